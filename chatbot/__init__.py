@@ -1,0 +1,21 @@
+"""The conversation: question → query → hits → cited, verified answer."""
+
+from chatbot.chain import Answerer, build_chain
+from chatbot.extractive import Extractive
+from chatbot.values import Answer, Citation, Claim, History, Inputs, Message, Query
+from chatbot.verify import failures, holds
+
+__all__ = [
+    "Answer",
+    "Answerer",
+    "Citation",
+    "Claim",
+    "Extractive",
+    "History",
+    "Inputs",
+    "Message",
+    "Query",
+    "build_chain",
+    "failures",
+    "holds",
+]

@@ -1,0 +1,81 @@
+"""The chain: understand → retrieve → answer → verify, as one LangChain runnable."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
+
+from chatbot.extractive import Extractive
+from chatbot.understand import understand
+from chatbot.values import Answer, Inputs, Query
+from chatbot.verify import holds
+from vectorstore import Archive, Hit
+
+RETRIEVED = 20
+"""Passages retrieved for a question."""
+
+Found = tuple[Query, Sequence[Hit]]
+
+
+class Answerer(Protocol):
+    """What turns a query and its hits into parts of an answer."""
+
+    def __call__(self, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]: ...
+
+    def abstain(self, query: Query, hits: Sequence[Hit]) -> Answer: ...
+
+
+def build_chain(
+    archive: Archive, *, k: int = RETRIEVED, answerer: Answerer | None = None
+) -> Runnable[Inputs, Answer]:
+    """A runnable from `{"question": …, "history": […]}` to an `Answer`.
+
+    `invoke`, `stream`, `batch` and their async forms. A stream begins with a part that has
+    the query and the nearest passages; then a part for each claim, or one that abstains;
+    the parts add up to what `invoke` returns. Raises InputError for wrong inputs.
+    """
+    chosen = answerer or Extractive(archive)
+
+    def retrieve(query: Query) -> Found:
+        return query, archive.search(query.text, k=k, filters=query.filters)
+
+    def answer(found: Iterator[Found]) -> Iterator[Answer]:
+        for query, hits in found:
+            yield Answer(query=query, nearest=tuple(hits))
+            shown = False
+            for part in chosen(query, hits):
+                if checked := _checked(archive, part, shown):
+                    shown = shown or bool(checked.claims)
+                    yield checked
+            if not shown:
+                yield chosen.abstain(query, hits)
+
+    return (
+        RunnableLambda(understand).with_config(run_name="understand")
+        | RunnableLambda(retrieve).with_config(run_name="retrieve")
+        | RunnableGenerator(answer, _async(answer)).with_config(run_name="answer and verify")
+    )
+
+
+def _checked(archive: Archive, part: Answer, shown: bool) -> Answer | None:
+    """A part with only the claims that hold; None if nothing is left of it."""
+    claims = tuple(claim for claim in part.claims if holds(archive, claim))
+    return replace(part, claims=claims, message="", abstained=False) if claims else None
+
+
+def _async(
+    answer: Callable[[Iterator[Found]], Iterator[Answer]],
+) -> Callable[[AsyncIterator[Found]], AsyncIterator[Answer]]:
+    """The same over async iterators, working in a thread so that the loop stays free."""
+
+    async def run(found: AsyncIterator[Found]) -> AsyncIterator[Answer]:
+        async for item in found:
+            parts = answer(iter([item]))
+            while (part := await asyncio.to_thread(next, parts, None)) is not None:
+                yield part
+
+    return run

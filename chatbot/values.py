@@ -1,0 +1,101 @@
+"""What a conversation yields: an answer is a list of claims, a claim has citations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, Literal, TypedDict
+
+from vectorstore import Filters, Hit, StoredArticle
+
+
+class Message(TypedDict):
+    """One turn of a conversation, as chat libraries write it."""
+
+    role: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """What is searched: the question as read, with the dates and outlets found in it.
+
+    `text` goes to the indexes; `today` is the day that "last week" counts from;
+    `language` is "ko" or "en".
+    """
+
+    question: str
+    text: str
+    filters: Filters
+    today: date
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """An exact quote: `article.body[start:end] == quote`, checked before it is shown."""
+
+    number: int
+    article: StoredArticle
+    start: int
+    end: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One sentence of an answer, as shown, without its citation numbers."""
+
+    text: str
+    citations: tuple[Citation, ...]
+
+
+Notice = Literal["", "abstained"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """An answer, or a part of one while it streams; parts add up (`+`) to the whole.
+
+    `text` is what a reader sees: each claim with its citation numbers. If `abstained`,
+    there are no claims, `text` says that the archive does not hold the answer, and
+    `nearest` are the closest passages (also filled for an answer: the passages retrieved,
+    best first).
+    """
+
+    query: Query | None = None
+    claims: tuple[Claim, ...] = ()
+    abstained: bool = False
+    message: str = ""
+    nearest: tuple[Hit, ...] = field(default=(), repr=False)
+
+    def __add__(self, other: Answer) -> Answer:
+        return replace(
+            self,
+            query=other.query or self.query,
+            claims=self.claims + other.claims,
+            abstained=self.abstained or other.abstained,
+            message=self.message + other.message,
+            nearest=other.nearest or self.nearest,
+        )
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """All citations in order of their numbers, each once."""
+        seen = {c.number: c for claim in self.claims for c in claim.citations}
+        return tuple(seen[n] for n in sorted(seen))
+
+    @property
+    def text(self) -> str:
+        if self.abstained or not self.claims:
+            return self.message
+        return "\n\n".join(_numbered(claim) for claim in self.claims)
+
+
+def _numbered(claim: Claim) -> str:
+    return claim.text + " " + "".join(f"[{c.number}]" for c in claim.citations)
+
+
+History = Sequence[Message]
+Inputs = dict[str, Any]

@@ -1,0 +1,45 @@
+"""What Dateline says in its own words, and how it writes dates; the texts are data."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from vectorstore import Dated
+
+HANGUL = re.compile("[\uac00-\ud7a3]")
+
+
+@cache
+def phrases(language: str) -> dict[str, Any]:
+    """The phrases of a language; English where there are none."""
+    table = tomllib.loads((files("chatbot") / "phrases.toml").read_text("utf-8"))
+    found: dict[str, Any] = table.get(language, table["en"])
+    return found
+
+
+def language_of(text: str) -> str:
+    """ "ko" if the text has Hangul, else "en"."""
+    return "ko" if HANGUL.search(text) else "en"
+
+
+def long_date(day: date, language: str) -> str:
+    """31 July 2025, or 2025년 7월 31일."""
+    if language == "ko":
+        return f"{day.year}년 {day.month}월 {day.day}일"
+    return f"{day.day} {phrases('en')['months'][day.month - 1]} {day.year}"
+
+
+def attribution(outlet: str, published: Dated | None, language: str) -> str:
+    """What stands before a quote: "Yonhap, 24 April 2025: "; less where less is known."""
+    said = phrases(language)
+    day = long_date(published.day, language) if published else ""
+    if outlet and day:
+        return str(said["lead"]).format(outlet=outlet, date=day)
+    if outlet:
+        return str(said["lead_outlet"]).format(outlet=outlet)
+    return str(said["lead_date"]).format(date=day) if day else ""

@@ -1,0 +1,57 @@
+"""The archive: a ledger that is the one truth, two indexes that follow it, and search."""
+
+from vectorstore.analyzer import question_terms, terms
+from vectorstore.archive import Archive
+from vectorstore.errors import (
+    ArchiveEmpty,
+    ArchiveError,
+    ArchiveLocked,
+    ArchiveTooNew,
+    DatelineError,
+    EmbeddingError,
+    IndexDamaged,
+    InputError,
+    ModelMismatch,
+)
+from vectorstore.settings import Settings, default_archive
+from vectorstore.values import (
+    Article,
+    Dated,
+    Filters,
+    Hit,
+    Passage,
+    Progress,
+    Sentence,
+    Span,
+    Status,
+    StoredArticle,
+    no_progress,
+)
+
+__all__ = [
+    "Archive",
+    "ArchiveEmpty",
+    "ArchiveError",
+    "ArchiveLocked",
+    "ArchiveTooNew",
+    "Article",
+    "Dated",
+    "DatelineError",
+    "EmbeddingError",
+    "Filters",
+    "Hit",
+    "IndexDamaged",
+    "InputError",
+    "ModelMismatch",
+    "Passage",
+    "Progress",
+    "Sentence",
+    "Settings",
+    "Span",
+    "Status",
+    "StoredArticle",
+    "default_archive",
+    "no_progress",
+    "question_terms",
+    "terms",
+]

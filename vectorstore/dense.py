@@ -1,0 +1,180 @@
+"""The dense index: sealed segments and the manifest that names the live ones.
+
+The manifest is replaced by an atomic rename. Retired segments stay on disk for a while,
+for readers that still use them. Small segments are merged in tiers, from the ledger.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+import shutil
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from vectorstore.durable import digests, sync_folder, write_json
+from vectorstore.errors import IndexDamaged
+from vectorstore.segment import Floats, Segment, build
+from vectorstore.values import Filters
+
+log = logging.getLogger(__name__)
+
+TIER_FACTOR = 4
+"""As many segments of one size class are merged into one; a class is 4 x the last."""
+
+SMALLEST_TIER = 256
+"""Rows below which all segments are of one class."""
+
+DEAD_SHARE = 0.2
+"""A segment with more dead rows than this is rewritten."""
+
+RETIRED_SECONDS = 600.0
+"""How long a retired segment stays for those who still read it."""
+
+EXACT_ROWS = 20_000
+"""Up to this many admitted rows are compared one by one; it is exact, and faster."""
+
+Rows = tuple[Sequence[str], Sequence[int], Sequence[str], npt.NDArray[np.float16]]
+"""ids, days (ordinals, 0 unknown), outlets and vectors of a segment to be."""
+
+
+class DenseIndex:
+    """The segments under one folder; any number of readers, one writer at a time."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._manifest_path = folder / "manifest.json"
+        self._open: dict[str, Segment] = {}
+        self._stamp: tuple[int, int] | None = None
+        self._lock = threading.Lock()
+        self.damaged = False
+
+    # -- reading --------------------------------------------------------------------
+
+    def segments(self) -> tuple[Segment, ...]:
+        """The live segments, opened as the newest manifest names them.
+
+        A segment that is not as it was sealed is left out and sets `damaged`.
+        """
+        with self._lock:
+            stamp = self._current_stamp()
+            if stamp != self._stamp:
+                self._open = self._opened(self.manifest()["segments"])
+                self._stamp = stamp
+            return tuple(self._open.values())
+
+    def search(self, query: Floats, k: int, filters: Filters) -> dict[str, float]:
+        """Up to k passages per segment: passage id -> cosine."""
+        found: dict[str, float] = {}
+        for segment in self.segments():
+            rows = segment.admitted(filters)
+            if rows is None:
+                hits = segment.nearest(query, k)
+            elif len(rows) <= EXACT_ROWS or len(rows) * 2 < len(segment):
+                hits = segment.exact(query, k, rows)
+            else:
+                allowed = {segment.ids[int(r)] for r in rows}
+                wide = segment.nearest(query, k * 4)
+                hits = [h for h in wide if h[0] in allowed][:k]
+                if len(hits) < k:
+                    hits = segment.exact(query, k, rows)
+            found.update(hits)
+        return found
+
+    def manifest(self) -> dict[str, Any]:
+        """The manifest as it stands on disk; an empty one where there is none."""
+        try:
+            loaded: dict[str, Any] = json.loads(self._manifest_path.read_text("utf-8"))
+        except FileNotFoundError:
+            return {"model": "", "segments": [], "retired": []}
+        except ValueError:
+            self.damaged = True
+            return {"model": "", "segments": [], "retired": []}
+        return loaded
+
+    # -- writing (under the archive's write lock) -----------------------------------
+
+    def publish(self, model: str, rows: Rows, replaced: Iterable[str] = ()) -> str:
+        """Seal a segment of these rows and name it in the manifest, in place of others."""
+        manifest = self.manifest()
+        gone = set(replaced)
+        if manifest["model"] != model:
+            gone |= {s["name"] for s in manifest["segments"]}
+        keep = [s for s in manifest["segments"] if s["name"] not in gone]
+        name = f"seg-{time.strftime('%Y%m%dT%H%M%S')}-{secrets.token_hex(3)}"
+        if len(rows[0]):
+            aside = self.folder / f"building-{name}"
+            files = build(aside, *rows)
+            aside.rename(self.folder / name)
+            sync_folder(self.folder)
+            keep.append({"name": name, "rows": len(rows[0]), "files": files})
+        now = time.time()
+        retired = manifest["retired"] + [{"name": g, "at": now} for g in sorted(gone)]
+        state = {"model": model, "segments": keep, "retired": retired}
+        write_json(self._manifest_path, state)
+        self._sweep(state)
+        return name
+
+    def to_merge(self) -> list[list[str]]:
+        """Groups of segments that are due to become one, by name."""
+        tiers: dict[int, list[str]] = {}
+        for segment in self.manifest()["segments"]:
+            tier, size = 0, segment["rows"]
+            while size >= SMALLEST_TIER:
+                tier, size = tier + 1, size // TIER_FACTOR
+            tiers.setdefault(tier, []).append(segment["name"])
+        return [names for _, names in sorted(tiers.items()) if len(names) >= TIER_FACTOR]
+
+    def verify(self) -> list[str]:
+        """The names of live segments whose files are not as they were sealed."""
+        entries = self.manifest()["segments"]
+        return [e["name"] for e in entries if digests(self.folder / e["name"]) != e["files"]]
+
+    def clear(self) -> None:
+        """Retire everything; the ledger can write it again."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        manifest = self.manifest()
+        self.damaged = False
+        now = time.time()
+        gone = [{"name": s["name"], "at": now} for s in manifest["segments"]]
+        retired = manifest["retired"] + gone
+        write_json(self._manifest_path, {"model": "", "segments": [], "retired": retired})
+
+    # -- inside ---------------------------------------------------------------------
+
+    def _opened(self, entries: Iterable[dict[str, Any]]) -> dict[str, Segment]:
+        found = {}
+        for entry in entries:
+            name = entry["name"]
+            try:
+                found[name] = self._open.get(name) or Segment(self.folder / name, entry["files"])
+            except (IndexDamaged, OSError, ValueError) as error:
+                log.error("dense segment left out: %s; run `dateline rebuild`", error)
+                self.damaged = True
+        return found
+
+    def _current_stamp(self) -> tuple[int, int] | None:
+        try:
+            found = self._manifest_path.stat()
+        except FileNotFoundError:
+            return None
+        return found.st_mtime_ns, found.st_ino
+
+    def _sweep(self, manifest: dict[str, Any]) -> None:
+        """Remove what no manifest has named for a while: retired and half-built folders."""
+        now = time.time()
+        fresh = {r["name"] for r in manifest["retired"] if now - r["at"] < RETIRED_SECONDS}
+        named = fresh | {s["name"] for s in manifest["segments"]}
+        for path in self.folder.iterdir():
+            if path.is_dir() and path.name not in named:
+                shutil.rmtree(path, ignore_errors=True)
+        if any(r["name"] not in fresh for r in manifest["retired"]):
+            manifest["retired"] = [r for r in manifest["retired"] if r["name"] in fresh]
+            write_json(self._manifest_path, manifest)

@@ -1,0 +1,48 @@
+"""The tree of Dateline's errors. Each message is for the person who meets it.
+
+DatelineError
+├── ArchiveError          the archive as a whole
+│   ├── ArchiveEmpty      nothing has been ingested yet
+│   ├── ArchiveLocked     another process is writing
+│   ├── ArchiveTooNew     made by a later Dateline
+│   └── ModelMismatch     the archive's vectors come from another embedding model
+├── EmbeddingError        the embedding model is missing or not what it claims to be
+├── IndexDamaged          an index does not match what was sealed; it can be rebuilt
+└── InputError            what the user named cannot be used
+"""
+
+
+class DatelineError(Exception):
+    """Base of all errors that are meant for the user; `str()` says what to do."""
+
+
+class ArchiveError(DatelineError):
+    """The archive cannot be used as asked."""
+
+
+class ArchiveEmpty(ArchiveError):
+    """Nothing has been ingested yet."""
+
+
+class ArchiveLocked(ArchiveError):
+    """Another process holds the archive's write lock."""
+
+
+class ArchiveTooNew(ArchiveError):
+    """The archive was written by a later version of Dateline."""
+
+
+class ModelMismatch(ArchiveError):
+    """The archive's vectors come from another embedding model."""
+
+
+class EmbeddingError(DatelineError):
+    """The embedding model is missing, or not what it claims to be."""
+
+
+class IndexDamaged(DatelineError):
+    """An index on disk does not match what was sealed; it can be rebuilt."""
+
+
+class InputError(DatelineError):
+    """What the user named (a path, a date, a file) cannot be used."""

@@ -1,0 +1,159 @@
+"""One sealed segment of the dense index: a Chroma folder that is written once.
+
+A segment's folder holds `rows.npz` (passage ids, days, outlets), `vectors.npy`
+(float16[n, dim]) and `chroma/`, built from them by a child process that ends before the
+segment is sealed. Record "17" in Chroma is row 17. Opening a Chroma folder writes to its
+SQLite file (measured, chromadb 1.5.9), so a reader opens a private view: the HNSW files
+linked, the SQLite file copied. The sealed files never change, and their digests hold.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import weakref
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from vectorstore.durable import digests, sync_tree
+from vectorstore.errors import IndexDamaged
+from vectorstore.values import Filters
+
+COLLECTION = "passages"
+NO_DAY = 0
+"""The day of a passage whose article has no published date."""
+
+Floats = npt.NDArray[np.float32]
+log = logging.getLogger(__name__)
+
+
+def outlet_code(outlet: str) -> int:
+    """A stable 32-bit number for an outlet's name; hydration checks the name itself."""
+    import zlib
+
+    return zlib.crc32(outlet.encode())
+
+
+def build(
+    folder: Path,
+    ids: Sequence[str],
+    days: Sequence[int],
+    outlets: Sequence[str],
+    vectors: npt.NDArray[np.float16],
+) -> dict[str, str]:
+    """Write, verify and sync a segment into a new folder; returns its files' digests.
+
+    Raises IndexDamaged if the child that writes Chroma's files does not verify them.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    np.savez(
+        folder / "rows.npz",
+        ids=np.array(ids, dtype="S40"),
+        days=np.array(days, dtype=np.int32),
+        outlets=np.array([outlet_code(o) for o in outlets], dtype=np.uint32),
+    )
+    np.save(folder / "vectors.npy", vectors.astype(np.float16))
+    child = subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "vectorstore.segment_child", str(folder)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    )
+    if child.returncode:
+        raise IndexDamaged(f"a dense segment could not be written: {child.stderr[-2000:]}")
+    sync_tree(folder)
+    return digests(folder)
+
+
+class Segment:
+    """An open segment. Closed, and its view removed, when nothing refers to it any more."""
+
+    def __init__(self, folder: Path, sealed: dict[str, str]) -> None:
+        """Raises IndexDamaged if a file is missing, added or changed since it was sealed."""
+        if not folder.is_dir() or digests(folder) != sealed:
+            raise IndexDamaged(f"the dense segment {folder.name} is not as it was sealed")
+        rows = np.load(folder / "rows.npz")
+        self.name = folder.name
+        self.ids: list[str] = [i.decode() for i in rows["ids"]]
+        self._days = rows["days"]
+        self._outlets = rows["outlets"]
+        self._vectors = np.load(folder / "vectors.npy", mmap_mode="r")
+        view = _view(folder / "chroma")
+        client = _client(view)
+        weakref.finalize(self, _close, client, view)
+        self._collection = client.get_collection(COLLECTION, embedding_function=None)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def admitted(self, filters: Filters) -> npt.NDArray[np.intp] | None:
+        """The rows that the filters let through, None for all of them."""
+        if not filters:
+            return None
+        keep = np.ones(len(self), dtype=bool)
+        dated = self._days != NO_DAY
+        if filters.since is not None:
+            keep &= dated & (self._days >= filters.since.toordinal())
+        if filters.until is not None:
+            keep &= dated & (self._days <= filters.until.toordinal())
+        if filters.as_of is not None:
+            keep &= ~dated | (self._days <= filters.as_of.toordinal())
+        if filters.outlets:
+            keep &= np.isin(self._outlets, [outlet_code(o) for o in filters.outlets])
+        return np.flatnonzero(keep)
+
+    def nearest(self, query: Floats, k: int) -> list[tuple[str, float]]:
+        """The k nearest passages by HNSW: (passage id, cosine), best first."""
+        k = min(k, len(self))
+        found: Any = self._collection.query(
+            query_embeddings=[query], n_results=k, include=["distances"]
+        )
+        rows, distances = found["ids"][0], found["distances"][0]
+        return [(self.ids[int(r)], 1 - d) for r, d in zip(rows, distances, strict=True)]
+
+    def exact(self, query: Floats, k: int, rows: npt.NDArray[np.intp]) -> list[tuple[str, float]]:
+        """The k nearest of the given rows by arithmetic over their vectors."""
+        if not len(rows):
+            return []
+        cosines = self._vectors[rows].astype(np.float32) @ query
+        best = np.argsort(-cosines)[:k]
+        return [(self.ids[int(rows[i])], float(cosines[i])) for i in best]
+
+
+def _client(folder: Path) -> Any:
+    import chromadb
+    from chromadb.config import Settings
+
+    settings = Settings(anonymized_telemetry=False, is_persistent=True)
+    return chromadb.PersistentClient(str(folder), settings=settings)
+
+
+def _view(sealed: Path) -> Path:
+    """A private folder with Chroma's SQLite file copied and the rest linked."""
+    view = Path(tempfile.mkdtemp(prefix="dateline-view-"))
+    for path in sealed.iterdir():
+        if path.is_dir():
+            try:
+                (view / path.name).symlink_to(path.resolve(), target_is_directory=True)
+            except OSError:  # a system without links
+                shutil.copytree(path, view / path.name)
+        else:
+            shutil.copy2(path, view / path.name)
+    return view
+
+
+def _close(client: Any, view: Path) -> None:
+    try:
+        client.close()
+    finally:
+        shutil.rmtree(view, ignore_errors=True)

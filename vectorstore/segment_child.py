@@ -1,0 +1,52 @@
+"""The child process that writes one segment's Chroma folder, verifies it, and ends.
+
+`python -m vectorstore.segment_child FOLDER`: reads FOLDER/vectors.npy, writes
+FOLDER/chroma. Everything is in Chroma's files and nothing in its log, because the
+synchronisation threshold is the number of records.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from vectorstore.segment import COLLECTION, _client
+
+BATCH = 5_000
+"""Records an insert; Chroma takes 5,461 at most."""
+
+CHECKED = 500
+"""Vectors that are looked up before the segment is sealed, evenly spread."""
+
+
+def write(folder: Path) -> None:
+    vectors = np.load(folder / "vectors.npy").astype(np.float32)
+    count = len(vectors)
+    client = _client(folder / "chroma")
+    hnsw = {"space": "cosine", "sync_threshold": max(2, count), "batch_size": max(2, count)}
+    collection = client.create_collection(
+        COLLECTION, embedding_function=None, configuration={"hnsw": hnsw}
+    )
+    for i in range(0, count, BATCH):
+        part = vectors[i : i + BATCH]
+        collection.add(ids=[str(i + j) for j in range(len(part))], embeddings=part)
+    _verify(collection, vectors)
+    client.close()
+
+
+def _verify(collection: Any, vectors: Any) -> None:
+    """Every checked vector must find a vector equal to it at the top."""
+    if collection.count() != len(vectors):
+        raise SystemExit(f"{collection.count()} records of {len(vectors)} were written")
+    chosen = vectors[:: max(1, len(vectors) // CHECKED)]
+    found = collection.query(query_embeddings=chosen, n_results=1, include=["distances"])
+    worst = max(d[0] for d in found["distances"])
+    if worst > 1e-3:
+        raise SystemExit(f"a vector does not find itself (distance {worst:.4f})")
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]))

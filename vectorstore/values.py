@@ -1,0 +1,191 @@
+"""The values that cross the layers: dates, articles, passages, filters and hits.
+
+All are frozen. Offsets are character offsets into an article's body, end exclusive.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A date as its source gave it: ISO 8601, a day or an instant, and how it was found.
+
+    `iso` is `2025-07-31` where the source gave a day only, and
+    `2025-07-31T19:08:24-04:00` where it gave an instant; an instant without a zone
+    stays without one.
+    """
+
+    iso: str
+    found: str = ""
+
+    @property
+    def day(self) -> date:
+        """The calendar day in the source's own time zone."""
+        return date.fromisoformat(self.iso[:10])
+
+    @property
+    def date_only(self) -> bool:
+        return len(self.iso) == 10
+
+    @property
+    def instant(self) -> datetime:
+        """An aware instant for ordering; a day counts from its midnight, no zone as UTC."""
+        value = datetime.fromisoformat(self.iso)
+        return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """One piece by one outlet, as read from a source, before it has a version.
+
+    `key` names the article for good: its canonical URL, or a file URI where it has none.
+    `body` is plain text in NFC with a blank line between paragraphs. Unknown text is "",
+    an unknown date is None.
+    """
+
+    key: str
+    headline: str
+    body: str
+    source: str = ""
+    path: str = ""
+    outlet: str = ""
+    byline: str = ""
+    language: str = ""
+    url: str = ""
+    published: Dated | None = None
+    updated: Dated | None = None
+
+    @property
+    def id(self) -> str:
+        """16 hex digits of the key's SHA-256: the same article has the same id anywhere."""
+        return hashlib.sha256(self.key.encode()).hexdigest()[:16]
+
+    @property
+    def version(self) -> str:
+        """12 hex digits of the content's SHA-256: what a reader would see as changed text."""
+        content = "\0".join((self.headline, self.byline, self.body))
+        return hashlib.sha256(content.encode()).hexdigest()[:12]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run of whole sentences of one version: offsets in the body, and its sentences'."""
+
+    start: int
+    end: int
+    sentences: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredArticle:
+    """An article in one of its versions, as the ledger holds it."""
+
+    id: str
+    version: str
+    headline: str
+    body: str
+    outlet: str
+    byline: str
+    language: str
+    url: str
+    source: str
+    path: str
+    published: Dated | None
+    updated: Dated | None
+    ingested: datetime
+    current: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What a search may return; given values win over what a question says.
+
+    `since` and `until` are days, both inclusive, in the source's own time zone; articles
+    without a date are then left out. `as_of` leaves out what was published after that
+    day, and keeps articles without a date. `outlets` are exact names.
+    """
+
+    since: date | None = None
+    until: date | None = None
+    as_of: date | None = None
+    outlets: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.since or self.until or self.as_of or self.outlets)
+
+    def admits(self, day: date | None, outlet: str) -> bool:
+        """Whether an article of this published day and outlet may be returned."""
+        if self.outlets and outlet not in self.outlets:
+            return False
+        if day is None:
+            return self.since is None and self.until is None
+        return (
+            (self.since is None or day >= self.since)
+            and (self.until is None or day <= self.until)
+            and (self.as_of is None or day <= self.as_of)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """A sentence of a hit: offsets in the body, exact text, and its cosine to the question."""
+
+    start: int
+    end: int
+    text: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A retrieved passage of a current version, best first in a list of hits.
+
+    `score` is the fused score (higher is better); `dense` and `lexical` are the cosine and
+    the BM25 score that went into it, None where that index did not return the passage.
+    """
+
+    passage_id: str
+    article: StoredArticle
+    start: int
+    end: int
+    score: float
+    dense: float | None
+    lexical: float | None
+    sentences: tuple[Sentence, ...]
+
+    @property
+    def text(self) -> str:
+        return self.article.body[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """What an archive holds and how fresh it is."""
+
+    articles: int
+    versions: int
+    passages: int
+    outlets: tuple[tuple[str, int], ...]
+    languages: tuple[tuple[str, int], ...]
+    first_published: date | None
+    last_published: date | None
+    last_ingested: datetime | None
+    model: str
+    unindexed: int
+    segments: int
+    bytes_on_disk: int
+
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much is done, and of how much (0 if unknown)."""
+
+
+def no_progress(_stage: str, _done: int, _total: int) -> None:
+    """A `Progress` that shows nothing."""
