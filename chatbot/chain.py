@@ -11,7 +11,7 @@ from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 
 from chatbot.extractive import Extractive
 from chatbot.understand import understand
-from chatbot.values import Answer, Inputs, Query
+from chatbot.values import Answer, Citation, Claim, Inputs, Query
 from chatbot.verify import holds
 from vectorstore import Archive, Hit
 
@@ -46,12 +46,11 @@ def build_chain(
     def answer(found: Iterator[Found]) -> Iterator[Answer]:
         for query, hits in found:
             yield Answer(query=query, nearest=tuple(hits))
-            shown = False
+            numbers: dict[Citation, int] = {}
             for part in chosen(query, hits):
-                if checked := _checked(archive, part, shown):
-                    shown = shown or bool(checked.claims)
-                    yield checked
-            if not shown:
+                if claims := tuple(c for c in part.claims if holds(archive, c)):
+                    yield Answer(claims=tuple(_numbered(c, numbers) for c in claims))
+            if not numbers:
                 yield chosen.abstain(query, hits)
 
     return (
@@ -61,10 +60,13 @@ def build_chain(
     )
 
 
-def _checked(archive: Archive, part: Answer, shown: bool) -> Answer | None:
-    """A part with only the claims that hold; None if nothing is left of it."""
-    claims = tuple(claim for claim in part.claims if holds(archive, claim))
-    return replace(part, claims=claims, message="", abstained=False) if claims else None
+def _numbered(claim: Claim, numbers: dict[Citation, int]) -> Claim:
+    """A claim whose citations are numbered as they are shown; the same quote keeps its own."""
+    cited = []
+    for citation in claim.citations:
+        place = replace(citation, number=0)
+        cited.append(replace(place, number=numbers.setdefault(place, len(numbers) + 1)))
+    return replace(claim, citations=tuple(cited))
 
 
 def _async(

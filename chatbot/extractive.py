@@ -80,8 +80,8 @@ class Extractive:
         if not chosen:
             yield self.abstain(query, hits)
             return
-        for number, weighed in enumerate(chosen, 1):
-            yield Answer(claims=(quote(weighed.hit, weighed.sentence, number, query.language),))
+        for weighed in chosen:
+            yield Answer(claims=(quote(weighed.hit, weighed.sentence, query.language),))
 
     def choose(self, query: Query, hits: Sequence[Hit]) -> list[Weighed]:
         """The sentences of the answer in order, none if the support is not enough."""
@@ -122,12 +122,12 @@ class Extractive:
                 yield Weighed(hit, sentence, weight, support)
 
 
-def quote(hit: Hit, sentence: Sentence, number: int, language: str) -> Claim:
-    """A sentence as a claim: attribution, and the exact quote."""
+def quote(hit: Hit, sentence: Sentence, language: str) -> Claim:
+    """A sentence as a claim: attribution, and the exact quote, not yet numbered."""
     article, said = hit.article, phrases(language)
     lead = attribution(article.outlet, article.published, language)
     citation = Citation(
-        number=number,
+        number=0,
         article=article,
         start=sentence.start,
         end=sentence.end,

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, Literal, TypedDict
+from typing import Any, TypedDict
+
+from langchain_core.messages import AIMessage
+from langchain_core.messages.content import create_citation, create_text_block
 
 from vectorstore import Filters, Hit, StoredArticle
 
@@ -51,7 +54,8 @@ class Claim:
     citations: tuple[Citation, ...]
 
 
-Notice = Literal["", "abstained"]
+GAP = "\n\n"
+"""What stands between two claims in an answer's text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +94,27 @@ class Answer:
     def text(self) -> str:
         if self.abstained or not self.claims:
             return self.message
-        return "\n\n".join(_numbered(claim) for claim in self.claims)
+        return GAP.join(_numbered(claim) for claim in self.claims)
+
+    def to_message(self) -> AIMessage:
+        """The answer as a LangChain message whose citations are standard annotations.
+
+        Each is a `langchain_core.messages.content.Citation`: indices of its claim in the
+        text, the exact quote, the article's title and URL.
+        """
+        notes, at = [], 0
+        for claim in self.claims:
+            end = at + len(_numbered(claim))
+            for c in claim.citations:
+                title, url = c.article.headline, c.article.url or None
+                notes.append(
+                    create_citation(
+                        title=title, url=url, start_index=at, end_index=end, cited_text=c.quote
+                    )
+                )
+            at = end + len(GAP)
+        block = create_text_block(self.text, annotations=list(notes))
+        return AIMessage(content=[dict(block)])
 
 
 def _numbered(claim: Claim) -> str:

@@ -179,7 +179,8 @@ class Archive:
                 done += passages
                 progress("Embedding", done, 0)
                 batch, passages = [], 0
-        yield from self._store(batch)
+        if batch:
+            yield from self._store(batch)
 
     def withdraw(self, source: str) -> int:
         """Take every article of a source out of search; their texts stay in the ledger."""

@@ -39,7 +39,11 @@ BF16_COSINE = 0.999
 """bfloat16 is used only where its vectors stay this close to float32's."""
 
 BATCH_TOKENS = 6_000
-"""Padded tokens in one forward pass: the fastest of 2,000 to 24,000 on 2 cores."""
+"""Padded tokens in one forward pass: the fastest of 3,000 to 12,000 on 2 cores."""
+
+WIDTH, ROWS = 32, 8
+"""Batches are padded to multiples of these, because oneDNN keeps compiled code and buffers
+for every shape it has met: with free shapes a long ingest grew to 2.1 GB."""
 
 PROBE = (
     "Seoul and Washington agreed on a tariff of 15 percent on 31 July 2025.",
@@ -91,13 +95,15 @@ class Embedder:
 
     def embed(self, texts: Sequence[Text]) -> Iterator[tuple[int, Embedded]]:
         """Embed passages in batches of like length; yields (position in `texts`, vectors)."""
+        if not texts:
+            return
         st = self._loaded
-        one_pass = self._late and _mean_pooled(st) and st.tokenizer.is_fast
-        order = sorted(range(len(texts)), key=lambda i: len(texts[i].text))
-        for batch in _batches(order, [len(t.framed[0]) // 3 for t in texts]):
-            chosen = [texts[i] for i in batch]
-            made = self._one_pass(chosen) if one_pass else self._one_by_one(chosen)
-            yield from zip(batch, made, strict=True)
+        if not (self._late and _mean_pooled(st) and st.tokenizer.is_fast):
+            yield from enumerate(self._one_by_one(texts))
+            return
+        tokens = self._tokenized(texts)
+        for width, batch in _batches([len(t["input_ids"]) for t in tokens]):
+            yield from zip(batch, self._one_pass(texts, tokens, width, batch), strict=True)
 
     def query(self, text: str) -> Floats:
         """A question's unit vector, float32[dim]."""
@@ -156,28 +162,41 @@ class Embedder:
         with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=bf16):
             return transformer.auto_model(**inputs).last_hidden_state.float()
 
-    def _one_pass(self, texts: Sequence[Text]) -> list[Embedded]:
-        framed = [t.framed for t in texts]
-        tokens: Any = self._loaded.tokenizer(
-            [text for text, _ in framed],
-            padding=True,
+    def _tokenized(self, texts: Sequence[Text]) -> list[dict[str, Any]]:
+        found: Any = self._loaded.tokenizer(
+            [t.framed[0] for t in texts],
             truncation=True,
             max_length=self._loaded.get_max_seq_length(),
-            return_tensors="pt",
             return_offsets_mapping=True,
+            return_token_type_ids=True,
         )
-        states = self._states(tokens, bf16=self._bf16)
-        whole = _pool(states, tokens["attention_mask"]).numpy()
-        made = []
-        for i, (text, (_, lead)) in enumerate(zip(texts, framed, strict=True)):
-            offsets = tokens["offset_mapping"][i].numpy() - lead
-            real = tokens["attention_mask"][i].numpy().astype(bool)
-            weights = _spans(offsets, real, text.sentences)
-            sentences = _unit(weights @ states[i].numpy())
-            lost = ~weights.any(axis=1)  # cut off by the model's window
-            sentences[lost] = whole[i]
-            made.append(Embedded(whole[i], sentences))
-        return made
+        return [{k: found[k][i] for k in found} for i in range(len(texts))]
+
+    def _one_pass(
+        self,
+        texts: Sequence[Text],
+        tokens: Sequence[dict[str, Any]],
+        width: int,
+        batch: Sequence[int],
+    ) -> Iterator[Embedded]:
+        rows = [tokens[i] for i in batch]
+        rows += [rows[-1]] * (-len(rows) % ROWS)
+        fields = ("input_ids", "attention_mask", "token_type_ids")
+        padded: Any = self._loaded.tokenizer.pad(
+            [{f: r[f] for f in fields} for r in rows],
+            padding="max_length",
+            max_length=width,
+            return_tensors="pt",
+        )
+        states = self._states(padded, bf16=self._bf16)
+        whole = _pool(states, padded["attention_mask"]).numpy()
+        for row, i in enumerate(batch):
+            text, lead = texts[i], texts[i].framed[1]
+            offsets = np.array(tokens[i]["offset_mapping"]) - lead
+            weights = _spans(offsets, text.sentences)
+            sentences = _unit(weights @ states[row, : len(offsets)].numpy())
+            sentences[~weights.any(axis=1)] = whole[row]  # beyond the model's window
+            yield Embedded(whole[row], sentences)
 
     def _one_by_one(self, texts: Sequence[Text]) -> list[Embedded]:
         st = self._loaded
@@ -227,11 +246,10 @@ def _pool(states: Any, mask: Any) -> Any:
     return torch.nn.functional.normalize((states * weight).sum(1) / weight.sum(1), dim=1)
 
 
-def _spans(offsets: npt.NDArray[Any], real: npt.NDArray[Any], spans: Sequence[Span]) -> Floats:
+def _spans(offsets: npt.NDArray[Any], spans: Sequence[Span]) -> Floats:
     """1.0 where token t (column) lies in sentence s (row); special tokens in none."""
     starts, ends = offsets[:, 0], offsets[:, 1]
-    solid = real & (ends > starts)
-    rows = [solid & (starts >= a) & (starts < b) for a, b in spans]
+    rows = [(ends > starts) & (starts >= a) & (starts < b) for a, b in spans]
     return np.array(rows, dtype=np.float32).reshape(len(spans), len(offsets))
 
 
@@ -240,12 +258,13 @@ def _unit(rows: Floats) -> Floats:
     return np.asarray(rows / np.maximum(norms, 1e-9), dtype=np.float32)
 
 
-def _batches(order: Sequence[int], tokens: Sequence[int]) -> Iterator[list[int]]:
-    batch: list[int] = []
-    for i in order:
-        if batch and (len(batch) + 1) * max(tokens[i], 8) > BATCH_TOKENS:
-            yield batch
-            batch = []
-        batch.append(i)
-    if batch:
-        yield batch
+def _batches(lengths: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
+    """(padded width, positions) of batches of like length, the short ones first."""
+    widths = [-(-n // WIDTH) * WIDTH for n in lengths]
+    order = sorted(range(len(lengths)), key=lambda i: widths[i])
+    while order:
+        width = widths[order[0]]
+        most = max(ROWS, BATCH_TOKENS // width // ROWS * ROWS)
+        batch = [i for i in order[:most] if widths[i] == width]
+        yield width, batch
+        order = order[len(batch) :]

@@ -44,7 +44,7 @@ class LexicalIndex:
 
         writer = self._opened(create=True).writer(WRITER_BYTES, 1)
         for article in withdrawn:
-            writer.delete_documents("article", article)
+            writer.delete_documents_by_term("article", article)
         for passage, article, headline, text, outlet, day in rows:
             document = tantivy.Document()
             document.add_text("id", passage)

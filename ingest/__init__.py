@@ -1,0 +1,14 @@
+"""Ingest: files to articles, articles to passages, passages into an archive.
+
+>>> from ingest import run
+>>> from vectorstore import Archive
+>>> with Archive.open("archive", create=True) as archive:  # doctest: +SKIP
+...     report = run(archive, ["articles/"])
+"""
+
+from ingest.files import articles
+from ingest.passages import cut
+from ingest.pipeline import add_sample, run
+from ingest.values import Problem, Report
+
+__all__ = ["Problem", "Report", "add_sample", "articles", "cut", "run"]

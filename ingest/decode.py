@@ -1,0 +1,153 @@
+"""Bytes to text without guessing wrong, and lines that cannot fill the memory.
+
+UTF-8 is the rule. UTF-16 is known by its byte order mark. CP949, which older Korean systems
+write, is taken only if everything decodes and Korean comes out. Anything else is reported.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
+
+from ingest.text import hangul_share
+
+MAX_FILE = 50_000_000
+"""Bytes of a file that is read as a whole."""
+
+MAX_LINE = 20_000_000
+"""Bytes of a line of JSON Lines or CSV; a longer one is skipped without being held."""
+
+_CHUNK = 1 << 20
+_KOREAN_SHARE = 0.2
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_NO_TEXT = "is not text (it holds NUL bytes): save it as UTF-8 text, or leave it out"
+_NOT_UTF8 = "is not UTF-8 (byte 0x{byte:02x}): save it as UTF-8"
+
+
+class Unreadable(Exception):
+    """A file that cannot be read as text: why, and at which line if that is known."""
+
+    def __init__(self, reason: str, line: int | None = None) -> None:
+        super().__init__(reason)
+        self.reason, self.line = reason, line
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line without its end; `fault` says why it cannot be used.
+
+    Its `text` is then good for finding where CSV fields end, and for nothing else.
+    """
+
+    number: int
+    text: str
+    fault: str = ""
+
+
+def whole(path: Path) -> str:
+    """The text of a file of at most MAX_FILE bytes; raises Unreadable."""
+    with path.open("rb") as file:
+        data = file.read(MAX_FILE + 1)
+    if len(data) > MAX_FILE:
+        raise Unreadable(
+            f"is {path.stat().st_size / 1e6:,.0f} MB, over the limit of {MAX_FILE // 10**6} MB for "
+            "one article: split it, or give articles as JSON Lines"
+        )
+    if not data.strip():
+        raise Unreadable("is empty")
+    return decoded(data)
+
+
+def decoded(data: bytes) -> str:
+    """Text of the bytes, by the rules above; raises Unreadable."""
+    if data.startswith(_UTF_16):
+        try:
+            return data.decode("utf-16")
+        except UnicodeDecodeError as error:
+            raise Unreadable("starts like UTF-16 but is not: save it as UTF-8") from error
+    if b"\0" in data:
+        raise Unreadable(_NO_TEXT)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        if (korean := _korean(data)) is not None:
+            return korean
+        if data[:_CHUNK].decode("utf-8", "replace").count("\ufffd") > len(data[:_CHUNK]) / 5:
+            raise Unreadable("is not text: save it as UTF-8 text, or leave it out") from error
+        line = data.count(b"\n", 0, error.start) + 1
+        raise Unreadable(_NOT_UTF8.format(byte=data[error.start]), line) from error
+
+
+def _korean(data: bytes) -> str | None:
+    try:
+        text = data.decode("cp949")
+    except UnicodeDecodeError:
+        return None
+    return text if hangul_share(text) > _KOREAN_SHARE else None
+
+
+def lines(path: Path) -> Iterator[Line]:
+    """The lines of a file, one at a time; holds at most one line of MAX_LINE bytes.
+
+    Raises Unreadable only for UTF-16 that is broken or over MAX_FILE bytes.
+    """
+    encoding = "utf-8"
+    with path.open("rb") as raw:
+        start = raw.read(3)
+        file: BinaryIO = raw
+        if start.startswith(_UTF_16):
+            file = BytesIO(whole(path).encode())
+        else:
+            raw.seek(3 if start == codecs.BOM_UTF8 else 0)
+        number = 0
+        while data := file.readline(MAX_LINE + 1):
+            number += 1
+            if len(data) > MAX_LINE and not data.endswith(b"\n"):
+                size = len(data) + _skip_line(file)
+                del data
+                yield Line(number, "", f"line of {size:,} bytes, over the limit of {MAX_LINE:,}")
+                continue
+            line = _line(number, data, encoding)
+            if line.fault and encoding == "utf-8" and _is_korean(path):
+                encoding = "cp949"
+                line = _line(number, data, encoding)
+            yield line
+
+
+def _line(number: int, data: bytes, encoding: str) -> Line:
+    try:
+        text = data.decode(encoding).rstrip("\r\n")
+    except UnicodeDecodeError as error:
+        shape = data.decode("ascii", "replace").replace("\0", "").rstrip("\r\n")
+        return Line(number, shape, _NOT_UTF8.format(byte=data[error.start]))
+    if "\0" in text:
+        return Line(number, text.replace("\0", ""), "holds NUL bytes")
+    return Line(number, text)
+
+
+def _skip_line(file: BinaryIO) -> int:
+    """Read to the end of the line in pieces; returns how many bytes that were."""
+    size = 0
+    while data := file.readline(_CHUNK):
+        size += len(data)
+        if data.endswith(b"\n"):
+            break
+    return size
+
+
+def _is_korean(path: Path) -> bool:
+    """Whether a whole file, read in pieces, is CP949 with Korean in it."""
+    decoder = codecs.getincrementaldecoder("cp949")()
+    best = 0.0
+    with path.open("rb") as file:
+        try:
+            while data := file.read(_CHUNK):
+                best = max(best, hangul_share(decoder.decode(data)))
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return False
+    return best > _KOREAN_SHARE

@@ -1,0 +1,164 @@
+"""Files and folders to articles: what is there, what is read, and what is wrong with it."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ingest.decode import Unreadable
+from ingest.fields import Draft
+from ingest.keys import file_uri, text_path
+from ingest.readers import READERS, ROWS, File
+from ingest.values import Problem
+from vectorstore import Article
+
+PROBLEMS_LISTED = 100
+"""Problems listed one by one for a file; the rest of them are counted."""
+
+_CHUNK = 1 << 20
+
+
+@dataclass(slots=True)
+class Listing:
+    """What there is to read: the files in order, how many articles they may hold (for
+    progress), problems met on the way, and how many files are of kinds that are not read."""
+
+    files: list[File] = field(default_factory=list)
+    expected: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    skipped_other: int = 0
+
+
+def listing(paths: Iterable[Path | str], *, now: datetime | None = None) -> Listing:
+    """The files under these files and folders, in sorted order, each once.
+
+    Hidden files and folders are passed over. Only regular files are ever opened: no pipes, no
+    devices. A link is followed, a loop of links is not.
+    """
+    found, seen = Listing(), set[str]()
+    clock = now or datetime.now(UTC)
+    for named in map(Path, paths):
+        root = named if named.is_dir() else named.parent
+        for path in _walk(named, found):
+            real = os.path.realpath(path)
+            if real in seen:
+                continue
+            seen.add(real)
+            relative = text_path(path.relative_to(root))
+            found.files.append(File(path, file_uri(named), relative, clock))
+            found.expected += _rows_in(path)
+    return found
+
+
+def _walk(named: Path, found: Listing) -> Iterator[Path]:
+    """The readable files at or below a path; what else is there goes into the listing."""
+    waiting, folders = [named], set[tuple[int, int]]()
+    while waiting:
+        path = waiting.pop()
+        try:
+            status = path.stat()
+            if stat.S_ISDIR(status.st_mode):
+                if (status.st_dev, status.st_ino) not in folders:
+                    folders.add((status.st_dev, status.st_ino))
+                    names = sorted(n for n in os.listdir(path) if not n.startswith("."))
+                    waiting.extend(path / name for name in reversed(names))
+                continue
+        except OSError as error:
+            found.problems.append(Problem(text_path(path), None, _reason(error, path)))
+            continue
+        if stat.S_ISREG(status.st_mode) and path.suffix.lower() in READERS:
+            yield path
+        elif path is named:
+            reason = f"is of a kind that is not read (read are {', '.join(READERS)})"
+            found.problems.append(Problem(text_path(path), None, reason))
+        else:
+            found.skipped_other += 1
+
+
+def _reason(error: OSError, path: Path) -> str:
+    what = error.strerror or str(error)
+    if path.is_symlink():
+        return f"is a link that leads nowhere ({what})"
+    return f"cannot be read: {what}"
+
+
+def _rows_in(path: Path) -> int:
+    """How many articles a file may hold: its lines for JSON Lines and CSV, else one."""
+    if path.suffix.lower() not in ROWS:
+        return 1
+    count = 0
+    try:
+        with path.open("rb") as file:
+            while data := file.read(_CHUNK):
+                count += data.count(b"\n")
+    except OSError:
+        return 1  # reported when it is read
+    return max(1, count)
+
+
+def read(files: Sequence[File]) -> Iterator[Article | Problem]:
+    """The articles in these files, and what was wrong, in order and one at a time.
+
+    An article whose URL another one of this run has already, with other text, gets its file
+    URI as its key; with the same text it is left out. Either is reported (`fatal=False`).
+    """
+    claimed: dict[str, tuple[str, str]] = {}
+    for file in files:
+        yield from _limited(file, claimed)
+
+
+def articles(paths: Iterable[Path | str]) -> Iterator[Article | Problem]:
+    """The articles in files and folders, and what was wrong with some: `listing`, then `read`."""
+    found = listing(paths)
+    yield from found.problems
+    yield from read(found.files)
+
+
+def _limited(file: File, claimed: dict[str, tuple[str, str]]) -> Iterator[Article | Problem]:
+    """A file's articles and its first PROBLEMS_LISTED problems; the others are counted."""
+    unlisted: list[bool] = []
+    problems = 0
+    for draft in _guarded(file):
+        for item in [draft] if isinstance(draft, Problem) else _settled(draft, claimed):
+            counts = isinstance(item, Problem) and not item.duplicate
+            problems += counts
+            if isinstance(item, Problem) and counts and problems > PROBLEMS_LISTED:
+                unlisted.append(item.fatal)
+            else:
+                yield item
+    if unlisted:
+        reason = f"{len(unlisted):,} more problems in this file are not listed"
+        yield Problem(file.shown, None, reason, fatal=any(unlisted))
+
+
+def _settled(draft: Draft, claimed: dict[str, tuple[str, str]]) -> Iterator[Article | Problem]:
+    """The article under the key that is its own in this run; `claimed` has those taken."""
+    article, place = draft.article, draft.place
+    if article.id not in claimed:
+        claimed[article.id] = (article.version, place.shown)
+        yield article
+        return
+    version, holder = claimed[article.id]
+    if version == article.version:
+        reason = f"is the same article as one in {holder}: left out"
+        yield Problem(place.shown, place.line, reason, fatal=False, duplicate=True)
+        return
+    what, name = ("URL", "file name") if article.url else ("id", "line")
+    reason = f"has the same {what} as an article in {holder}, but other text: kept by its {name}"
+    yield Problem(place.shown, place.line, reason, fatal=False)
+    kept = replace(article, key=place.spare)
+    claimed[kept.id] = (kept.version, place.shown)
+    yield kept
+
+
+def _guarded(file: File) -> Iterator[Draft | Problem]:
+    try:
+        yield from READERS[file.path.suffix.lower()](file)
+    except Unreadable as error:
+        yield Problem(file.shown, error.line, error.reason)
+    except OSError as error:
+        yield Problem(file.shown, None, _reason(error, file.path))

@@ -1,0 +1,70 @@
+"""Where an article lives and who published it: canonical URLs, file URIs, outlets."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from urllib.parse import quote, urlsplit, urlunsplit
+
+_TRACKING = ("utm_", "mc_")
+_TRACKING_NAMES = frozenset({"fbclid", "gclid", "dclid", "msclkid", "igshid", "yclid", "twclid"})
+_PORTS = {"http": 80, "https": 443}
+_LEGAL = "%/:=&?~#+!$,;'@()*[]"
+
+
+def canonical(url: str) -> str:
+    """The one spelling of a URL that names an article, or "" if it is not http or https.
+
+    Scheme and host in lower case (other scripts as punycode), no user name, fragment, default
+    port or tracking parameters; the path as it is.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        host = (parts.hostname or "").rstrip(".")
+        if not host.isascii():
+            host = host.encode("idna").decode("ascii")
+        port = parts.port
+    except (ValueError, UnicodeError):
+        return ""
+    if parts.scheme not in _PORTS or not host:
+        return ""
+    if ":" in host:
+        host = f"[{host}]"
+    netloc = host if port in {None, _PORTS[parts.scheme]} else f"{host}:{port}"
+    query = "&".join(part for part in parts.query.split("&") if part and not _tracks(part))
+    path, query = quote(parts.path or "/", safe=_LEGAL), quote(query, safe=_LEGAL)
+    return urlunsplit((parts.scheme, netloc, path, query, ""))
+
+
+def _tracks(parameter: str) -> bool:
+    name = parameter.partition("=")[0].lower()
+    return name.startswith(_TRACKING) or name in _TRACKING_NAMES
+
+
+def file_uri(path: Path) -> str:
+    """The file URI of the resolved path."""
+    return path.resolve().as_uri()
+
+
+def text_path(path: Path) -> str:
+    """The path with forward slashes, safe to store: bytes that are not UTF-8 become U+FFFD."""
+    return os.fsencode(path.as_posix()).decode("utf-8", "replace")
+
+
+@cache
+def _outlets() -> dict[str, str]:
+    table = files("ingest").joinpath("outlets.tsv").read_text(encoding="utf-8")
+    rows = (row.split("\t") for row in table.splitlines() if row and not row.startswith("#"))
+    return {row[0]: row[1] for row in rows}
+
+
+def outlet_of(url: str) -> str:
+    """Who publishes at this URL: by outlets.tsv, else its host without `www.`, else ""."""
+    host = urlsplit(url).hostname or "" if url else ""
+    known, labels = _outlets(), host.split(".")
+    for start in range(len(labels) - 1):
+        if name := known.get(".".join(labels[start:])):
+            return name
+    return host.removeprefix("www.")

@@ -1,0 +1,123 @@
+"""A run: paths to articles to passages into an archive, and a report of what became of each."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from ingest.files import Listing, listing, read
+from ingest.passages import cut
+from ingest.values import Problem, Report
+from vectorstore import Archive, Article, InputError, Passage, Progress, no_progress
+
+log = logging.getLogger(__name__)
+
+SAMPLE = "sample:dateline"
+
+Found = Iterable[Article | Problem]
+
+
+def run(
+    archive: Archive, paths: Sequence[Path | str], *, progress: Progress = no_progress
+) -> Report:
+    """Ingest files and folders into an archive, and make what is new searchable.
+
+    What is already stored as it stands is neither cut nor embedded. Ctrl-C ends the run
+    early, keeps what is stored, and is noted in the report. Raises InputError if a path does
+    not exist (before anything is written), and ArchiveLocked if another process is writing.
+    """
+    named = [Path(path).expanduser() for path in paths]
+    if missing := [str(path) for path in named if not path.exists()]:
+        raise InputError(f"{', '.join(missing)}: no such file or folder")
+    progress("Looking", 0, 0)
+    found = listing(named)
+    return _Run(archive, progress).take(found, read(found.files))
+
+
+def add_sample(archive: Archive, *, progress: Progress = no_progress) -> Report:
+    """Ingest the sample articles that come with Dateline, under the source `sample:dateline`."""
+    with as_file(files("ingest") / "sample") as folder:
+        found = listing([folder])
+        return _Run(archive, progress).take(found, _as_sample(read(found.files)))
+
+
+def _as_sample(found: Found) -> Iterator[Article | Problem]:
+    """The sample's articles with keys that are the same wherever Dateline is installed."""
+    for item in found:
+        if isinstance(item, Problem):
+            yield item
+        else:
+            yield replace(item, source=SAMPLE, key=f"sample:{item.path}")
+
+
+class _Run:
+    """One run: counts what comes by, and leaves out what the archive knows."""
+
+    def __init__(self, archive: Archive, progress: Progress) -> None:
+        self.archive, self.progress = archive, progress
+        self.counts: Counter[str] = Counter()
+        self.problems: list[Problem] = []
+        self.read = 0
+        self.expected = 0
+
+    def take(self, found: Listing, items: Found) -> Report:
+        """Store the articles of a listing, publish them, and report."""
+        started, began = time.monotonic(), datetime.now(UTC)
+        self.problems += found.problems
+        self.expected = found.expected
+        interrupted = False
+        with self.archive.writing():
+            try:
+                for _, outcome in self.archive.add(self._new(items)):
+                    self.counts[outcome] += 1
+            except KeyboardInterrupt:
+                interrupted = True
+                log.warning("interrupted: keeping what is stored")
+            self.archive.index(progress=self.progress)
+            self._note(found, began, interrupted)
+        return Report(
+            new=self.counts["new"],
+            changed=self.counts["changed"],
+            updated=self.counts["updated"],
+            unchanged=self.counts["unchanged"],
+            duplicates=self.counts["duplicates"],
+            files=len(found.files),
+            skipped_other=found.skipped_other,
+            problems=tuple(self.problems),
+            seconds=time.monotonic() - started,
+            interrupted=interrupted,
+        )
+
+    def _new(self, items: Found) -> Iterator[tuple[Article, tuple[Passage, ...]]]:
+        """The articles that the archive does not know as they stand, with their passages."""
+        for item in items:
+            if isinstance(item, Problem):
+                self._problem(item)
+                continue
+            self.read += 1
+            self.progress("Reading", min(self.read, self.expected), self.expected)
+            if self.archive.known(item):
+                self.counts["unchanged"] += 1
+            else:
+                yield item, cut(item.body)
+
+    def _problem(self, problem: Problem) -> None:
+        log.info("%s", problem, extra={"file": problem.path, "line": problem.line})
+        if problem.duplicate:
+            self.counts["duplicates"] += 1
+        else:
+            self.problems.append(problem)
+
+    def _note(self, found: Listing, began: datetime, interrupted: bool) -> None:
+        """Tell the archive when each source of this run was read, for `status`."""
+        started = began.isoformat(timespec="seconds")
+        ended = datetime.now(UTC).isoformat(timespec="seconds")
+        state = dict(self.counts) | {"problems": len(self.problems), "interrupted": interrupted}
+        for source in dict.fromkeys(file.source for file in found.files):
+            self.archive.note_run(source, started, ended, state)

@@ -1,0 +1,109 @@
+"""What tests of all layers share: small real archives, and the data beside the project."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from vectorstore import Archive, Article, Dated, Passage
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+Add = Callable[..., list[str]]
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The real archives and questions; tests skip without them, but never in CI."""
+    if not SHARED.is_dir():
+        reason = f"needs the real archives and questions in {SHARED}"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return SHARED
+
+
+def article(path: str, body: str, **fields: object) -> Article:
+    """An article as a reader would make it; `published` and `updated` are ISO strings."""
+    dates = {n: Dated(str(fields.pop(n)), "test") for n in ("published", "updated") if n in fields}
+    given = {"key": f"test:{path}", "headline": path, "source": "test", "language": "en", **fields}
+    return Article(path=path, body=body, **given, **dates)  # type: ignore[arg-type]
+
+
+def cut(body: str) -> tuple[Passage, ...]:
+    """One passage a paragraph, one sentence a full stop: enough for tests below ingest."""
+    found = []
+    for part in re.finditer(r"[^\n]+(?:\n[^\n]+)*", body):
+        start = part.start()
+        spans = [
+            (start + s.start(), start + s.end())
+            for s in re.finditer(r"\S.*?(?:[.!?](?=\s|$)|$)", part.group())
+        ]
+        found.append(Passage(start, part.end(), tuple(spans)))
+    return tuple(found)
+
+
+def put(archive: Archive, articles: Sequence[Article], *, index: bool = True) -> list[str]:
+    """Add articles under the lock; what became of each."""
+    with archive.writing():
+        outcomes = [o for _, o in archive.add((a, cut(a.body)) for a in articles)]
+        if index:
+            archive.index()
+    return list(outcomes)
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Archive]:
+    """A new archive with nothing in it."""
+    with Archive.open(tmp_path / "archive", create=True) as opened:
+        yield opened
+
+
+NEWS = (
+    article(
+        "tariff-july.md",
+        "President Trump wrote to Seoul on Monday. From 1 August a tariff of 25 percent would "
+        "apply to South Korean goods, the letter said.\n\nOfficials in Seoul said talks would go"
+        " on.",
+        headline="Letter sets 25 percent tariff for Korea",
+        outlet="Trade Desk",
+        published="2025-07-07T14:00:00-04:00",
+    ),
+    article(
+        "deal-july.md",
+        "South Korea and the United States struck a deal on 30 July. The tariff on Korean goods "
+        "will be 15 percent, and Seoul will invest $350 billion in the United States.",
+        headline="Deal lowers tariff to 15 percent",
+        outlet="Trade Desk",
+        published="2025-07-31",
+    ),
+    article(
+        "ships.md",
+        "Hanwha Philly Shipyard will spend $5 billion on new docks, the company said in August. "
+        "Two more docks and three quays are planned.",
+        headline="Hanwha plans docks in Philadelphia",
+        outlet="Business Desk",
+        published="2025-08-26T09:00:00+09:00",
+    ),
+    article(
+        "ko.md",
+        "한국과 미국은 관세 협상을 타결했다고 대통령실이 밝혔다. 자동차 관세는 15퍼센트로 내려간다.",
+        headline="한미 관세 협상 타결",
+        outlet="경제부",
+        language="ko",
+        published="2025-07-31",
+    ),
+    article("undated.md", "The ministry keeps a reserve of rare earth magnets in Gunsan."),
+)
+
+
+@pytest.fixture(scope="session")
+def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+    """Five short articles, indexed; read only."""
+    with Archive.open(tmp_path_factory.mktemp("newsroom") / "archive", create=True) as opened:
+        put(opened, NEWS)
+        yield opened

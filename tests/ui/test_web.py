@@ -1,0 +1,377 @@
+"""The web chat in a real Chromium, over a real archive and a real server on loopback."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+
+from chatbot import Answer, Citation, Claim, Query, build_chain
+from tests.conftest import article, put
+from ui.web import build_app
+from vectorstore import Archive, Filters
+
+playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
+pytestmark = pytest.mark.browser
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+CANARY = "http://canary.invalid"
+HOSTILE = (
+    f'<img src="{CANARY}/a" onerror="window.owned=1"> <script>window.owned=1</script> '
+    f"![x]({CANARY}/b.png) [click](javascript:window.owned=1) $$x$$ [1] 【2】 "
+    "{{value}} ${window.owned=1} </mark></p></article> \u202eesrever\u200b and tariffs stay."
+)
+TALKS = (
+    "Negotiators met in Washington on Tuesday.\n\n"
+    "The tariff on Korean cars falls to 15 percent. It was 25 percent before.\n\n"
+    "Shipyards in Geoje will build the vessels."
+)
+
+
+@pytest.fixture(scope="session")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+    with Archive.open(tmp_path_factory.mktemp("web") / "archive", create=True) as opened:
+        put(
+            opened,
+            [
+                article(
+                    "talks.md",
+                    TALKS,
+                    headline="Car tariff falls",
+                    outlet="Trade Desk",
+                    byline="Jin Park",
+                    published="2025-07-31",
+                    url="https://example.org/cars",
+                ),
+                article(
+                    "evil.md",
+                    HOSTILE + "\n\n" + HOSTILE,
+                    headline=f"<b onclick=owned()>H</b><img src={CANARY}/h onerror=owned()>",
+                    outlet='<i>"Evil"</i>',
+                    byline="<script>window.owned=1</script>",
+                    url="javascript:window.owned=1",
+                    published="2025-08-01T09:30:00+09:00",
+                ),
+            ],
+        )
+        yield opened
+
+
+class Scripted:
+    """A chain that says what a question names, at the pace of `step`; notes what was closed."""
+
+    def __init__(self, archive: Archive) -> None:
+        self.stored = {name: _stored(archive, name) for name in ("talks.md", "evil.md")}
+        self.step = threading.Event()
+        self.asked: list[Mapping[str, Any]] = []
+        self.closed = 0
+
+    def stream(self, inputs: Mapping[str, Any]) -> Iterator[Answer]:
+        self.asked.append(inputs)
+        question = inputs["question"]
+        query = Query(
+            question=question,
+            text=question,
+            filters=Filters(since=date(2025, 7, 1), outlets=("Trade Desk",)),
+            today=date(2025, 8, 2),
+            language="en",
+        )
+        try:
+            yield Answer(query=query)
+            if "endless" in question:
+                for n in range(1000):
+                    time.sleep(0.05)
+                    yield Answer(claims=(Claim(text=f"Claim {n}.", citations=()),))
+            name = "evil.md" if "evil" in question else "talks.md"
+            yield Answer(claims=(self._claim(name),))
+        finally:
+            self.closed += 1
+
+    def _claim(self, name: str) -> Claim:
+        stored = self.stored[name]
+        quote = HOSTILE if name == "evil.md" else "The tariff on Korean cars falls to 15 percent."
+        start = stored.body.index(quote)
+        end = start + len(quote)
+        cited = Citation(number=1, article=stored, start=start, end=end, quote=quote)
+        return Claim(text=quote, citations=(cited,))
+
+
+def _stored(archive: Archive, name: str) -> Any:
+    return archive.article(article(name, "").id)
+
+
+@contextmanager
+def served(archive: Archive, chain: Any, **given: Any) -> Iterator[str]:
+    """The app on a free port of loopback, in a thread; its address."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    app = build_app(archive, chain, **given)
+    config = uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    try:
+        while not server.started:
+            time.sleep(0.02)
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(10)
+        listening.close()
+
+
+@pytest.fixture(scope="session")
+def chain(archive: Archive) -> Scripted:
+    return Scripted(archive)
+
+
+@pytest.fixture(scope="session")
+def address(archive: Archive, chain: Scripted) -> Iterator[str]:
+    with served(archive, chain, examples=["How far do car tariffs fall?"]) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    found = next((p for n in ("chromium", "google-chrome") if (p := shutil.which(n))), None)
+    with playwright.sync_playwright() as play:
+        if found is None and not Path(play.chromium.executable_path).exists():
+            reason = "needs Chromium: apt install chromium, or playwright install chromium"
+            if os.environ.get("CI") == "true":
+                pytest.fail(reason)
+            pytest.skip(reason)
+        launched = play.chromium.launch(executable_path=found, args=FLAGS)
+        yield launched
+        launched.close()
+
+
+Open = Callable[..., Any]
+
+
+@pytest.fixture
+def open_page(browser: Any, address: str) -> Iterator[Open]:
+    """Opens the chat in a browser of its own; afterwards nothing may have left or complained."""
+    contexts, wrong = [], []
+
+    def opened(url: str = address, **options: Any) -> Any:
+        context = browser.new_context(**({"viewport": {"width": 1440, "height": 900}} | options))
+        contexts.append(context)
+        page = context.new_page()
+        page.on("request", lambda r: None if r.url.startswith(url) else wrong.append(r.url))
+        page.on("pageerror", lambda e: wrong.append(str(e)))
+        page.on("dialog", lambda d: (wrong.append(d.message), d.dismiss()))
+        page.on("console", lambda m: wrong.append(m.text) if m.type == "error" else None)
+        page.goto(url)
+        page.wait_for_selector(".dl-footer")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert wrong == []
+
+
+def ask(page: Any, question: str) -> None:
+    page.fill("#dl-question textarea", question)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f".dl-question:text-is('{question}')")
+
+
+def answered(page: Any) -> None:
+    page.wait_for_selector(".dl-turn:last-child:not([data-progress=asking])")
+
+
+def test_a_question_is_answered_and_its_citation_opens_at_the_quote(open_page: Open) -> None:
+    page = open_page()
+    ask(page, "How far do car tariffs fall?")
+    answered(page)
+    assert "since 1 July 2025 · Trade Desk" in page.inner_text(".dl-searched")
+    assert page.input_value("#dl-question textarea") == ""
+    page.click(".dl-chip")
+    card = page.locator(".dl-card.is-open")
+    assert card.locator("mark").inner_text() == "The tariff on Korean cars falls to 15 percent."
+    assert "It was 25 percent before." in card.locator(".dl-context").inner_text()
+    for shown in ("Trade Desk", "31 July 2025", "Car tariff falls", "By Jin Park"):
+        assert shown in card.inner_text()
+    link = card.locator("a.dl-origin")
+    assert link.get_attribute("href") == "https://example.org/cars"
+    assert link.get_attribute("rel") == "noopener noreferrer"
+    card.get_by_text("Read the whole article").click()
+    page.wait_for_selector(".dl-full mark")
+    assert "Shipyards in Geoje" in card.locator(".dl-full").inner_text()
+
+
+def test_the_real_chain_cites_what_the_archive_holds(open_page: Open, archive: Archive) -> None:
+    with served(archive, build_chain(archive)) as url:
+        page = open_page(url)
+        ask(page, "What does the tariff on Korean cars fall to?")
+        answered(page)
+        page.locator(".dl-chip").first.click()
+        marked = page.locator(".dl-quote.is-current mark").inner_text()
+        assert marked in TALKS
+        ask(page, "Which university discovered penicillin in the nineteen twenties?")
+        answered(page)
+        assert page.locator(".dl-turn").last.locator(".dl-abstained").count() == 1
+        nearest = page.locator(".dl-section:not([hidden])")
+        assert "They are not an answer." in nearest.inner_text()
+        assert 1 <= nearest.locator(".dl-card").count() <= 3
+
+
+def test_hostile_article_text_stays_text(open_page: Open) -> None:
+    page = open_page()
+    ask(page, "evil <img src=x onerror=owned()>")
+    answered(page)
+    page.click(".dl-chip")
+    page.get_by_text("Read the whole article").click()
+    page.wait_for_selector(".dl-full mark")
+    assert page.evaluate("window.owned") is None
+    assert page.locator("#dl-app").locator("img, script, iframe, b, i, [onerror]").count() == 0
+    assert page.locator("#dl-panel a").count() == 0, "a javascript: address is no link"
+    assert page.locator(".dl-chip").count() == 1, "[1] in an article is no citation"
+    shown = page.inner_text(".dl-claim")
+    assert "![x](" in shown
+    assert "{{value}} ${window.owned=1}" in shown
+    assert not set("\u202e\u200b") & set(page.content())
+    assert "1 August 2025, 09:30 UTC+9" in page.inner_text(".dl-card")
+    href = page.locator(".dl-chip").get_attribute("href")
+    page.goto(page.url.rstrip("/") + href)
+    assert page.locator("mark").first.inner_text().startswith("<img src=")
+    assert page.evaluate("window.owned") is None
+
+
+def test_keyboard_alone(open_page: Open) -> None:
+    page = open_page()
+    assert page.evaluate("document.activeElement.tagName") == "TEXTAREA"
+    page.keyboard.type("How far?")
+    page.keyboard.press("Shift+Enter")
+    assert page.locator(".dl-turn").count() == 0
+    page.keyboard.press("Enter")
+    answered(page)
+    for _ in range(30):
+        if page.evaluate("document.activeElement.matches('.dl-chip')"):
+            break
+        page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".dl-card.is-open mark")
+    assert page.evaluate("document.activeElement.dataset.act") == "card"
+
+
+def test_enter_that_ends_a_korean_syllable_does_not_send(open_page: Open) -> None:
+    page = open_page()
+    page.fill("#dl-question textarea", "관세")
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Input.imeSetComposition", {"text": "율", "selectionStart": 1, "selectionEnd": 1})
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(500)
+    assert page.locator(".dl-turn").count() == 0
+    devtools.send("Input.insertText", {"text": "율"})
+    page.keyboard.press("Enter")
+    answered(page)
+    assert page.inner_text(".dl-question") == "관세율"
+
+
+def test_stop_keeps_what_came_and_ends_the_work(open_page: Open, chain: Scripted) -> None:
+    page = open_page()
+    ask(page, "endless?")
+    page.wait_for_selector(".dl-claim")
+    closed = chain.closed
+    page.click("#dl-stop")
+    page.wait_for_selector(".dl-turn[data-progress=stopped]")
+    kept = page.locator(".dl-claim").count()
+    page.wait_for_timeout(600)
+    assert chain.closed == closed + 1
+    assert page.locator(".dl-claim").count() == kept >= 1
+    assert page.locator("#dl-ask").is_visible()
+    ask(page, "endless again?")
+    page.locator(".dl-claim").nth(kept).wait_for()
+    page.click("#dl-new")
+    page.wait_for_selector(".dl-turn", state="detached")
+    page.click(".dl-example")
+    answered(page)
+    assert chain.asked[-1]["history"] == []
+    assert page.locator(".dl-turn").count() == 1
+
+
+def test_closing_the_tab_ends_the_work(open_page: Open, chain: Scripted) -> None:
+    page = open_page()
+    ask(page, "endless?")
+    page.wait_for_selector(".dl-claim")
+    closed = chain.closed
+    page.close()
+    deadline = time.monotonic() + 10
+    while chain.closed == closed and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert chain.closed == closed + 1
+
+
+def test_two_readers_do_not_meet(open_page: Open, chain: Scripted) -> None:
+    first, second = open_page(), open_page()
+    ask(first, "first reader")
+    ask(second, "second reader")
+    answered(first)
+    answered(second)
+    assert first.locator(".dl-question").all_inner_texts() == ["first reader"]
+    ask(second, "and then")
+    answered(second)
+    said = [m["content"] for m in chain.asked[-1]["history"] if m["role"] == "user"]
+    assert said == ["second reader"]
+
+
+def test_a_later_answer_leaves_the_citations_of_an_earlier_one(open_page: Open) -> None:
+    page = open_page()
+    for question in ("How far?", "evil one"):
+        ask(page, question)
+        answered(page)
+    page.locator(".dl-chip").first.click()
+    assert page.locator(".dl-quote.is-current mark").inner_text().startswith("The tariff on")
+
+
+@pytest.mark.parametrize("width", [360, 390])
+def test_a_phone_has_a_sheet_and_no_sideways_scroll(open_page: Open, width: int) -> None:
+    page = open_page(viewport={"width": width, "height": 740}, has_touch=True, is_mobile=True)
+    over = "document.documentElement.scrollWidth - innerWidth"
+    assert page.evaluate(over) <= 0
+    ask(page, "evil one")
+    answered(page)
+    assert not page.locator("#dl-sources").is_visible()
+    page.tap(".dl-chip")
+    page.locator(".dl-card.is-open mark").first.wait_for(state="visible")
+    assert page.evaluate(over) <= 0
+    page.tap("[data-act=close]")
+    assert not page.locator("#dl-sources").is_visible()
+    assert page.evaluate("document.activeElement.matches('.dl-chip')")
+
+
+def test_a_question_over_16_kb_is_declined_before_it_is_sent(open_page: Open) -> None:
+    page = open_page()
+    page.fill("#dl-question textarea", "가" * 6000)
+    page.keyboard.press("Enter")
+    assert "18 kB of 16 kB" in page.inner_text("#dl-too-long")
+    page.wait_for_timeout(300)
+    assert page.locator(".dl-turn").count() == 0
+
+
+def test_the_theme_follows_the_system_until_the_reader_chooses(open_page: Open) -> None:
+    page = open_page(color_scheme="dark")
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    page.click("[data-act=theme]")
+    assert page.evaluate("document.documentElement.dataset.theme") == "light"
+    page.reload()
+    page.wait_for_selector(".dl-footer")
+    assert page.evaluate("document.documentElement.dataset.theme") == "light"

@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import shutil
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from vectorstore import Filters
+from vectorstore.dense import DenseIndex
+from vectorstore.durable import digests
+from vectorstore.segment import Segment
+
+DIM = 384
+START = date(2025, 1, 1)
+
+
+def rows(count: int, seed: int = 0, dated: bool = True):
+    rng = np.random.default_rng(seed)
+    vectors = rng.normal(size=(count, DIM)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    ids = [f"{seed:02}-{i:05}" for i in range(count)]
+    days = [(START + timedelta(days=i)).toordinal() if dated else 0 for i in range(count)]
+    outlets = ["even" if i % 2 == 0 else "odd" for i in range(count)]
+    return ids, days, outlets, vectors.astype(np.float16)
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> DenseIndex:
+    made = DenseIndex(tmp_path_factory.mktemp("dense"))
+    made.publish("m", rows(300))
+    made.publish("m", rows(40, seed=1, dated=False))
+    return made
+
+
+def test_every_vector_finds_itself(index: DenseIndex) -> None:
+    for seed, count in ((0, 300), (1, 40)):
+        ids, _, _, vectors = rows(count, seed)
+        for i in range(0, count, 7):
+            found = index.search(vectors[i].astype(np.float32), 10, Filters())
+            assert max(found, key=lambda p: found[p]) == ids[i]
+            assert found[ids[i]] == pytest.approx(1, abs=1e-2)
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        Filters(since=date(2025, 3, 1)),
+        Filters(until=date(2025, 3, 1)),
+        Filters(since=date(2025, 3, 1), until=date(2025, 3, 5)),
+        Filters(as_of=date(2025, 2, 1)),
+        Filters(outlets=("odd",)),
+        Filters(outlets=("odd",), as_of=date(2025, 2, 1)),
+        Filters(outlets=("nobody",)),
+    ],
+)
+def test_filters_are_exact(index: DenseIndex, filters: Filters) -> None:
+    query = rows(1, seed=9)[3][0].astype(np.float32)
+    expected = {}
+    for seed, count in ((0, 300), (1, 40)):
+        ids, days, outlets, vectors = rows(count, seed, dated=seed == 0)
+        for i in range(count):
+            day = date.fromordinal(days[i]) if days[i] else None
+            if filters.admits(day, outlets[i]):
+                expected[ids[i]] = float(vectors[i].astype(np.float32) @ query)
+    found = index.search(query, 400, filters)
+    assert set(found) == set(expected)
+    assert all(found[i] == pytest.approx(expected[i], abs=2e-3) for i in found)
+
+
+def test_opening_and_asking_leave_the_sealed_files_alone(index: DenseIndex) -> None:
+    entry = index.manifest()["segments"][0]
+    Segment(index.folder / entry["name"], entry["files"]).nearest(np.ones(DIM, np.float32), 3)
+    assert digests(index.folder / entry["name"]) == entry["files"]
+    assert index.verify() == []
+
+
+@pytest.fixture(scope="module")
+def sealed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = DenseIndex(tmp_path_factory.mktemp("sealed"))
+    made.publish("m", rows(20))
+    return made.folder
+
+
+@pytest.mark.parametrize("victim", ["header.bin", "data_level0.bin", "chroma.sqlite3", "rows.npz"])
+@pytest.mark.parametrize("damage", ["truncate", "flip", "remove"])
+def test_damage_is_found_before_chroma_opens_it(
+    sealed: Path, tmp_path: Path, victim: str, damage: str
+) -> None:
+    shutil.copytree(sealed, tmp_path, dirs_exist_ok=True)
+    path = next(tmp_path.rglob(victim))
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    if damage == "remove":
+        path.unlink()
+    else:
+        path.write_bytes(content if damage == "flip" else content[: len(content) // 2])
+    reader = DenseIndex(tmp_path)
+    assert reader.search(np.ones(DIM, np.float32), 5, Filters()) == {}
+    assert reader.damaged
+    assert reader.verify() != []
+
+
+def test_a_running_reader_sees_a_new_manifest_and_keeps_the_old_until_then(
+    tmp_path: Path,
+) -> None:
+    writer, reader = DenseIndex(tmp_path), DenseIndex(tmp_path)
+    query = rows(1)[3][0].astype(np.float32)
+    assert reader.search(query, 5, Filters()) == {}
+    first = writer.publish("m", rows(20))
+    held = reader.segments()
+    assert held[0].name == first
+    writer.publish("m", rows(30, seed=2), replaced=[first])
+    assert (tmp_path / first).is_dir(), "a retired segment stays for those who read it"
+    assert len(held[0].nearest(query, 5)) == 5
+    assert [len(s) for s in reader.segments()] == [30]
+
+
+def test_small_segments_are_due_for_merging(tmp_path: Path) -> None:
+    made = DenseIndex(tmp_path)
+    for seed in range(4):
+        assert made.to_merge() == []
+        made.publish("m", rows(3, seed))
+    assert len(made.to_merge()[0]) == 4
+
+
+def test_a_half_built_segment_is_swept_and_never_read(tmp_path: Path) -> None:
+    made = DenseIndex(tmp_path)
+    (tmp_path / "building-seg-x").mkdir()
+    (tmp_path / "building-seg-x" / "rows.npz").write_bytes(b"half")
+    made.publish("m", rows(3))
+    assert len(made.segments()) == 1
+    assert not (tmp_path / "building-seg-x").exists()

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from vectorstore import Archive, EmbeddingError, ModelMismatch, Settings
+from vectorstore import embedder as module
+from vectorstore.embedder import Embedder, Text, quantize
+
+FIRST = "Seoul will invest $350 billion."
+BODY = f"{FIRST} The tariff falls to 15 percent. Rice stays closed."
+SPANS = ((0, 31), (32, 66), (67, 85))
+TEXT = Text(BODY, SPANS, "Deal struck")
+
+
+@pytest.fixture(scope="module")
+def embedder() -> Embedder:
+    return Embedder()
+
+
+def test_one_pass_gives_unit_vectors_for_passage_and_sentences(embedder: Embedder) -> None:
+    ((_, made),) = embedder.embed([TEXT])
+    assert made.passage.shape == (embedder.dim,)
+    assert made.sentences.shape == (3, embedder.dim)
+    assert np.allclose(np.linalg.norm(made.sentences, axis=1), 1, atol=1e-5)
+    money = made.sentences @ embedder.query("How much money will Korea put in?")
+    assert int(money.argmax()) == 0
+
+
+def test_passage_vectors_are_those_of_sentence_transformers(embedder: Embedder) -> None:
+    ((_, made),) = embedder.embed([TEXT])
+    plain = embedder._loaded.encode([TEXT.framed[0]], normalize_embeddings=True)[0]
+    assert float(made.passage @ plain) > 0.999
+
+
+def test_batches_of_unlike_lengths_come_back_in_place(embedder: Embedder) -> None:
+    texts = [Text("word " * n, ((0, 5 * n - 1),)) for n in (90, 3, 40, 1, 200)]
+    made = dict(embedder.embed(texts))
+    for i, text in enumerate(texts):
+        alone = dict(embedder.embed([text]))[0]
+        assert float(made[i].passage @ alone.passage) > 0.999
+
+
+def test_sentences_beyond_the_window_still_have_a_vector(embedder: Embedder) -> None:
+    long = "tariff " * 400 + "Ends here."
+    ((_, made),) = embedder.embed([Text(long, ((0, 2800), (2800, 2810)))])
+    assert np.allclose(np.linalg.norm(made.sentences, axis=1), 1, atol=1e-4)
+
+
+def test_int8_keeps_the_cosine(embedder: Embedder) -> None:
+    ((_, made),) = embedder.embed([TEXT])
+    query = embedder.query("tariff")
+    small = quantize(made.sentences).astype(np.float32) @ query / 127
+    assert np.abs(small - made.sentences @ query).max() < 0.01
+
+
+def test_weights_that_are_not_the_published_ones_are_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "EMBEDDED_SHA256", "0" * 64)
+    with pytest.raises(EmbeddingError, match="not the published ones"):
+        Embedder().query("x")
+
+
+def test_a_model_that_is_not_there_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(EmbeddingError, match="DATELINE_MODEL"):
+        Embedder(str(tmp_path)).query("x")
+
+
+def test_any_model_in_a_folder_loads_and_is_not_mixed(tmp_path: Path, embedder: Embedder) -> None:
+    copy = tmp_path / "model"
+    shutil.copytree(module._embedded_folder(), copy)
+    other = Embedder(str(copy))
+    assert float(other.query("tariff") @ embedder.query("tariff")) > 0.999
+    Archive.open(tmp_path / "a", create=True).close()
+    with pytest.raises(ModelMismatch, match="DATELINE_MODEL"):
+        Archive.open(tmp_path / "a", settings=Settings(model=str(copy)))
+
+
+def test_a_model_without_mean_pooling_encodes_apart(embedder: Embedder) -> None:
+    apart = Embedder(late_chunking=False)
+    ((_, one),), ((_, two),) = embedder.embed([TEXT]), apart.embed([TEXT])
+    assert float(one.passage @ two.passage) > 0.999
+    alone = apart._loaded.encode([FIRST], normalize_embeddings=True)[0]
+    assert float(two.sentences[0] @ alone) > 0.999
+    assert apart.identity != embedder.identity

@@ -1,0 +1,123 @@
+"""What the command line shows: progress bars, answers, hits, reports."""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from chatbot import Answer
+    from ingest import Report
+    from vectorstore import Hit, StoredArticle
+    from vectorstore import Progress as Report_
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+PROBLEMS_SHOWN = 20
+"""Problems listed one by one; the rest is counted."""
+
+
+def plain(text: str) -> str:
+    """Text without control and invisible characters, so that it cannot steer a terminal."""
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf"})
+
+
+class _Rate(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.speed:,.0f}/s" if task.speed else "", style="dim")
+
+
+@contextmanager
+def progress_bar() -> Iterator[Report_]:
+    """A bar with count, rate and time left on stderr; a `Progress` callback to drive it."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        _Rate(),
+        TimeRemainingColumn(compact=True),
+    )
+    with Progress(*columns, console=err, transient=True) as bars:
+        tasks: dict[str, object] = {}
+
+        def show(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(stage, total=total or None)
+            bars.update(tasks[stage], completed=done, total=total or None)  # type: ignore[arg-type]
+
+        yield show
+
+
+def card(article: StoredArticle) -> str:
+    """One line that names an article: outlet, date, headline, and where it is."""
+    day = article.published.iso[:10] if article.published else "date unknown"
+    parts = [article.outlet, day, article.headline, article.url or article.path]
+    return plain(" · ".join(p for p in parts if p))
+
+
+def show_answer(answer: Answer) -> None:
+    """A whole answer with its sources."""
+    out.print(plain(answer.text), markup=False)
+    show_sources(answer)
+
+
+def show_sources(answer: Answer) -> None:
+    """The numbered articles behind an answer, or the nearest where there is none."""
+    if answer.citations:
+        out.print()
+    for c in answer.citations:
+        out.print(f"[{c.number}] {card(c.article)}", markup=False, style="dim")
+    if answer.abstained and answer.nearest:
+        out.print()
+        shown = {h.article.id: h.article for h in answer.nearest}
+        for article in list(shown.values())[:3]:
+            out.print(f"  ~ {card(article)}", markup=False, style="dim")
+
+
+def show_hits(hits: Sequence[Hit]) -> None:
+    """Hits with their scores, best first."""
+    for rank, hit in enumerate(hits, 1):
+        scores = (
+            f"score {hit.score:.2f}  meaning {hit.dense or 0:.2f}  words {hit.lexical or 0:.1f}"
+        )
+        out.print(f"{rank}. {card(hit.article)}", markup=False, style="bold")
+        out.print(f"   {scores}", markup=False, style="dim")
+        out.print(plain(hit.text), markup=False)
+        out.print()
+
+
+def show_report(report: Report) -> None:
+    """What an ingest did; every problem with file and line goes to stderr."""
+    for problem in report.problems[:PROBLEMS_SHOWN]:
+        err.print(plain(str(problem)), markup=False)
+    if more := len(report.problems) - PROBLEMS_SHOWN:
+        if more > 0:
+            err.print(f"… and {more} more (--problems FILE writes them all)", markup=False)
+    verb = "Interrupted" if report.interrupted else "Done"
+    out.print(
+        f"{verb}: {report.new} new, {report.changed} changed, {report.updated} updated, "
+        f"{report.unchanged} unchanged, {len(report.problems)} problems, "
+        f"{report.skipped_other} files of other kinds not read, {report.seconds:.1f} s"
+    )
+
+
+def is_interactive() -> bool:
+    return sys.stdin.isatty()

@@ -1,0 +1,181 @@
+"""The web chat: Gradio's blocks, mounted in an ASGI app of ours, behind a guard.
+
+>>> serve(Archive.open(path), port=7860)  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import logging
+import os
+import socket
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI, HTTPException
+from fastapi.responses import FileResponse, HTMLResponse
+from starlette.types import ASGIApp
+
+from chatbot import build_chain
+from ui.web_chat import article_page_html
+from ui.web_guard import Guard
+from ui.web_page import EXAMPLES, Chat, build_page
+from vectorstore import Archive, InputError
+
+log = logging.getLogger(__name__)
+
+_HERE = Path(__file__).parent
+SAMPLE = "sample:dateline"
+"""The source that the sample's articles are stored under."""
+
+SHUTDOWN = 2
+"""Seconds that open pages get to finish: each holds a connection as long as it is open."""
+
+_FILES = {
+    "dateline.css": "text/css",
+    "dateline.js": "text/javascript",
+    "favicon.svg": "image/svg+xml",
+}
+
+
+def build_app(
+    archive: Archive,
+    chain: Any,
+    *,
+    examples: Sequence[str] | None = None,
+    hosts: Sequence[str] = (),
+) -> ASGIApp:
+    """The whole web application.
+
+    `chain` is what `chatbot.build_chain` returns. `examples` are questions to begin with;
+    without any given, the sample archive has its own. `hosts` are the names it is reached by,
+    besides localhost and IP addresses.
+    """
+    if examples is None:
+        examples = EXAMPLES if archive.keys(SAMPLE) else ()
+    app = FastAPI(title="Dateline", docs_url=None, redoc_url=None, openapi_url=None)
+    _routes(app, archive)
+    gr.mount_gradio_app(
+        app,
+        build_page(Chat(archive, chain), examples),
+        path="/",
+        theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"]),
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        max_file_size=1,
+        ssr_mode=False,
+        enable_monitoring=False,
+        mcp_server=False,
+        pwa=False,
+    )
+    return Guard(app, hosts=tuple(hosts), head=_head())
+
+
+def _routes(app: FastAPI, archive: Archive) -> None:
+    @app.get("/healthz")
+    def healthz() -> dict[str, object]:
+        return {"ok": True, "articles": archive.status().articles}
+
+    @app.get("/article/{article_id}/{version}", response_class=HTMLResponse)
+    def article(article_id: str, version: str, start: int = 0, end: int = 0) -> str:
+        try:
+            stored = archive.article(article_id, version)
+        except KeyError:
+            raise HTTPException(404, "The archive does not hold this article.") from None
+        span = (start, end) if 0 <= start < end <= len(stored.body) else None
+        return article_page_html(stored, span, _head())
+
+    @app.get("/dateline/{name}")
+    def file(name: str) -> FileResponse:
+        if name not in _FILES:
+            raise HTTPException(404)
+        cached = {"Cache-Control": "public, max-age=31536000, immutable"}
+        return FileResponse(_HERE / name, media_type=_FILES[name], headers=cached)
+
+
+def _head() -> str:
+    """What the page loads of ours; the hash in an address is the file's own."""
+    address = {name: f"/dateline/{name}?v={_digest(_HERE / name)}" for name in _FILES}
+    return (
+        f'<link rel="icon" href="{address["favicon.svg"]}" type="image/svg+xml">'
+        f'<link rel="stylesheet" href="{address["dateline.css"]}">'
+        f'<script src="{address["dateline.js"]}"></script>'
+    )
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+
+
+def serve(
+    archive: Archive,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    hosts: Sequence[str] = (),
+    ready: Callable[[str], None] | None = None,
+) -> None:
+    """Answers questions in the browser until interrupted.
+
+    `ready` is called with the address once it is bound. Raises InputError if the port is
+    in use or the address is not this machine's.
+    """
+    with _bound(host, port) as listening:
+        named = (*hosts, host.lower()) if host not in {"", "0.0.0.0", "::"} else tuple(hosts)  # noqa: S104
+        app = build_app(archive, build_chain(archive), hosts=named)
+        config = uvicorn.Config(
+            app,
+            log_level="warning",
+            server_header=False,
+            lifespan="on",
+            timeout_graceful_shutdown=SHUTDOWN,
+        )
+        if ready:
+            ready(_address(host, listening.getsockname()[1]))
+        threading.Thread(target=_warm, args=(archive,), daemon=True).start()
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def _warm(archive: Archive) -> None:
+    """Loads the embedding model (4-8 s) while the reader is still typing."""
+    try:
+        archive.search("warm up", k=1)
+    except Exception:
+        log.warning("the archive could not be searched yet", exc_info=True)
+
+
+def check_port(host: str, port: int) -> None:
+    """Raises InputError if `serve` could not listen there; for asking before long work."""
+    _bound(host, port).close()
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    if os.name == "posix":
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen(socket.SOMAXCONN)
+    except OSError as exc:
+        listening.close()
+        if exc.errno == errno.EADDRINUSE:
+            message = f"Port {port} is in use. Choose another, for example: --port {port + 1}"
+        else:
+            message = f"Cannot listen on {host}, port {port}: {exc.strerror}"
+        raise InputError(message) from exc
+    return listening
+
+
+def _address(host: str, port: int) -> str:
+    name = {"": "localhost", "0.0.0.0": "localhost", "::": "localhost"}.get(host, host)  # noqa: S104
+    return f"http://{f'[{name}]' if ':' in name else name}:{port}"

@@ -1,0 +1,182 @@
+"""What stands before every request: who may ask, for what, how much, and with which headers.
+
+Gradio serves far more than a chat needs (uploads, a file proxy, a code editor) and sets no
+security headers of its own (RELIABILITY.md), so only the routes named here get through.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import ipaddress
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+MAX_BODY = 256 * 1024
+"""Bytes of a request's body: a 16 kB question with every character escaped, and room."""
+
+_EXACT = frozenset(
+    {"/", "/healthz", "/config", "/theme.css", "/favicon.ico", "/robots.txt", "/manifest.json"}
+    | {f"/gradio_api/{name}" for name in ("queue/join", "queue/data", "cancel", "reset")}
+    | {f"/gradio_api/{name}" for name in ("info", "app_id", "startup-events")}
+)
+_PREFIXES = (
+    "/article/", "/dateline/", "/assets/", "/static/", "/svelte/", "/gradio_api/heartbeat/"
+)  # fmt: skip
+
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+
+_INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
+
+
+def policy(page: bytes = b"", *, gradio: bool = False) -> str:
+    """A Content-Security-Policy that allows this page's own inline scripts by their hash.
+
+    `gradio` adds what Gradio cannot do without: 'unsafe-eval', because gr.HTML compiles its
+    template with `Function`, and inline styles, which Svelte sets. Handlers and scripts
+    that come in with content stay forbidden.
+    """
+    hashes = "".join(
+        f" 'sha256-{base64.b64encode(hashlib.sha256(script).digest()).decode()}'"
+        for script in _INLINE_SCRIPT.findall(page)
+    )
+    return "; ".join(
+        (
+            "default-src 'self'",
+            f"script-src 'self'{hashes}" + (" 'unsafe-eval'" if gradio else ""),
+            "style-src 'self'" + (" 'unsafe-inline'" if gradio else ""),
+            "img-src 'self' data:",
+            "font-src 'self' data:",
+            "connect-src 'self'",
+            "object-src 'none'",
+            "base-uri 'self'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """ASGI middleware around the whole app.
+
+    `hosts` are names it may be asked for, besides localhost and IP addresses: a foreign
+    name that resolves to us (DNS rebinding) is refused, and so is a foreign page's script.
+    `head` is put into the page's head.
+    """
+
+    app: ASGIApp
+    hosts: Sequence[str] = ()
+    head: str = ""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            if scope["type"] == "lifespan":
+                await self.app(scope, receive, send)
+            return
+        if refusal := self._refusal(scope):
+            await refusal(scope, receive, _with_headers(send, policy()))
+        elif scope["path"] == "/":
+            await self._page(scope, receive, send)
+        else:
+            await self._limited(scope, receive, _with_headers(send, policy()))
+
+    def _refusal(self, scope: Scope) -> Response | None:
+        headers = Headers(scope=scope)
+        host = headers.get("host", "")
+        if not self._known(host):
+            return PlainTextResponse("This address is not served here.", 421)
+        origin = headers.get("origin")
+        foreign = origin is not None and urlsplit(origin).netloc != host
+        site = headers.get("sec-fetch-site", "none")
+        if foreign or (scope["method"] != "GET" and site in {"cross-site", "same-site"}):
+            return PlainTextResponse("Requests from other sites are refused.", 403)
+        path = scope["path"]
+        if path not in _EXACT and not path.startswith(_PREFIXES):
+            return PlainTextResponse("Not found.", 404)
+        return None
+
+    def _known(self, host: str) -> bool:
+        try:
+            name = (urlsplit(f"//{host}").hostname or "").rstrip(".")
+        except ValueError:
+            return False
+        if name == "localhost" or name in self.hosts:
+            return True
+        try:
+            ipaddress.ip_address(name)
+        except ValueError:
+            return False
+        return True
+
+    async def _limited(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Reads the body first, so that what is too long never reaches Gradio."""
+        if scope["method"] in {"GET", "HEAD"}:
+            await self.app(scope, receive, send)
+            return
+        body = bytearray()
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return
+            body += message.get("body", b"")
+            if len(body) > MAX_BODY:
+                refused = PlainTextResponse("This request is too long.", 413)
+                await refused(scope, receive, send)
+                return
+            if not message.get("more_body"):
+                break
+        replay: list[Message] = [{"type": "http.request", "body": bytes(body), "more_body": False}]
+
+        async def again() -> Message:
+            return replay.pop() if replay else await receive()
+
+        await self.app(scope, again, send)
+
+    async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Gradio's page, with our head in it and a policy for the scripts it came with."""
+        start: Message = {}
+        body = bytearray()
+
+        async def collect(message: Message) -> None:
+            nonlocal start
+            if message["type"] == "http.response.start":
+                start = message
+            else:
+                body.extend(message.get("body", b""))
+
+        await self.app(scope, receive, collect)
+        page = bytes(body).replace(b"</head>", self.head.encode() + b"</head>", 1)
+        headers = MutableHeaders(raw=list(start["headers"]))
+        headers["content-length"] = str(len(page))
+        headers["cache-control"] = "no-store"
+        framed = _with_headers(send, policy(page, gradio=True))
+        await framed({**start, "headers": headers.raw})
+        await framed({"type": "http.response.body", "body": page})
+
+
+def _with_headers(send: Send, csp: str) -> Send:
+    async def wrapped(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            headers["Content-Security-Policy"] = csp
+            for name, value in _HEADERS.items():
+                headers[name] = value
+            for name in [n for n in headers if n.startswith("access-control-")]:
+                del headers[name]
+        await send(message)
+
+    return wrapped
