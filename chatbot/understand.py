@@ -11,7 +11,7 @@ from langchain_core.messages import BaseMessage, convert_to_messages
 
 from chatbot.values import Inputs, Query
 from chatbot.wording import language_of, phrases
-from vectorstore import Filters, InputError, question_terms
+from vectorstore import Filters, InputError
 
 LONGEST_QUESTION = 4_000
 """Characters of a question that are searched; the rest is cut off."""
@@ -31,7 +31,10 @@ POINTS_BACK = re.compile(
     re.IGNORECASE,
 )
 SHORT = 3
-"""A question of this many terms or fewer leans on what was said before it."""
+"""A question of this many words or fewer leans on what was said before it, unless it
+asks a whole question of its own ("Who discovered penicillin?")."""
+
+ASKS = re.compile(r"^(?:who|what|when|where|why|how|which|whose)\b", re.IGNORECASE)
 
 EARLIER = 3
 """Earlier questions that a follow-up carries along."""
@@ -74,8 +77,9 @@ def _carried(question: str, before: Sequence[str]) -> str:
     """A follow-up behind the questions it leans on, the nearest said twice."""
     if not before:
         return question
-    leans = POINTS_BACK.search(question) or len(question_terms(question)) <= SHORT
-    if not leans:
+    words = question.split()
+    whole = ASKS.search(question) and len(words) >= SHORT
+    if not POINTS_BACK.search(question) and (len(words) > SHORT or whole):
         return question
     return " ".join([*before[-EARLIER:], question, question])
 

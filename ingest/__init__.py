@@ -8,7 +8,17 @@
 
 from ingest.files import articles
 from ingest.passages import cut
-from ingest.pipeline import add_sample, run
+from ingest.pipeline import SAMPLE, add_sample, check, drop_sample, run
 from ingest.values import Problem, Report
 
-__all__ = ["Problem", "Report", "add_sample", "articles", "cut", "run"]
+__all__ = [
+    "SAMPLE",
+    "Problem",
+    "Report",
+    "add_sample",
+    "articles",
+    "check",
+    "cut",
+    "drop_sample",
+    "run",
+]

@@ -32,12 +32,18 @@ def run(
     early, keeps what is stored, and is noted in the report. Raises InputError if a path does
     not exist (before anything is written), and ArchiveLocked if another process is writing.
     """
-    named = [Path(path).expanduser() for path in paths]
-    if missing := [str(path) for path in named if not path.exists()]:
-        raise InputError(f"{', '.join(missing)}: no such file or folder")
+    named = check(paths)
     progress("Looking", 0, 0)
     found = listing(named)
     return _Run(archive, progress).take(found, read(found.files))
+
+
+def check(paths: Sequence[Path | str]) -> list[Path]:
+    """The paths, all of which exist; raises InputError that lists those that do not."""
+    named = [Path(path).expanduser() for path in paths]
+    if missing := [str(path) for path in named if not path.exists()]:
+        raise InputError(f"{', '.join(missing)}: no such file or folder")
+    return named
 
 
 def add_sample(archive: Archive, *, progress: Progress = no_progress) -> Report:
@@ -45,6 +51,14 @@ def add_sample(archive: Archive, *, progress: Progress = no_progress) -> Report:
     with as_file(files("ingest") / "sample") as folder:
         found = listing([folder])
         return _Run(archive, progress).take(found, _as_sample(read(found.files)))
+
+
+def drop_sample(archive: Archive) -> int:
+    """Take the sample articles out of every search; returns how many there were."""
+    with archive.writing():
+        count = archive.withdraw(SAMPLE)
+        archive.index()
+    return count
 
 
 def _as_sample(found: Found) -> Iterator[Article | Problem]:

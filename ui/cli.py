@@ -54,15 +54,15 @@ def ingest(
     ] = False,
 ) -> None:
     """Read articles into the archive: .txt, .md, .jsonl, .csv. Twice changes nothing."""
-    from ingest import check, drop_sample_articles, run
+    import ingest as ingesting
     from ui import console
 
-    check(paths)
+    ingesting.check(paths)
     with _opened(archive, create=True) as opened:
         with console.progress_bar() as progress:
-            report = run(opened, paths, progress=progress)
+            report = ingesting.run(opened, paths, progress=progress)
         if drop_sample:
-            gone = drop_sample_articles(opened)
+            gone = ingesting.drop_sample(opened)
             console.out.print(f"{gone} sample articles taken out of the archive")
         console.show_report(report)
     if problems:
@@ -105,7 +105,8 @@ def chat(archive: ArchiveOption = None, as_of: Day = None) -> None:
 
     today = _day(as_of)
     with _opened(archive) as opened:
-        chain, history = build_chain(opened), []
+        chain = build_chain(opened)
+        history: list[dict[str, str]] = []
         console.out.print(f"{opened.status().articles:,} articles. Ask; an empty line ends.")
         while question := _typed("> "):
             inputs: dict[str, Any] = {"question": question, "history": history, "today": today}
@@ -220,7 +221,7 @@ def main() -> None:
         if not isinstance(error, (DatelineError, OSError)):
             raise
         sys.stderr.write(f"dateline: {error}\n")
-        codes = {ArchiveEmpty: EMPTY, ArchiveLocked: LOCKED}
+        codes: dict[type[Exception], int] = {ArchiveEmpty: EMPTY, ArchiveLocked: LOCKED}
         sys.exit(codes.get(type(error), 1))
 
 

@@ -108,13 +108,13 @@ def show_report(report: Report) -> None:
     """What an ingest did; every problem with file and line goes to stderr."""
     for problem in report.problems[:PROBLEMS_SHOWN]:
         err.print(plain(str(problem)), markup=False)
-    if more := len(report.problems) - PROBLEMS_SHOWN:
-        if more > 0:
-            err.print(f"… and {more} more (--problems FILE writes them all)", markup=False)
+    if (more := len(report.problems) - PROBLEMS_SHOWN) > 0:
+        err.print(f"… and {more} more (--problems FILE writes them all)", markup=False)
     verb = "Interrupted" if report.interrupted else "Done"
     out.print(
         f"{verb}: {report.new} new, {report.changed} changed, {report.updated} updated, "
-        f"{report.unchanged} unchanged, {len(report.problems)} problems, "
+        f"{report.unchanged} unchanged, {report.duplicates} duplicates left out, "
+        f"{sum(p.fatal for p in report.problems)} skipped, {len(report.problems)} problems, "
         f"{report.skipped_other} files of other kinds not read, {report.seconds:.1f} s"
     )
 

@@ -25,15 +25,16 @@ from fastapi.responses import FileResponse, HTMLResponse
 from starlette.types import ASGIApp
 
 from chatbot import build_chain
+from ingest import SAMPLE
 from ui.web_chat import article_page_html
 from ui.web_guard import Guard
-from ui.web_page import EXAMPLES, Chat, build_page
+from ui.web_page import EXAMPLES, build_page
+from ui.web_session import Chat
 from vectorstore import Archive, InputError
 
 log = logging.getLogger(__name__)
 
 _HERE = Path(__file__).parent
-SAMPLE = "sample:dateline"
 """The source that the sample's articles are stored under."""
 
 SHUTDOWN = 2

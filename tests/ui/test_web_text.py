@@ -10,7 +10,7 @@ import pytest
 
 from chatbot import Answer, Citation, Claim
 from ui.web_chat import Turn, conversation_html, finished, footer_html, history, panel_html
-from ui.web_page import MAX_QUESTION, Chat, Session
+from ui.web_session import MAX_QUESTION, Chat, Session
 from ui.web_sources import body_html
 from ui.web_text import ago_text, clean, dated_text, esc, paragraphs, safe_url
 from vectorstore import Dated, Status, StoredArticle
