@@ -13,10 +13,14 @@ from chatbot.extractive import Extractive
 from chatbot.understand import understand
 from chatbot.values import Answer, Citation, Claim, Inputs, Query
 from chatbot.verify import holds
+from chatbot.when import timely
 from vectorstore import Archive, Hit
 
 RETRIEVED = 20
 """Passages retrieved for a question."""
+
+POOL = 3
+"""As many times more are searched, before the question's time orders them."""
 
 Found = tuple[Query, Sequence[Hit]]
 
@@ -41,7 +45,8 @@ def build_chain(
     chosen = answerer or Extractive(archive)
 
     def retrieve(query: Query) -> Found:
-        return query, archive.search(query.text, k=k, filters=query.filters)
+        hits = archive.search(query.text, k=POOL * k, filters=query.filters)
+        return query, timely(query, hits)[:k]
 
     def answer(found: Iterator[Found]) -> Iterator[Answer]:
         for query, hits in found:

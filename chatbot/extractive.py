@@ -29,9 +29,9 @@ ALIKE = 0.6
 ENOUGH = 0.42
 """The support below which the archive does not hold the answer; see benchmarks/."""
 
-MEANING, WORDS, PASSAGE, KIND = 0.45, 0.3, 0.15, 0.1
+MEANING, WORDS, PASSAGE, KIND = 0.35, 0.25, 0.3, 0.1
 """What a sentence's weight is made of: its cosine to the question, the share of the
-question's terms (by rarity) in it and its passage, its passage's rank, and whether it has
+question's terms (by rarity) in it and its passage, its passage's score, and whether it has
 what the question asks for."""
 
 ASKED_FOR = (
@@ -106,7 +106,8 @@ class Extractive:
     def _weigh(self, query: Query, hits: Sequence[Hit]) -> Iterator[Weighed]:
         rarity = self._archive.rarity(question_terms(query.text))
         wanted = [has for asks, has in ASKED_FOR if asks.search(query.question)]
-        for rank, hit in enumerate(hits):
+        best = max((h.score for h in hits), default=1.0) or 1.0
+        for hit in hits:
             around = set(terms(hit.text)) | set(terms(hit.article.headline))
             for sentence in hit.sentences:
                 own = _share(rarity, set(terms(sentence.text)))
@@ -115,7 +116,7 @@ class Extractive:
                 weight = (
                     MEANING * sentence.score
                     + WORDS * words
-                    + PASSAGE * (1 - rank / READ)
+                    + PASSAGE * hit.score / best
                     + KIND * (kind if wanted else 0.5)
                 )
                 support = 0.5 * sentence.score + 0.5 * _share(rarity, around)

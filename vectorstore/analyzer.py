@@ -29,6 +29,17 @@ STOP_WORDS = frozenset(
 )
 """Left out of questions only; the index keeps every word."""
 
+STOP_WORDS_KO = frozenset(
+    "얼마 몇 무엇 무슨 누구 누가 언제 어디 왜 어떻게 어떤 어느 뭐 뭔가 대해 대한 관련 있 했 하 되"
+    " 됐".split()
+)
+ENDING_KO = re.compile(
+    "(?:(?:이|하|했|되|됐|있|였|었|았|렸)?(?:나요|는가요?|은가요?|인가요?|니까|습니까|입니까|을까요?"
+    "|나|지요|죠)|했는지|하는지|인지|에서는|에서|에게|으로|부터|까지|이란|란|은|는|이|가|을|를|의|에|로|와|과|도|만)$"
+)
+"""Particles and question endings that a Korean question puts behind its words. They are
+taken off questions only, from words of three syllables or more, until morphemes do it."""
+
 _stemmer = snowballstemmer.stemmer("english")
 
 
@@ -50,8 +61,18 @@ def terms(text: str) -> list[str]:
 
 def question_terms(text: str) -> list[str]:
     """The terms of a question, each once, without stop words."""
-    words = (m.group() for m in TOKEN.finditer(text) if m.group().lower() not in STOP_WORDS)
-    return list(dict.fromkeys(term for word in words for term in terms(word)))
+    words = (_bare(m) for m in TOKEN.finditer(text))
+    kept = (w for w in words if w.lower() not in STOP_WORDS and w not in STOP_WORDS_KO)
+    return list(dict.fromkeys(term for word in kept for term in terms(word)))
+
+
+def _bare(match: re.Match[str]) -> str:
+    """A word of a question, a Korean one without its particle or question ending."""
+    word = match.group()
+    if match.lastgroup != "pairs":
+        return word
+    bare = ENDING_KO.sub("", word)
+    return bare if len(bare) >= 2 or bare in STOP_WORDS_KO else word[:2]
 
 
 @lru_cache(maxsize=200_000)

@@ -45,7 +45,7 @@ TALKS = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     with Archive.open(tmp_path_factory.mktemp("web") / "archive", create=True) as opened:
         put(
@@ -136,18 +136,18 @@ def served(archive: Archive, chain: Any, **given: Any) -> Iterator[str]:
         listening.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chain(archive: Archive) -> Scripted:
     return Scripted(archive)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def address(archive: Archive, chain: Scripted) -> Iterator[str]:
     with served(archive, chain, examples=["How far do car tariffs fall?"]) as url:
         yield url
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     found = next((p for n in ("chromium", "google-chrome") if (p := shutil.which(n))), None)
     with playwright.sync_playwright() as play:
