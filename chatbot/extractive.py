@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from chatbot.values import Answer, Citation, Claim, Query
+from chatbot.when import asks_for_now
 from chatbot.wording import attribution, phrases
 from vectorstore import Archive, Hit, Sentence, question_terms, terms
 
@@ -84,7 +85,10 @@ class Extractive:
             yield Answer(claims=(quote(weighed.hit, weighed.sentence, query.language),))
 
     def choose(self, query: Query, hits: Sequence[Hit]) -> list[Weighed]:
-        """The sentences of the answer in order, none if the support is not enough."""
+        """The sentences of the answer in order, none if the support is not enough.
+
+        The best comes first, but where the question asks for now the newest.
+        """
         ranked = sorted(self._weigh(query, hits[:READ]), key=lambda w: -w.weight)
         if not ranked or max(w.support for w in ranked[:MOST_CLAIMS]) < ENOUGH:
             return []
@@ -94,6 +98,8 @@ class Extractive:
                 break
             if all(_overlap(weighed, other) < ALIKE for other in chosen):
                 chosen.append(weighed)
+        if asks_for_now(query.question):
+            chosen.sort(key=lambda w: _published(w.hit), reverse=True)
         return chosen
 
     def abstain(self, query: Query, hits: Sequence[Hit]) -> Answer:
@@ -135,6 +141,11 @@ def quote(hit: Hit, sentence: Sentence, language: str) -> Claim:
         quote=sentence.text,
     )
     return Claim(text=f"{lead}{said['open']}{sentence.text}{said['close']}", citations=(citation,))
+
+
+def _published(hit: Hit) -> float:
+    published = hit.article.published
+    return published.instant.timestamp() if published else float("-inf")
 
 
 def _share(rarity: Mapping[str, float], present: Iterable[str]) -> float:

@@ -74,6 +74,11 @@ def periods(question: str, today: date) -> list[Period]:
     ]
 
 
+def asks_for_now(question: str) -> bool:
+    """Whether the newest word is wanted: "now", "currently", "latest", and so on."""
+    return bool(NOW.search(question))
+
+
 def timely(query: Query, hits: Sequence[Hit]) -> list[Hit]:
     """The hits in the order that their dates ask for, with that in their scores."""
     named = periods(query.question, query.today)
@@ -91,7 +96,7 @@ def _weight(query: Query, named: Sequence[Period], hit: Hit, newest: date) -> fl
         wide = all((end - start).days > 300 for start, end in named)
         near = max(_nearness(day, period) for period in named)
         return (YEAR_WEIGHT if wide else NAMED_WEIGHT) * near
-    weight = NOW_WEIGHT if NOW.search(query.question) else PLAIN_WEIGHT
+    weight = NOW_WEIGHT if asks_for_now(query.question) else PLAIN_WEIGHT
     return weight * exp(-(newest - day).days / FADE)
 
 

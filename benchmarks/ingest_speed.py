@@ -1,6 +1,6 @@
 """Ingest side by side: Dateline and the plain LangChain tutorial pipeline, in one run.
 
-    python benchmarks/ingest.py FOLDER [--limit N] [--out FILE.json]
+    python benchmarks/ingest_speed.py FOLDER [--limit N] [--out FILE.json]
 
 FOLDER holds Markdown articles. Each system runs in a process of its own, one after the
 other, with the same embedding model. The tutorial pipeline is
