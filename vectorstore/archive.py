@@ -91,6 +91,7 @@ class Archive:
         return f"Archive({str(self.path)!r})"
 
     def close(self) -> None:
+        self._dense.close()
         self._ledger.close()
 
     # -- reading --------------------------------------------------------------------

@@ -99,6 +99,11 @@ class DenseIndex:
             return {"model": "", "segments": [], "retired": []}
         return loaded
 
+    def close(self) -> None:
+        """Let go of the open segments; they are opened again when asked for."""
+        with self._lock:
+            self._open, self._stamp = {}, None
+
     # -- writing (under the archive's write lock) -----------------------------------
 
     def publish(self, model: str, rows: Rows, replaced: Iterable[str] = ()) -> str:

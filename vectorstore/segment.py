@@ -15,13 +15,16 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import weakref
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from filelock import FileLock, Timeout
 
 from vectorstore.durable import digests, sync_tree
 from vectorstore.errors import IndexDamaged
@@ -31,14 +34,16 @@ COLLECTION = "passages"
 NO_DAY = 0
 """The day of a passage whose article has no published date."""
 
+VIEW, LOCK = "dateline-view-", "in-use.lock"
+NEW_SECONDS = 60.0
+"""A view younger than this may not have its lock yet."""
+
 Floats = npt.NDArray[np.float32]
 log = logging.getLogger(__name__)
 
 
 def outlet_code(outlet: str) -> int:
     """A stable 32-bit number for an outlet's name; hydration checks the name itself."""
-    import zlib
-
     return zlib.crc32(outlet.encode())
 
 
@@ -88,9 +93,9 @@ class Segment:
         self._days = rows["days"]
         self._outlets = rows["outlets"]
         self._vectors = np.load(folder / "vectors.npy", mmap_mode="r")
-        view = _view(folder / "chroma")
+        view, lock = _view(folder / "chroma")
         client = _client(view)
-        weakref.finalize(self, _close, client, view)
+        weakref.finalize(self, _close, client, view, lock)
         self._collection = client.get_collection(COLLECTION, embedding_function=None)
 
     def __len__(self) -> int:
@@ -138,9 +143,17 @@ def _client(folder: Path) -> Any:
     return chromadb.PersistentClient(str(folder), settings=settings)
 
 
-def _view(sealed: Path) -> Path:
-    """A private folder with Chroma's SQLite file copied and the rest linked."""
-    view = Path(tempfile.mkdtemp(prefix="dateline-view-"))
+def _view(sealed: Path) -> tuple[Path, FileLock]:
+    """A private folder with Chroma's SQLite file copied and the rest linked.
+
+    It is locked while it is used, so that one left behind by a killed process is known by
+    its free lock, and removed here.
+    """
+    for old in Path(tempfile.gettempdir()).glob(f"{VIEW}*"):
+        _remove_if_abandoned(old)
+    view = Path(tempfile.mkdtemp(prefix=VIEW))
+    lock = FileLock(view / LOCK)
+    lock.acquire()
     for path in sealed.iterdir():
         if path.is_dir():
             try:
@@ -149,11 +162,22 @@ def _view(sealed: Path) -> Path:
                 shutil.copytree(path, view / path.name)
         else:
             shutil.copy2(path, view / path.name)
-    return view
+    return view, lock
 
 
-def _close(client: Any, view: Path) -> None:
+def _remove_if_abandoned(view: Path) -> None:
+    try:
+        if time.time() - view.stat().st_mtime < NEW_SECONDS:
+            return
+        with FileLock(view / LOCK, timeout=0):
+            shutil.rmtree(view, ignore_errors=True)
+    except (OSError, Timeout):  # in use, gone already, or another user's
+        return
+
+
+def _close(client: Any, view: Path, lock: FileLock) -> None:
     try:
         client.close()
     finally:
         shutil.rmtree(view, ignore_errors=True)
+        lock.release()

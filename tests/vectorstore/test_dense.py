@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import gc
 import shutil
+import tempfile
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -132,3 +134,21 @@ def test_a_half_built_segment_is_swept_and_never_read(tmp_path: Path) -> None:
     made.publish("m", rows(3))
     assert len(made.segments()) == 1
     assert not (tmp_path / "building-seg-x").exists()
+
+
+def test_views_of_killed_readers_are_removed_and_those_in_use_are_not(
+    sealed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr("vectorstore.segment.NEW_SECONDS", 0.0)
+    abandoned = tmp_path / "dateline-view-killed"
+    abandoned.mkdir()
+    first, second = DenseIndex(sealed), DenseIndex(sealed)
+    assert first.segments()
+    assert not abandoned.exists()
+    assert second.segments()
+    assert len(list(tmp_path.glob("dateline-view-*"))) == 2
+    first.close()
+    second.close()
+    gc.collect()
+    assert list(tmp_path.glob("dateline-view-*")) == []
