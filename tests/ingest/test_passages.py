@@ -88,7 +88,7 @@ ALPHABET = [
 
 
 def test_every_character_is_in_one_sentence_of_any_text() -> None:
-    chance = random.Random(7)  # noqa: S311
+    chance = random.Random(7)
     for length in (0, 1, 2, 3, 10, 50, 400):
         for _ in range(60):
             covers("".join(chance.choices(ALPHABET, k=length)))
