@@ -52,14 +52,14 @@ def result(answer: Answer) -> dict[str, Any]:
 
 def _read(questions: Path) -> Iterator[tuple[str, Inputs]]:
     try:
-        lines = questions.read_text(encoding="utf-8").splitlines()
+        lines = questions.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"cannot read {questions}: {error}") from error
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
-            row = json.loads(line)
+            row = dict(json.loads(line))
             today = date.fromisoformat(row["as_of"]) if row.get("as_of") else None
             inputs = {"question": row["question"], "history": row.get("history") or []}
             yield str(row["id"]), inputs | {"today": today}

@@ -27,6 +27,15 @@ NEAR_BEST = 0.8
 ALIKE = 0.6
 """Share of common terms from which two sentences say the same."""
 
+ASIDE = re.compile(
+    r"^(?:correction|clarification|editor'?s note)\b|\bearlier version of this"
+    r"|^this article is part of|정정|바로잡|^이 기사는",
+    re.IGNORECASE,
+)
+ASIDE_WEIGHT = 0.5
+"""What is left of the weight of a sentence about the article itself: a correction repeats
+what was wrong."""
+
 ENOUGH = 0.42
 """The support below which the archive does not hold the answer; see benchmarks/."""
 
@@ -76,12 +85,8 @@ class Extractive:
         self._archive = archive
 
     def __call__(self, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
-        """Yields a claim at a time, or one part that abstains."""
-        chosen = self.choose(query, hits)
-        if not chosen:
-            yield self.abstain(query, hits)
-            return
-        for weighed in chosen:
+        """Yields a claim at a time, none if the support is not enough."""
+        for weighed in self.choose(query, hits):
             yield Answer(claims=(quote(weighed.hit, weighed.sentence, query.language),))
 
     def choose(self, query: Query, hits: Sequence[Hit]) -> list[Weighed]:
@@ -125,6 +130,8 @@ class Extractive:
                     + PASSAGE * hit.score / best
                     + KIND * (kind if wanted else 0.5)
                 )
+                if ASIDE.search(sentence.text):
+                    weight *= ASIDE_WEIGHT
                 support = 0.5 * sentence.score + 0.5 * _share(rarity, around)
                 yield Weighed(hit, sentence, weight, support)
 

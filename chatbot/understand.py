@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
-from typing import Any
+from dataclasses import replace
+from datetime import date
+from typing import Any, TypeVar
 
 from langchain_core.messages import BaseMessage, convert_to_messages
 
 from chatbot.values import Inputs, Query
-from chatbot.wording import language_of, phrases
+from chatbot.when import said_as_of
+from chatbot.wording import language_of
 from vectorstore import Filters, InputError
+
+T = TypeVar("T")
 
 LONGEST_QUESTION = 4_000
 """Characters of a question that are searched; the rest is cut off."""
-
-MONTHS = "|".join(m[:3] for m in phrases("en")["months"])
-DATE = rf"\d{{4}}-\d\d?-\d\d?|\d\d? (?:{MONTHS})[a-z]* \d{{4}}|(?:{MONTHS})[a-z]* \d\d?,? \d{{4}}"
-AS_OF = re.compile(
-    rf"(?:as of|as at|as known on|(?:was |were |is |been )?known (?:on|by|as of)) (?P<day>{DATE})",
-    re.IGNORECASE,
-)
-AS_OF_KO = re.compile(r"(?P<y>\d{4})년 (?P<m>\d\d?)월 (?P<d>\d\d?)일 (?:기준|현재|당시|시점)")
 
 POINTS_BACK = re.compile(
     r"^(?:and|but|so|then|or|what about|how about)\b|^(?:그럼|그러면|그리고|그런데|그래서)"
@@ -44,23 +40,32 @@ def understand(inputs: Inputs | str) -> Query:
     """Read `{"question": …, "history": […], "today": date, "filters": Filters}`.
 
     Only the question is required; a plain string is one. History is any message list that
-    LangChain accepts. Filters that are given win over what the question says. Raises
-    InputError where something is not of its kind.
+    LangChain accepts. Nothing published after `today`, after the filters' `as_of`, or after
+    a day that the question names as such ("as of 3 March") is seen: the earliest counts.
+    Raises InputError where something is not of its kind.
     """
     if isinstance(inputs, str):
         inputs = {"question": inputs}
-    question = inputs.get("question")
-    if not isinstance(question, str):
+    if not isinstance(inputs, dict) or not isinstance(inputs.get("question"), str):
         raise InputError('the chain takes {"question": "…", "history": […]}')
-    question = " ".join(question.split())[:LONGEST_QUESTION]
-    today = inputs.get("today")
+    today, filters = _given(inputs, "today", date), _given(inputs, "filters", Filters)
+    question = " ".join(inputs["question"].split())[:LONGEST_QUESTION]
+    leant_on = _leant_on(question, _asked_before(inputs.get("history") or []))
+    day = today or date.today()  # noqa: DTZ011 (the asker's own day)
     return Query(
         question=question,
-        text=_carried(question, _asked_before(inputs.get("history") or [])),
-        filters=_filters(question, inputs.get("filters"), today),
-        today=today or date.today(),  # noqa: DTZ011 (the asker's own day)
+        text=" ".join([*leant_on, question, question] if leant_on else [question]),
+        filters=_filters([question, *reversed(leant_on)], filters or Filters(), today, day),
+        today=day,
         language=language_of(question),
     )
+
+
+def _given(inputs: Inputs, name: str, kind: type[T]) -> T | None:
+    value = inputs.get(name)
+    if value is not None and not isinstance(value, kind):
+        raise InputError(f"{name} is a {kind.__name__}, not {value!r}")
+    return value
 
 
 def _asked_before(history: Sequence[Any]) -> list[str]:
@@ -73,36 +78,17 @@ def _asked_before(history: Sequence[Any]) -> list[str]:
     return [str(m.text) for m in messages if m.type == "human"]
 
 
-def _carried(question: str, before: Sequence[str]) -> str:
-    """A follow-up behind the questions it leans on, the nearest said twice."""
-    if not before:
-        return question
+def _leant_on(question: str, before: Sequence[str]) -> list[str]:
+    """The earlier questions that a follow-up carries along; none for a whole question."""
     words = question.split()
     whole = ASKS.search(question) and len(words) >= SHORT
     if not POINTS_BACK.search(question) and (len(words) > SHORT or whole):
-        return question
-    return " ".join([*before[-EARLIER:], question, question])
+        return []
+    return list(before[-EARLIER:])
 
 
-def _filters(question: str, given: Filters | None, today: date | None) -> Filters:
-    if given:
-        return given
-    said = AS_OF.search(question)
-    if said and (day := _day(said["day"])):
-        return Filters(as_of=day)
-    if korean := AS_OF_KO.search(question):
-        try:
-            return Filters(as_of=date(int(korean["y"]), int(korean["m"]), int(korean["d"])))
-        except ValueError:
-            pass
-    return Filters(as_of=today)
-
-
-def _day(text: str) -> date | None:
-    text = re.sub(rf"({MONTHS})[a-z]*", r"\1", text.replace(",", ""), flags=re.IGNORECASE)
-    for form in ("%Y-%m-%d", "%d %b %Y", "%b %d %Y"):
-        try:
-            return datetime.strptime(text, form).date()  # noqa: DTZ007 (a day has no zone)
-        except ValueError:
-            continue
-    return None
+def _filters(asked: Sequence[str], given: Filters, today: date | None, day: date) -> Filters:
+    """The given filters, as of the earliest of what was given, said and today."""
+    said = next((d for text in asked if (d := said_as_of(text, day))), None)
+    known = [d for d in (given.as_of, said, today) if d]
+    return replace(given, as_of=min(known, default=None))

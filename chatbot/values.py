@@ -22,7 +22,7 @@ class Message(TypedDict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """What is searched: the question as read, with the dates and outlets found in it.
+    """What is searched: the question as read, with the as-of date found in it.
 
     `text` goes to the indexes; `today` is the day that "last week" counts from;
     `language` is "ko" or "en".

@@ -47,6 +47,8 @@ def _false(archive: Archive, citation: Citation) -> str:
         stored = archive.article(citation.article.id)
     except KeyError:
         return f"the article of [{citation.number}] is not in the archive"
+    if not stored.current:
+        return f"the article of [{citation.number}] was withdrawn"
     if stored.version != citation.article.version:
         return f"the article of [{citation.number}] has changed since it was read"
     if not citation.quote or stored.body[citation.start : citation.end] != citation.quote:

@@ -29,11 +29,15 @@ NAMED = tuple(
         rf"\b(?P<day>\d\d?)(?:st|nd|rd|th)? {MONTH},? {YEAR}",
         rf"\b{MONTH} (?P<day>\d\d?)(?:st|nd|rd|th)?,? {YEAR}",
         rf"\b{MONTH},? (?:of )?{YEAR}",
+        rf"\b(?P<day>\d\d?)(?:st|nd|rd|th)? (?:of )?{MONTH}\b",
+        rf"\b{MONTH} (?P<day>\d\d?)(?:st|nd|rd|th)?\b",
         rf"{YEAR}년 (?P<m>\d\d?)월(?: (?P<day>\d\d?)일)?",
+        r"(?P<m>\d\d?)월 (?P<day>\d\d?)일",
         rf"\b{YEAR}(?:\b|년)",
     )
 )
-"""From the most exact form to a bare year; the first that fits is taken."""
+"""From the most exact form to a bare year; the first that fits is taken. A day without a
+year is the last such day before today."""
 
 RELATIVE = (
     (re.compile(r"\b(?:today|tonight)\b|오늘", re.IGNORECASE), 0, 0),
@@ -51,6 +55,10 @@ NOW = re.compile(
     re.IGNORECASE,
 )
 
+AS_OF = re.compile(r"\bas (?:of|at)\b|\bknown\b[^.?!]*?\b(?:on|by|in)\b", re.IGNORECASE)
+AS_OF_KO = re.compile(r"(?:일|월|년) ?(?:기준|현재|당시|시점)")
+"""What makes of a named period the end of what may be known."""
+
 AFTER = 14
 """Days after a period in which it is still reported on."""
 
@@ -65,7 +73,7 @@ about now, and any other question. Chosen on eval/gold."""
 def periods(question: str, today: date) -> list[Period]:
     """The periods that a question names, in its order; none where it names none."""
     for pattern in NAMED:
-        if found := [p for m in pattern.finditer(question) if (p := _period(m))]:
+        if found := [p for m in pattern.finditer(question) if (p := _period(m, today))]:
             return found
     return [
         (today - timedelta(days=first), today - timedelta(days=last))
@@ -77,6 +85,15 @@ def periods(question: str, today: date) -> list[Period]:
 def asks_for_now(question: str) -> bool:
     """Whether the newest word is wanted: "now", "currently", "latest", and so on."""
     return bool(NOW.search(question))
+
+
+def said_as_of(question: str, today: date) -> date | None:
+    """The last day of what may be known: "as of March 2025", "what was known on 3 March"."""
+    if (cue := AS_OF.search(question)) and (named := periods(question[cue.start() :], today)):
+        return named[0][1]
+    if (cue := AS_OF_KO.search(question)) and (named := periods(question[: cue.end()], today)):
+        return named[-1][1]
+    return None
 
 
 def timely(query: Query, hits: Sequence[Hit]) -> list[Hit]:
@@ -106,9 +123,9 @@ def _nearness(day: date, period: Period) -> float:
     return exp(-away / FADE)
 
 
-def _period(match: re.Match[str]) -> Period | None:
+def _period(match: re.Match[str], today: date) -> Period | None:
     found = match.groupdict()
-    year = int(found["year"])
+    year = int(found.get("year") or today.year)
     name = (found.get("month") or "").lower()[:3]
     number = found.get("m") or next(
         (i for i, m in enumerate(MONTH_NAMES, 1) if name and m.startswith(name)), None
@@ -118,7 +135,10 @@ def _period(match: re.Match[str]) -> Period | None:
     month, day = int(number), found.get("day")
     try:
         if day:
-            return date(year, month, int(day)), date(year, month, int(day))
+            exact = date(year, month, int(day))
+            if "year" not in found and exact > today:
+                exact = date(year - 1, month, int(day))
+            return exact, exact
         return date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1])
     except ValueError:
         return None

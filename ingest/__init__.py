@@ -8,7 +8,7 @@
 
 from ingest.files import articles
 from ingest.passages import cut
-from ingest.pipeline import SAMPLE, add_sample, check, drop_sample, run
+from ingest.pipeline import SAMPLE, add_sample, check, drop_sample, run, sample_unfinished
 from ingest.values import Problem, Report
 
 __all__ = [
@@ -21,4 +21,5 @@ __all__ = [
     "cut",
     "drop_sample",
     "run",
+    "sample_unfinished",
 ]

@@ -53,6 +53,12 @@ def add_sample(archive: Archive, *, progress: Progress = no_progress) -> Report:
         return _Run(archive, progress).take(found, _as_sample(read(found.files)))
 
 
+def sample_unfinished(archive: Archive) -> bool:
+    """Whether a part of the sample is in the archive and the rest is not."""
+    shipped = sum(f.name.endswith(".md") for f in (files("ingest") / "sample").iterdir())
+    return 0 < len(archive.keys(SAMPLE)) < shipped
+
+
 def drop_sample(archive: Archive) -> int:
     """Take the sample articles out of every search; returns how many there were."""
     with archive.writing():
@@ -77,6 +83,7 @@ class _Run:
         self.archive, self.progress = archive, progress
         self.counts: Counter[str] = Counter()
         self.problems: list[Problem] = []
+        self.sources: dict[str, None] = {}
         self.read = 0
         self.expected = 0
 
@@ -115,6 +122,7 @@ class _Run:
                 self._problem(item)
                 continue
             self.read += 1
+            self.sources[item.source] = None
             self.progress("Reading", min(self.read, self.expected), self.expected)
             if self.archive.known(item):
                 self.counts["unchanged"] += 1
@@ -133,5 +141,5 @@ class _Run:
         started = began.isoformat(timespec="seconds")
         ended = datetime.now(UTC).isoformat(timespec="seconds")
         state = dict(self.counts) | {"problems": len(self.problems), "interrupted": interrupted}
-        for source in dict.fromkeys(file.source for file in found.files):
+        for source in self.sources or [file.source for file in found.files[:1]]:
             self.archive.note_run(source, started, ended, state)

@@ -44,7 +44,9 @@ Count = Annotated[int, typer.Option("-k", min=1, max=200, help="How many passage
 
 @app.command()
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(help="Files or folders.", show_default=False)],
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Files or folders.", show_default=False)
+    ] = None,
     archive: ArchiveOption = None,
     problems: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write every problem to a file.")
@@ -57,13 +59,17 @@ def ingest(
     import ingest as ingesting
     from ui import console
 
-    ingesting.check(paths)
+    if not paths and not drop_sample:
+        raise typer.BadParameter("name at least one file or folder")
+    ingesting.check(paths or [])
     with _opened(archive, create=True) as opened:
-        with console.progress_bar() as progress:
-            report = ingesting.run(opened, paths, progress=progress)
         if drop_sample:
             gone = ingesting.drop_sample(opened)
             console.out.print(f"{gone} sample articles taken out of the archive")
+        if not paths:
+            return
+        with console.progress_bar() as progress:
+            report = ingesting.run(opened, paths, progress=progress)
         console.show_report(report)
     if problems:
         problems.write_text("".join(f"{p}\n" for p in report.problems), encoding="utf-8")
@@ -92,7 +98,7 @@ def ask(
 
         from chatbot.evaluate import result
 
-        console.out.print(json.dumps(result(answer), ensure_ascii=False, indent=2), markup=False)
+        typer.echo(json.dumps(result(answer), ensure_ascii=False, indent=2))
     else:
         console.show_answer(answer)
 
@@ -148,14 +154,15 @@ def serve(
     port: Annotated[int, typer.Option(min=1, max=65535)] = 7860,
 ) -> None:
     """Serve the web chat. An empty archive is filled with the sample first."""
-    from ui.web import check_port, serve
+    from ui import console, web
 
-    check_port(host, port)
+    def ready(address: str) -> None:
+        console.out.print(f"Dateline is at {address} (Ctrl-C ends it)")
+
+    web.check_port(host, port)
     with _opened(archive, create=True) as opened:
-        if not opened.status().articles:
-            _add_sample(opened)
-        served: Archive = opened
-        serve(served, host=host, port=port)
+        _prepare(opened)
+        web.serve(opened, host=host, port=port, ready=ready)
 
 
 @app.command()
@@ -216,8 +223,16 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as error:
+        from sqlalchemy.exc import SQLAlchemyError
+
         from vectorstore import ArchiveEmpty, ArchiveLocked, DatelineError
 
+        if isinstance(error, SQLAlchemyError):
+            cause = getattr(error, "orig", None) or error
+            error = DatelineError(
+                f"the archive's ledger cannot be used: {cause}. Check that its folder can be "
+                "written and the disk is not full; if it is damaged, restore it from a backup"
+            )
         if not isinstance(error, (DatelineError, OSError)):
             raise
         sys.stderr.write(f"dateline: {error}\n")
@@ -230,7 +245,7 @@ def _opened(named: Path | None, *, create: bool = False) -> Iterator[Archive]:
     from vectorstore import Archive, ArchiveEmpty, default_archive
 
     with Archive.open(named or default_archive(), create=create) as opened:
-        if not create and not opened.status().articles:
+        if not create and opened.is_empty():
             raise ArchiveEmpty(
                 f"the archive in {opened.path} is empty: fill it with `dateline ingest PATH…`, "
                 "or try the sample with `dateline serve`"
@@ -238,14 +253,25 @@ def _opened(named: Path | None, *, create: bool = False) -> Iterator[Archive]:
         yield opened
 
 
-def _add_sample(opened: Archive) -> None:
-    from ingest import add_sample
+def _prepare(opened: Archive) -> None:
+    """Build the sample where there is nothing, or only a part of it; finish what was begun."""
+    from ingest import add_sample, sample_unfinished
     from ui import console
+    from vectorstore import ArchiveLocked
 
-    console.out.print("First start: building the sample archive …")
-    with console.progress_bar() as progress:
-        report = add_sample(opened, progress=progress)
-    console.out.print(f"{report.new} sample articles. Add your own: dateline ingest PATH…")
+    if opened.is_empty() or sample_unfinished(opened):
+        console.out.print("Building the sample archive …")
+        with console.progress_bar() as progress:
+            report = add_sample(opened, progress=progress)
+        if report.interrupted:
+            raise typer.Exit(130)
+        console.out.print(f"{report.articles} sample articles. Your own: dateline ingest PATH…")
+    elif opened.status().unindexed:
+        try:
+            with console.progress_bar() as progress, opened.writing():
+                opened.index(progress=progress)
+        except ArchiveLocked:
+            console.out.print("Another process is indexing this archive; serving what there is.")
 
 
 def _day(text: str | None) -> Any:

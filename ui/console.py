@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,8 +27,8 @@ if TYPE_CHECKING:
     from vectorstore import Hit, StoredArticle
     from vectorstore import Progress as Report_
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+out = Console(highlight=False, soft_wrap=True, emoji=False)
+err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
 PROBLEMS_SHOWN = 20
 """Problems listed one by one; the rest is counted."""
@@ -117,7 +116,3 @@ def show_report(report: Report) -> None:
         f"{sum(p.fatal for p in report.problems)} skipped, {len(report.problems)} problems, "
         f"{report.skipped_other} files of other kinds not read, {report.seconds:.1f} s"
     )
-
-
-def is_interactive() -> bool:
-    return sys.stdin.isatty()

@@ -10,10 +10,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
+from sqlalchemy import URL
 
 from vectorstore.dense import DenseIndex
 from vectorstore.embedder import Embedder, Text, quantize
-from vectorstore.errors import ArchiveEmpty, ArchiveError, ArchiveLocked, ModelMismatch
+from vectorstore.errors import (
+    ArchiveEmpty,
+    ArchiveError,
+    ArchiveLocked,
+    IndexDamaged,
+    ModelMismatch,
+)
 from vectorstore.indexer import Indexer
 from vectorstore.ledger import Ledger, Outcome, Vectors
 from vectorstore.lexical import LexicalIndex
@@ -39,6 +46,9 @@ LEDGER = "ledger.sqlite3"
 LOCK_WAIT = 2.0
 """Seconds to wait for another writer before leaving with a clear error."""
 
+SCHEMA_WAIT = 60.0
+"""Seconds to wait for another process that makes or migrates the ledger."""
+
 EMBED_AT_ONCE = 256
 """Passages gathered over articles before they are embedded, for full batches."""
 
@@ -54,7 +64,8 @@ class Archive:
     def __init__(self, path: Path, settings: Settings) -> None:
         self.path = path
         self.embedder = Embedder(settings.model)
-        self._ledger = Ledger(f"sqlite:///{path / LEDGER}")
+        with FileLock(path / "schema.lock", timeout=SCHEMA_WAIT):
+            self._ledger = Ledger(URL.create("sqlite", database=str(path / LEDGER)))
         self._dense = DenseIndex(path / "dense")
         self._lexical = LexicalIndex(path / "lexical")
         self._check_model()
@@ -111,7 +122,15 @@ class Archive:
 
     def rarity(self, terms: Iterable[str]) -> dict[str, float]:
         """How rare each analysed term is here: 0 in every passage, 1 in one or none."""
-        return self._lexical.rarity(terms)
+        try:
+            return self._lexical.rarity(terms)
+        except IndexDamaged:
+            log.exception("weighing all words alike; run `dateline rebuild`")
+            return dict.fromkeys(terms, 1.0)
+
+    def is_empty(self) -> bool:
+        """Whether there is nothing to search."""
+        return self._ledger.is_empty()
 
     def outlets(self) -> list[str]:
         """The names of the outlets, the most frequent first."""
@@ -119,13 +138,12 @@ class Archive:
 
     def status(self) -> Status:
         """What the archive holds, and how fresh it is."""
-        cursors = [self._ledger.cursor(n) for n in ("words", "vectors")]
         return Status(
             **self._ledger.status(),
             model=self.embedder.identity,
-            unindexed=len(self._ledger.changes(min(cursors), 1_000_000)),
+            unindexed=self._ledger.behind(min(self._lexical.cursor(), self._dense.cursor())),
             segments=len(self._dense.manifest()["segments"]),
-            bytes_on_disk=sum(f.stat().st_size for f in self.path.rglob("*") if f.is_file()),
+            bytes_on_disk=_size(self.path),
         )
 
     def as_retriever(
@@ -236,6 +254,18 @@ class Archive:
             return (self.path / "writer.pid").read_text()
         except OSError:
             return "unknown"
+
+
+def _size(folder: Path) -> int:
+    """Bytes below a folder, of the files that stay while they are counted."""
+    total = 0
+    for here, _, names in os.walk(folder):
+        for name in names:
+            try:
+                total += (Path(here) / name).stat().st_size
+            except FileNotFoundError:
+                continue
+    return total
 
 
 def _text(article: Article, passage: Passage) -> Text:

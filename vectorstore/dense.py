@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from vectorstore.durable import digests, sync_folder, write_json
 from vectorstore.errors import IndexDamaged
-from vectorstore.segment import Floats, Segment, build
+from vectorstore.segment import Floats, Segment, build, read_ids
 from vectorstore.values import Filters
 
 log = logging.getLogger(__name__)
@@ -40,6 +40,9 @@ RETIRED_SECONDS = 600.0
 
 EXACT_ROWS = 20_000
 """Up to this many admitted rows are compared one by one; it is exact, and faster."""
+
+EMPTY: dict[str, Any] = {"model": "", "seq": 0, "segments": [], "retired": []}
+"""The manifest of an index with nothing in it."""
 
 Rows = tuple[Sequence[str], Sequence[int], Sequence[str], npt.NDArray[np.float16]]
 """ids, days (ordinals, 0 unknown), outlets and vectors of a segment to be."""
@@ -61,13 +64,14 @@ class DenseIndex:
     def segments(self) -> tuple[Segment, ...]:
         """The live segments, opened as the newest manifest names them.
 
-        A segment that is not as it was sealed is left out and sets `damaged`.
+        A segment that is not as it was sealed is left out and sets `damaged`; one that
+        could not be opened for another reason is left out and tried again.
         """
         with self._lock:
             stamp = self._current_stamp()
             if stamp != self._stamp:
-                self._open = self._opened(self.manifest()["segments"])
-                self._stamp = stamp
+                self._open, complete = self._opened(self.manifest()["segments"])
+                self._stamp = stamp if complete else None
             return tuple(self._open.values())
 
     def search(self, query: Floats, k: int, filters: Filters) -> dict[str, float]:
@@ -93,11 +97,19 @@ class DenseIndex:
         try:
             loaded: dict[str, Any] = json.loads(self._manifest_path.read_text("utf-8"))
         except FileNotFoundError:
-            return {"model": "", "segments": [], "retired": []}
+            return dict(EMPTY)
         except ValueError:
             self.damaged = True
-            return {"model": "", "segments": [], "retired": []}
-        return loaded
+            return dict(EMPTY)
+        return EMPTY | loaded
+
+    def cursor(self) -> int:
+        """The last sequence number that is in the segments; 0 for none."""
+        return int(self.manifest()["seq"])
+
+    def ids(self, name: str) -> list[str]:
+        """The passage ids of a live segment, read without opening Chroma."""
+        return read_ids(self.folder / name)
 
     def close(self) -> None:
         """Let go of the open segments; they are opened again when asked for."""
@@ -106,8 +118,14 @@ class DenseIndex:
 
     # -- writing (under the archive's write lock) -----------------------------------
 
-    def publish(self, model: str, rows: Rows, replaced: Iterable[str] = ()) -> str:
-        """Seal a segment of these rows and name it in the manifest, in place of others."""
+    def publish(
+        self, model: str, rows: Rows, *, seq: int | None = None, replaced: Iterable[str] = ()
+    ) -> str:
+        """Seal a segment of these rows and name it in the manifest, in place of others.
+
+        `seq` is the sequence number that the segments now reach; it is in the manifest, so
+        that segments and cursor change in one rename.
+        """
         manifest = self.manifest()
         gone = set(replaced)
         if manifest["model"] != model:
@@ -122,7 +140,8 @@ class DenseIndex:
             keep.append({"name": name, "rows": len(rows[0]), "files": files})
         now = time.time()
         retired = manifest["retired"] + [{"name": g, "at": now} for g in sorted(gone)]
-        state = {"model": model, "segments": keep, "retired": retired}
+        reached = manifest["seq"] if seq is None else seq
+        state = {"model": model, "seq": reached, "segments": keep, "retired": retired}
         write_json(self._manifest_path, state)
         self._sweep(state)
         return name
@@ -150,20 +169,24 @@ class DenseIndex:
         now = time.time()
         gone = [{"name": s["name"], "at": now} for s in manifest["segments"]]
         retired = manifest["retired"] + gone
-        write_json(self._manifest_path, {"model": "", "segments": [], "retired": retired})
+        write_json(self._manifest_path, EMPTY | {"retired": retired})
 
     # -- inside ---------------------------------------------------------------------
 
-    def _opened(self, entries: Iterable[dict[str, Any]]) -> dict[str, Segment]:
-        found = {}
+    def _opened(self, entries: Iterable[dict[str, Any]]) -> tuple[dict[str, Segment], bool]:
+        """The segments that open, and whether those left out would fail again."""
+        found, complete = {}, True
         for entry in entries:
             name = entry["name"]
             try:
                 found[name] = self._open.get(name) or Segment(self.folder / name, entry["files"])
-            except (IndexDamaged, OSError, ValueError) as error:
+            except IndexDamaged as error:
                 log.error("dense segment left out: %s; run `dateline rebuild`", error)
                 self.damaged = True
-        return found
+            except Exception:
+                log.exception("dense segment %s could not be opened; trying again", name)
+                complete = False
+        return found, complete
 
     def _current_stamp(self) -> tuple[int, int] | None:
         try:

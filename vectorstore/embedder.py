@@ -248,8 +248,12 @@ def _threads(count: int) -> None:
 
 
 def _mean_pooled(st: SentenceTransformer) -> bool:
-    pooling: Any = st[1] if len(st) > 1 else None
-    return type(pooling).__name__ == "Pooling" and "mean" in str(pooling.pooling_mode)
+    """Whether a passage's vector is the mean of its tokens' and nothing else."""
+    kinds = [type(module).__name__ for module in st]
+    if kinds not in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"]):
+        return False
+    pooling: Any = st[1]
+    return str(pooling.pooling_mode) == "mean" and not any((st.prompts or {}).values())
 
 
 def _pool(states: Any, mask: Any) -> Any:

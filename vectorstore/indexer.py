@@ -1,20 +1,19 @@
 """The indexer follows the ledger's sequence numbers into both indexes.
 
 Every step can be done twice: passage ids are deterministic, an article's old passages are
-replaced, and the cursor moves only after an index has committed. So whatever is killed,
-the next run goes on from there.
+replaced, and each index keeps its cursor in the same file that says what it consists of.
+So whatever is killed, the next run goes on from there.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from vectorstore.dense import DEAD_SHARE, DenseIndex, Rows
-from vectorstore.errors import IndexDamaged
 from vectorstore.ledger import Ledger
 from vectorstore.lexical import LexicalIndex
 from vectorstore.segment import NO_DAY
@@ -35,71 +34,69 @@ class Indexer:
     def follow(self, progress: Progress) -> None:
         """Take in what is new, replace what is damaged, and merge what is small."""
         self._heal()
-        total = self._ledger.last_seq()
-        for name, step in (("words", self._lexical_step), ("vectors", self._dense_step)):
-            cursor = self._ledger.cursor(name)
-            while changes := self._ledger.changes(cursor, ARTICLES_A_STEP):
-                step([c.id for c in changes])
-                cursor = changes[-1].seq
-                self._ledger.set_cursor(name, cursor)
-                progress(f"Indexing {name}", cursor, total)
+        self._follow_words(progress)
+        self._follow_vectors(progress)
+
+    def rebuild(self, progress: Progress) -> None:
+        """Write the indexes anew, one after the other, so that one always answers."""
+        self._lexical.clear()
+        self._follow_words(progress)
+        self._dense.clear()
+        self._follow_vectors(progress)
+
+    def _heal(self) -> None:
+        """Clear an index that is damaged, gone, or ahead of the ledger, or of another model."""
+        last = self._ledger.last_seq()
+        if self._lexical.cursor() > last or not self._lexical.sound():
+            log.warning("the lexical index is damaged or gone: rebuilding it from the ledger")
+            self._lexical.clear()
+        manifest = self._dense.manifest()
+        stale = manifest["segments"] and manifest["model"] != self._model
+        if stale or manifest["seq"] > last or self._dense.damaged or self._dense.verify():
+            log.warning("the dense index is damaged or gone: rebuilding it from the ledger")
+            self._dense.clear()
+
+    def _follow_words(self, progress: Progress) -> None:
+        last = self._ledger.last_seq()
+        while changes := self._ledger.changes(self._lexical.cursor(), ARTICLES_A_STEP):
+            ids, seq = [c.id for c in changes], changes[-1].seq
+            rows = self._ledger.passages_of(ids, self._model)
+            self._lexical.update(
+                ids,
+                ((r.id, r.article, r.headline, r.text, r.outlet, r.published_day) for r in rows),
+                seq,
+            )
+            progress("Indexing words", seq, last)
+
+    def _follow_vectors(self, progress: Progress) -> None:
+        last, moved = self._ledger.last_seq(), False
+        while changes := self._ledger.changes(self._dense.cursor(), ARTICLES_A_STEP):
+            ids, seq = [c.id for c in changes], changes[-1].seq
+            rows = _rows(self._ledger.passages_of(ids, self._model))
+            self._dense.publish(self._model, rows, seq=seq)
+            moved = True
+            progress("Indexing vectors", seq, last)
+        if moved:
+            self._drop_dead()
         for group in self._dense.to_merge():
             self._rewrite(group)
 
-    def rebuild(self, progress: Progress) -> None:
-        """Write both indexes anew from the ledger; nothing is embedded again."""
-        self._reset("words", self._lexical)
-        self._reset("vectors", self._dense)
-        self.follow(progress)
-
-    def _heal(self) -> None:
-        """Reset an index that is gone, damaged or of another embedding model."""
-        if self._ledger.cursor("words") and not self._lexical_sound():
-            log.warning("the lexical index is damaged or gone: rebuilding it from the ledger")
-            self._reset("words", self._lexical)
-        manifest = self._dense.manifest()
-        if self._ledger.cursor("vectors"):
-            stale = manifest["model"] != self._model
-            if stale or self._dense.damaged or self._dense.verify():
-                log.warning("the dense index is damaged or gone: rebuilding it from the ledger")
-                self._reset("vectors", self._dense)
-
-    def _lexical_sound(self) -> bool:
-        try:
-            return self._lexical.exists() and self._lexical.count() >= 0
-        except IndexDamaged:
-            return False
-
-    def _reset(self, name: str, index: DenseIndex | LexicalIndex) -> None:
-        self._ledger.set_cursor(name, 0)
-        index.clear()
-
-    def _lexical_step(self, ids: Sequence[str]) -> None:
-        passages = self._ledger.passages_of(ids, self._model)
-        self._lexical.update(
-            ids,
-            (
-                (r.id, r.article, r.headline, r.body[r.start : r.end], r.outlet, r.published_day)
-                for r in passages
-            ),
-        )
-
-    def _dense_step(self, ids: Sequence[str]) -> None:
-        self._dense.publish(self._model, _rows(self._ledger.passages_of(ids, self._model)))
-        self._drop_dead()
-
     def _drop_dead(self) -> None:
-        for segment in self._dense.segments():
-            live = self._ledger.live(segment.ids)
-            if len(segment) - len(live) > DEAD_SHARE * len(segment):
-                self._rewrite([segment.name])
+        """Rewrite segments with many rows that are replaced, withdrawn, or newer elsewhere."""
+        newer: set[str] = set()
+        for name in reversed([s["name"] for s in self._dense.manifest()["segments"]]):
+            ids = self._dense.ids(name)
+            live = self._ledger.live(ids) - newer
+            if len(ids) - len(live) > DEAD_SHARE * len(ids):
+                self._rewrite([name], live)
+            newer.update(ids)
 
-    def _rewrite(self, names: Sequence[str]) -> None:
-        """Merge segments into one, of their live passages only."""
-        chosen = [s for s in self._dense.segments() if s.name in names]
-        wanted = self._ledger.live([i for s in chosen for i in s.ids])
-        articles = list(dict.fromkeys(i[:16] for s in chosen for i in s.ids))
-        rows = (r for r in self._ledger.passages_of(articles, self._model) if r.id in wanted)
+    def _rewrite(self, names: Sequence[str], wanted: Collection[str] | None = None) -> None:
+        """Make one segment of several, of their live passages or the wanted ones."""
+        ids = [i for name in names for i in self._dense.ids(name)]
+        kept = self._ledger.live(ids) if wanted is None else wanted
+        articles = list(dict.fromkeys(i.partition("-")[0] for i in ids))
+        rows = (r for r in self._ledger.passages_of(articles, self._model) if r.id in kept)
         self._dense.publish(self._model, _rows(rows), replaced=names)
 
 

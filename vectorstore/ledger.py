@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection, Engine, Row, create_engine, event, func, select
+from sqlalchemy import URL, Connection, Engine, Row, create_engine, event, func, select
 
 from vectorstore import schema
 from vectorstore.migrations import migrate
@@ -29,10 +29,11 @@ a, v = schema.articles.c, schema.versions.c
 class Ledger(LedgerReader):
     """Reads and writes of one archive's database; `url` is any SQLAlchemy URL."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: URL) -> None:
         self.engine: Engine = create_engine(url)
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine, "connect", _careful)
+            event.listen(self.engine, "begin", lambda c: c.exec_driver_sql("BEGIN"))
         migrate(self.engine)
 
     def close(self) -> None:
@@ -41,10 +42,6 @@ class Ledger(LedgerReader):
     def set_meta(self, key: str, value: str) -> None:
         with self.engine.begin() as c:
             _upsert(c, schema.meta, {"key": key}, {"value": value})
-
-    def set_cursor(self, projection: str, seq: int) -> None:
-        with self.engine.begin() as c:
-            _upsert(c, schema.projections, {"name": projection}, {"seq": seq})
 
     def compare(self, article: Article) -> Outcome:
         """What `put` would do with this article, without doing it."""
@@ -99,6 +96,7 @@ class Ledger(LedgerReader):
 
 
 def _careful(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # transactions begin when we say so, also around DDL
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
         connection.execute(f"PRAGMA {pragma}")
 

@@ -6,13 +6,16 @@ and keeps what open readers use, so readers need nothing from the writer.
 
 from __future__ import annotations
 
+import json
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from math import log
 from pathlib import Path
 from typing import Any
 
 from vectorstore import analyzer
+from vectorstore.durable import digests, write_json
 from vectorstore.errors import IndexDamaged
 from vectorstore.values import Filters
 
@@ -34,16 +37,16 @@ class LexicalIndex:
         self._index: Any = None
         self._schema = _schema()
 
-    def update(self, withdrawn: Iterable[str], rows: Iterable[Sequence[Any]]) -> None:
-        """Replace articles' passages in one commit.
+    def update(self, changed: Iterable[str], rows: Iterable[Sequence[Any]], seq: int) -> None:
+        """Replace articles' passages in one commit that reaches the sequence number `seq`.
 
-        `withdrawn` are ids of all articles that changed (their old passages go); a row is
+        `changed` are ids of all articles that changed (their old passages go); a row is
         (passage id, article id, headline, text, outlet, day ordinal or None).
         """
         import tantivy
 
         writer = self._opened(create=True).writer(WRITER_BYTES, 1)
-        for article in withdrawn:
+        for article in changed:
             writer.delete_documents_by_term("article", article)
         for passage, article, headline, text, outlet, day in rows:
             document = tantivy.Document()
@@ -56,6 +59,7 @@ class LexicalIndex:
             writer.add_document(document)
         writer.commit()
         writer.wait_merging_threads()
+        write_json(self._seal, {"seq": seq, "files": self._files()})
 
     def search(self, text: str, k: int, filters: Filters) -> dict[str, float]:
         """Up to k passages that share a term with the text: passage id -> BM25 score.
@@ -67,7 +71,6 @@ class LexicalIndex:
         found = analyzer.question_terms(text)
         if not found or not self.exists():
             return {}
-        index = self._opened()
         clauses: list[tuple[Any, Any]] = []
         for term in found:
             clauses.append((Occur.Should, Query.term_query(self._schema, "body", term)))
@@ -76,37 +79,69 @@ class LexicalIndex:
         query = Query.boolean_query(clauses)
         if narrowed := self._narrowed(filters):
             query = Query.boolean_query([(Occur.Must, query), *narrowed])
-        try:
-            index.reload()
-            searcher = index.searcher()
+        with self._reading() as searcher:
             hits = searcher.search(query, limit=k).hits
             return {searcher.doc(at)["id"][0]: score for score, at in hits}
-        except Exception as error:
-            raise IndexDamaged(f"the lexical index cannot be read: {error}") from error
 
     def rarity(self, found: Iterable[str]) -> dict[str, float]:
-        """Inverse document frequency of terms: 0 in every passage, 1 in one or none."""
+        """Inverse document frequency of terms: 0 in every passage, 1 in one or none.
+
+        Raises IndexDamaged if the index cannot be read.
+        """
         if not self.exists():
             return dict.fromkeys(found, 1.0)
-        index = self._opened()
-        index.reload()
-        searcher = index.searcher()
-        total = max(searcher.num_docs, 2)
-        return {t: 1 - log(max(searcher.doc_freq("body", t), 1)) / log(total) for t in found}
+        with self._reading() as searcher:
+            total = max(searcher.num_docs, 2)
+            return {t: 1 - log(max(searcher.doc_freq("body", t), 1)) / log(total) for t in found}
 
     def exists(self) -> bool:
         return (self.folder / "meta.json").exists()
 
     def count(self) -> int:
         """Passages in the index; raises IndexDamaged if it cannot be read."""
-        index = self._opened()
-        index.reload()
-        return int(index.searcher().num_docs)
+        with self._reading() as searcher:
+            return int(searcher.num_docs)
+
+    def cursor(self) -> int:
+        """The last sequence number that is in the index; 0 for none."""
+        return int(self._sealed()["seq"])
+
+    def sound(self) -> bool:
+        """Whether the files are those of the last update, to the byte."""
+        return bool(self._sealed()["files"] == self._files())
 
     def clear(self) -> None:
         """Remove the index; the ledger can write it again."""
         self._index = None
+        self._seal.unlink(missing_ok=True)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    @property
+    def _seal(self) -> Path:
+        return self.folder.with_name(f"{self.folder.name}.json")
+
+    def _sealed(self) -> dict[str, Any]:
+        try:
+            loaded: dict[str, Any] = json.loads(self._seal.read_text("utf-8"))
+        except (FileNotFoundError, ValueError):
+            return {"seq": 0, "files": {}}
+        return loaded
+
+    def _files(self) -> dict[str, str]:
+        return {n: d for n, d in digests(self.folder).items() if not n.endswith(".lock")}
+
+    @contextmanager
+    def _reading(self) -> Iterator[Any]:
+        """A searcher over the newest commit; what fails in it is damage."""
+        try:
+            index = self._opened()
+            index.reload()
+            yield index.searcher()
+        except BaseException as error:
+            # A panic in tantivy arrives as a BaseException of a class that cannot be imported
+            if isinstance(error, Exception) or type(error).__name__ == "PanicException":
+                raise IndexDamaged(f"the lexical index cannot be read: {error}") from error
+            raise
 
     def _opened(self, *, create: bool = False) -> Any:
         import tantivy

@@ -26,12 +26,6 @@ class LedgerReader:
         with self.engine.connect() as c:
             return c.scalar(select(schema.meta.c.value).where(schema.meta.c.key == key))
 
-    def cursor(self, projection: str) -> int:
-        """The last sequence number that the named index has taken in; 0 for none."""
-        row = schema.projections.c
-        with self.engine.connect() as c:
-            return c.scalar(select(row.seq).where(row.name == projection)) or 0
-
     def last_seq(self) -> int:
         with self.engine.connect() as c:
             return c.scalar(select(func.max(a.seq))) or 0
@@ -49,7 +43,8 @@ class LedgerReader:
     def keys(self, source: str) -> dict[str, str]:
         """The key that each path of this source was stored under."""
         with self.engine.connect() as c:
-            rows = c.execute(select(a.path, a.key).where(a.source == source))
+            here = (a.source == source) & a.withdrawn.is_(False)
+            rows = c.execute(select(a.path, a.key).where(here))
             return {r.path: r.key for r in rows}
 
     def ids(self, source: str) -> list[str]:
@@ -116,16 +111,16 @@ class LedgerReader:
 
     def changes(self, after: int, limit: int) -> list[Row[Any]]:
         """The next `limit` articles that changed after a sequence number, oldest first."""
-        query = select(a.id, a.seq, a.withdrawn).where(a.seq > after).order_by(a.seq).limit(limit)
+        query = select(a.id, a.seq).where(a.seq > after).order_by(a.seq).limit(limit)
         with self.engine.connect() as c:
             return list(c.execute(query))
 
     def passages_of(self, ids: Sequence[str], model: str) -> Iterator[Row[Any]]:
         """The live passages of articles with text, date, outlet and passage vector."""
         t = schema.vectors
+        text = func.substr(v.body, p.start + 1, p.end - p.start).label("text")
         query = (
-            select(p.id, p.article, p.start, p.end, a.outlet, a.published_day, v.headline, v.body)
-            .add_columns(t.c.passage)
+            select(p.id, p.article, a.outlet, a.published_day, v.headline, t.c.passage, text)
             .join(schema.articles, (a.id == p.article) & (a.version == p.version))
             .join(schema.versions, (v.article == p.article) & (v.version == p.version))
             .join(t, (t.c.digest == p.digest) & (t.c.model == model))
@@ -133,7 +128,18 @@ class LedgerReader:
         )
         with self.engine.connect() as c:
             for part in _parts(ids):
-                yield from c.execute(query.where(a.id.in_(part), a.withdrawn.is_(False)))
+                found: Any = c.execute(query.where(a.id.in_(part), a.withdrawn.is_(False)))
+                yield from found
+
+    def behind(self, seq: int) -> int:
+        """How many articles changed after a sequence number."""
+        with self.engine.connect() as c:
+            return c.scalar(select(func.count()).where(a.seq > seq)) or 0
+
+    def is_empty(self) -> bool:
+        """Whether no article is live."""
+        with self.engine.connect() as c:
+            return c.execute(select(a.id).where(a.withdrawn.is_(False)).limit(1)).first() is None
 
     def outlets(self) -> list[str]:
         """The names of the outlets with live articles, the most frequent first."""
@@ -148,7 +154,8 @@ class LedgerReader:
             days = c.execute(
                 select(func.min(a.published_day), func.max(a.published_day)).where(live)
             ).one()
-            ingested = c.scalar(select(func.max(v.ingested)))
+            checked = c.scalar(select(func.max(schema.sources.c.last_ended)))
+            ingested = checked or c.scalar(select(func.max(v.ingested)))
             joined = schema.passages.join(
                 schema.articles, (a.id == p.article) & (a.version == p.version)
             )
@@ -194,7 +201,7 @@ def _stored(r: Any) -> StoredArticle:
         published=Dated(r.published, r.published_found) if r.published else None,
         updated=Dated(r.updated, r.updated_found) if r.updated else None,
         ingested=datetime.fromisoformat(r.ingested),
-        current=r.shown == r.version,
+        current=r.shown == r.version and not r.withdrawn,
     )
 
 

@@ -99,11 +99,3 @@ vectors = Table(
     Column("sentences", LargeBinary, nullable=False),
 )
 """`passage` is float16[dim], unit length; `sentences` is int8[n, dim], unit length x 127."""
-
-projections = Table(
-    "projections",
-    metadata,
-    Column("name", String(40), primary_key=True),
-    Column("seq", Integer, nullable=False),
-)
-"""How far each index has followed the ledger's sequence numbers."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,18 +62,29 @@ class Search:
             return []
         vector = self._embedder.query(text)
         pool = max(POOL, 2 * k)
-        dense = self._dense.search(vector, pool, filters)
-        try:
-            lexical = self._lexical.search(text, pool, filters)
-        except IndexDamaged as error:
-            log.error("%s; answering without it; run `dateline rebuild`", error)
-            lexical = {}
+        lexical = _asked("lexical", lambda: self._lexical.search(text, pool, filters))
+        dense = _asked("dense", lambda: self._dense.search(vector, pool, filters))
         ids = list(dense | lexical)
         rows = self._ledger.candidates(ids, self._embedder.identity, filters)
         ranked = _fused([_scored(r, vector, lexical) for r in rows])
         chosen = _spread(ranked, k)
         articles = self._ledger.articles(list({c.row.article for c in chosen}))
-        return [_hit(c, articles[c.row.article]) for c in chosen if c.row.article in articles]
+        # An article may have changed since its passages were read: then it is left out
+        return [
+            _hit(c, article)
+            for c in chosen
+            if (article := articles.get(c.row.article)) and article.version == c.row.version
+        ]
+
+
+def _asked(name: str, search: Callable[[], dict[str, float]]) -> dict[str, float]:
+    """What an index returns; nothing if it fails, so that the other one answers."""
+    try:
+        return search()
+    except Exception as error:
+        hint = "; run `dateline rebuild`" if isinstance(error, IndexDamaged) else ""
+        log.exception("answering without the %s index%s", name, hint)
+        return {}
 
 
 def _scored(row: Any, vector: Floats, lexical: Mapping[str, float]) -> _Candidate:

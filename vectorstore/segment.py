@@ -38,6 +38,9 @@ VIEW, LOCK = "dateline-view-", "in-use.lock"
 NEW_SECONDS = 60.0
 """A view younger than this may not have its lock yet."""
 
+BLOCK = 8_192
+"""Rows that are made float32 at once, so that an exact search takes 13 MB at most."""
+
 Floats = npt.NDArray[np.float32]
 log = logging.getLogger(__name__)
 
@@ -68,16 +71,21 @@ def build(
     )
     np.save(folder / "vectors.npy", vectors.astype(np.float16))
     child = subprocess.run(  # noqa: S603
-        [sys.executable, "-m", "vectorstore.segment_child", str(folder)],
+        [sys.executable, "-P", "-m", "vectorstore.segment_child", str(folder)],
         capture_output=True,
         text=True,
         check=False,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[1])},
     )
     if child.returncode:
         raise IndexDamaged(f"a dense segment could not be written: {child.stderr[-2000:]}")
     sync_tree(folder)
     return digests(folder)
+
+
+def read_ids(folder: Path) -> list[str]:
+    """The passage ids of a segment, row by row."""
+    return [i.decode() for i in np.load(folder / "rows.npz")["ids"]]
 
 
 class Segment:
@@ -130,7 +138,8 @@ class Segment:
         """The k nearest of the given rows by arithmetic over their vectors."""
         if not len(rows):
             return []
-        cosines = self._vectors[rows].astype(np.float32) @ query
+        parts = [rows[i : i + BLOCK] for i in range(0, len(rows), BLOCK)]
+        cosines = np.concatenate([self._vectors[r].astype(np.float32) @ query for r in parts])
         best = np.argsort(-cosines)[:k]
         return [(self.ids[int(rows[i])], float(cosines[i])) for i in best]
 

@@ -7,7 +7,9 @@ synchronisation threshold is the number of records.
 
 from __future__ import annotations
 
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -33,12 +35,16 @@ def write(folder: Path) -> None:
     for i in range(0, count, BATCH):
         part = vectors[i : i + BATCH]
         collection.add(ids=[str(i + j) for j in range(len(part))], embeddings=part)
-    _verify(collection, vectors)
     client.close()
+    with tempfile.TemporaryDirectory(dir=folder.parent) as copy:
+        shutil.copytree(folder / "chroma", Path(copy) / "chroma")
+        again = _client(Path(copy) / "chroma")
+        _verify(again.get_collection(COLLECTION, embedding_function=None), vectors)
+        again.close()
 
 
 def _verify(collection: Any, vectors: Any) -> None:
-    """Every checked vector must find a vector equal to it at the top."""
+    """Every checked vector must find one equal to it at the top, in the files as written."""
     if collection.count() != len(vectors):
         raise SystemExit(f"{collection.count()} records of {len(vectors)} were written")
     chosen = vectors[:: max(1, len(vectors) // CHECKED)]

@@ -101,6 +101,7 @@ class StoredArticle:
     updated: Dated | None
     ingested: datetime
     current: bool = True
+    """Whether this is the version that is searched; not if replaced or withdrawn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,8 +148,8 @@ class Sentence:
 class Hit:
     """A retrieved passage of a current version, best first in a list of hits.
 
-    `score` is the fused score (higher is better); `dense` and `lexical` are the cosine and
-    the BM25 score that went into it, None where that index did not return the passage.
+    `score` is the fused score (higher is better). `dense` is the passage's cosine to the
+    question; `lexical` its BM25 score, None where the lexical index did not return it.
     """
 
     passage_id: str
@@ -156,7 +157,7 @@ class Hit:
     start: int
     end: int
     score: float
-    dense: float | None
+    dense: float
     lexical: float | None
     sentences: tuple[Sentence, ...]
 

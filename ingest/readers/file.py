@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,8 +37,15 @@ class File:
         return Place(self.shown, None, key, key, self.source, self.relative)
 
     def row(self, number: int, roles: dict[str, list[Named]]) -> Place:
-        """The place of a row: its key has the row's id if it has one, else its line."""
+        """The place of a row: its key has the row's id, else a digest of what names it.
+
+        So a row keeps its key where others are put before it.
+        """
         row_id = next((line(value) for _, value in roles.get("id", ())), "")
+        if not row_id:
+            naming = [v for role in ("headline", "published") for _, v in roles.get(role, ())]
+            naming = naming or [v for _, v in roles.get("body", ())]
+            row_id = hashlib.sha256(repr(naming).encode()).hexdigest()[:16] if naming else ""
         uri, where = file_uri(self.path), f"{self.relative}#{number}"
         return Place(
             self.shown, number, f"{uri}#{row_id or number}", f"{uri}#{number}", self.source, where

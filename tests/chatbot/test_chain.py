@@ -118,11 +118,20 @@ def test_a_new_topic_does_not_lean_on_the_old(chain) -> None:
         ("as of 2025-07-08 what tariff applies?", date(2025, 7, 8)),
         ("2025년 7월 8일 기준 관세율은?", date(2025, 7, 8)),
         ("What did the order of 31 July 2025 say?", None),
-        ("as of 2025-99-99 what applies?", None),
+        ("as of 2025-99-99 what applies?", date(2025, 12, 31)),
+        ("What was known about the ships on 3 March 2025?", date(2025, 3, 3)),
+        ("As of 3rd March 2025, what applies?", date(2025, 3, 3)),
+        ("As of March 2025, what applies?", date(2025, 3, 31)),
+        ("What was known on 3 March?", date(2026, 3, 3)),
+        ("What was known on 3 December?", date(2025, 12, 3)),
+        ("3월 3일 당시 관세율은?", date(2026, 3, 3)),
+        ("Is he known for the deal of 31 July 2025?", None),
+        ("What is the tariff, known as reciprocal, in the order?", None),
     ],
 )
 def test_as_of_is_read_from_the_question(chain, question: str, as_of: date | None) -> None:
-    assert chain.invoke({"question": question}).query.filters.as_of == as_of
+    asked = {"question": question, "today": date(2026, 11, 24)}
+    assert chain.invoke(asked).query.filters.as_of == (as_of or date(2026, 11, 24))
 
 
 def test_today_hides_what_was_published_later(chain) -> None:
@@ -134,18 +143,37 @@ def test_today_hides_what_was_published_later(chain) -> None:
     assert "15 percent" in august.text
 
 
-def test_given_filters_win(chain) -> None:
+def test_given_filters_hold_and_the_earliest_day_counts(chain) -> None:
     only = Filters(outlets=("Business Desk",))
-    answer = chain.invoke({"question": "as of 2025-01-01 what will Hanwha spend?", "filters": only})
+    answer = chain.invoke({"question": "What will Hanwha spend?", "filters": only})
     assert answer.query.filters == only
     assert {h.article.outlet for h in answer.nearest} == {"Business Desk"}
+    days = {"today": date(2025, 3, 1), "filters": replace(only, as_of=date(2025, 9, 1))}
+    for question in ("What will Hanwha spend?", "As of 1 January 2026, what will Hanwha spend?"):
+        answer = chain.invoke({"question": question} | days)
+        assert answer.query.filters == replace(only, as_of=date(2025, 3, 1))
+        assert answer.nearest == ()
+
+
+def test_a_follow_up_stays_as_of_the_day_of_the_question_it_leans_on(chain) -> None:
+    history = [{"role": "user", "content": "As of 8 July 2025, what tariff do Korean goods pay?"}]
+    answer = chain.invoke({"question": "And on cars?", "history": history})
+    assert answer.query.filters.as_of == date(2025, 7, 8)
 
 
 @pytest.mark.parametrize(
-    "inputs", [{}, {"question": 7}, {"question": "x", "history": [{"who": "me"}]}]
+    "inputs",
+    [
+        {},
+        7,
+        {"question": 7},
+        {"question": "x", "history": [{"who": "me"}]},
+        {"question": "x", "today": "2025-03-01"},
+        {"question": "x", "filters": {"outlets": ["A"]}},
+    ],
 )
 def test_wrong_inputs_say_what_is_expected(chain, inputs: dict) -> None:
-    with pytest.raises(InputError, match=r"question|history"):
+    with pytest.raises(InputError, match=r"question|history|today|filters"):
         chain.invoke(inputs)
 
 
@@ -218,6 +246,16 @@ def test_an_article_that_changes_between_reading_and_showing_is_not_cited(
     change.abstain = held.abstain  # type: ignore[attr-defined]
     answer = build_chain(empty, answerer=change).invoke({"question": "What will Seoul invest?"})  # type: ignore[arg-type]
     assert answer.abstained
+
+
+def test_a_correction_does_not_answer_with_what_was_wrong(empty: Archive) -> None:
+    body = (
+        "The summit lasted two hours and 20 minutes, officials said.\n\nCorrection: An earlier "
+        "version of this article said that the summit lasted two and a half hours."
+    )
+    put(empty, [article("summit.md", body, headline="Leaders meet")])
+    answer = build_chain(empty).invoke({"question": "How long did the summit last?"})
+    assert "20 minutes" in answer.claims[0].text
 
 
 def test_undated_articles_without_outlet_are_quoted_plainly(newsroom: Archive, chain) -> None:

@@ -142,6 +142,36 @@ def test_status_and_rebuild(archive: Path) -> None:
     assert "350" in dateline("search", "invest", archive=archive).stdout
 
 
+def test_the_sample_can_be_taken_out_and_comes_back_whole(tmp_path: Path) -> None:
+    """Serve finishes a sample that was begun, and finishes an index that was begun."""
+    from ingest import SAMPLE, add_sample
+    from ui.cli import _prepare
+    from vectorstore import Archive
+
+    with Archive.open(tmp_path / "a", create=True) as opened:
+        whole = add_sample(opened).new
+        with opened.writing():
+            opened._ledger.withdraw(opened._ledger.ids(SAMPLE)[: whole // 2])
+        _prepare(opened)
+        assert opened.status().articles == whole
+        opened._lexical.clear()
+        opened._dense.clear()
+        assert opened.status().unindexed
+        _prepare(opened)
+        assert opened.status().unindexed == 0
+        assert opened.search("tariff")
+    done = dateline("ingest", "--drop-sample", archive=tmp_path / "a")
+    assert f"{whole} sample articles taken out" in done.stdout
+    assert dateline("ask", "x", archive=tmp_path / "a").returncode == 4
+
+
+def test_a_damaged_ledger_is_a_message(archive: Path, tmp_path: Path) -> None:
+    (tmp_path / "ledger.sqlite3").write_bytes(b"not a database, but long enough to look" * 99)
+    done = dateline("ask", "x", archive=tmp_path)
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+    assert "ledger" in done.stderr
+
+
 def test_a_port_in_use_is_said_before_anything_is_built(tmp_path: Path) -> None:
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))

@@ -4,12 +4,14 @@ import shutil
 import subprocess
 import sys
 import textwrap
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from chatbot import build_chain
 from tests.conftest import NEWS, article, put
 from vectorstore import Archive, ArchiveEmpty, ArchiveLocked, Filters
 
@@ -63,25 +65,69 @@ def test_nothing_is_found_before_it_is_indexed_and_no_ghost_after_a_change(
     assert empty.status().unindexed == 0
 
 
-def test_every_step_of_the_indexer_can_be_done_twice(empty: Archive) -> None:
-    put(empty, NEWS)
-    expected = [h.passage_id for h in empty.search("tariff on Korean goods")]
-    for name in ("words", "vectors"):  # killed after an index committed, before the cursor moved
-        empty._ledger.set_cursor(name, 0)
+@pytest.fixture
+def copied(newsroom: Archive, tmp_path: Path) -> Iterator[Archive]:
+    """A copy of the newsroom that can be damaged."""
+    shutil.copytree(newsroom.path, tmp_path / "copied")
+    with Archive.open(tmp_path / "copied") as opened:
+        yield opened
+
+
+def rows(archive: Archive) -> list[str]:
+    """The passage ids in all live segments, with repeats."""
+    return [i for s in archive._dense.manifest()["segments"] for i in archive._dense.ids(s["name"])]
+
+
+def test_a_run_killed_before_the_manifest_moved_leaves_nothing_twice(
+    empty: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(empty, NEWS[:2])
+    with monkeypatch.context() as patched:
+        patched.setattr("vectorstore.dense.write_json", lambda *_: sys.exit("killed"))
+        with pytest.raises(SystemExit):
+            put(empty, NEWS)
+    assert "magnets" not in str(empty._dense.manifest())
     with empty.writing():
         empty.index()
-    assert [h.passage_id for h in empty.search("tariff on Korean goods")] == expected
+        empty.index()
+    assert len(rows(empty)) == len(set(rows(empty)))
+    found = {h.article.path for h in empty.search("tariff magnets Hanwha 관세", k=20)}
+    assert found == {a.path for a in NEWS}
 
 
-@pytest.mark.parametrize("lost", ["dense", "lexical", "dense/manifest.json", "lexical/meta.json"])
-def test_a_lost_index_is_rebuilt_without_embedding(
-    empty: Archive, lost: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_other_metadata_does_not_leave_old_rows_behind(empty: Archive) -> None:
     put(empty, NEWS)
-    expected = {h.passage_id for h in empty.search("tariff on Korean goods")}
-    path = empty.path / lost
+    count = len(rows(empty))
+    for outlet in ("A", "B", "C"):
+        put(empty, [replace(a, outlet=outlet) for a in NEWS])
+        assert len(rows(empty)) == len(set(rows(empty))) == count
+    assert {h.article.outlet for h in empty.search("tariff")} == {"C"}
+
+
+def test_an_article_that_changes_during_a_search_is_left_out(
+    empty: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = article("a.md", "Seoul agreed to 350; the pangolin talks went on.")
+    put(empty, [first, *NEWS])
+    read = empty._ledger.candidates
+
+    def then_changed(*args: object) -> object:
+        found = read(*args)  # type: ignore[arg-type]
+        put(empty, [replace(first, body="Never. Seoul never agreed to 350; no talks.")])
+        return found
+
+    monkeypatch.setattr(empty._ledger, "candidates", then_changed)
+    assert first.id not in {h.article.id for h in empty.search("pangolin talks in Seoul")}
+
+
+@pytest.mark.parametrize("lost", ["dense", "lexical", "dense/manifest.json", "lexical.json"])
+def test_a_lost_index_is_rebuilt_without_embedding(
+    copied: Archive, lost: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = {h.passage_id for h in copied.search("tariff on Korean goods")}
+    path = copied.path / lost
     shutil.rmtree(path) if path.is_dir() else path.unlink()
-    with Archive.open(empty.path) as again:
+    with Archive.open(copied.path) as again:
         assert again.search("tariff on Korean goods"), "the other index answers meanwhile"
         monkeypatch.setattr(again.embedder, "embed", lambda _: pytest.fail("embedded again"))
         with again.writing():
@@ -89,17 +135,54 @@ def test_a_lost_index_is_rebuilt_without_embedding(
         assert {h.passage_id for h in again.search("tariff on Korean goods")} == expected
 
 
-def test_a_damaged_segment_is_rebuilt(empty: Archive) -> None:
-    put(empty, NEWS)
-    victim = next(empty.path.rglob("header.bin"))
+def test_a_damaged_segment_is_rebuilt(copied: Archive) -> None:
+    victim = next(copied.path.rglob("header.bin"))
     victim.write_bytes(b"")
-    with Archive.open(empty.path) as again:
+    with Archive.open(copied.path) as again:
         assert again.search("tariff"), "words still find"
         with again.writing():
             again.index()
-    with Archive.open(empty.path) as fresh:
-        assert fresh.search("tariff", k=1)[0].dense is not None
+    with Archive.open(copied.path) as fresh:
+        assert fresh._dense.search(fresh.embedder.query("tariff"), 5, Filters())
         assert not fresh._dense.damaged
+
+
+@pytest.mark.parametrize("damage", ["flip", "truncate", "remove"])
+@pytest.mark.parametrize("kind", [".idx", ".term", ".store", ".fast", "meta.json"])
+def test_a_damaged_lexical_index_never_breaks_an_answer_and_is_rebuilt(
+    copied: Archive, kind: str, damage: str
+) -> None:
+    expected = {h.passage_id for h in copied.search("tariff on Korean goods")}
+    for path in (copied.path / "lexical").glob(f"*{kind}"):
+        content = bytearray(path.read_bytes())
+        content[len(content) // 2] ^= 0xFF
+        if damage == "remove":
+            path.unlink()
+        else:
+            path.write_bytes(content if damage == "flip" else content[: len(content) // 2])
+    with Archive.open(copied.path) as again:
+        assert build_chain(again).invoke({"question": "What tariff will Korean goods pay?"}).nearest
+        with again.writing():
+            again.index()
+    with Archive.open(copied.path) as fresh:
+        assert fresh._lexical.sound()
+        assert fresh._lexical.search("tariff", 5, Filters())
+        assert {h.passage_id for h in fresh.search("tariff on Korean goods")} == expected
+
+
+def test_a_segment_that_cannot_be_opened_now_is_neither_lost_nor_given_up(
+    empty: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for i in range(3):
+        put(empty, [article(f"{i}.md", f"Report number {i} on pangolin trade.")])
+    with monkeypatch.context() as patched:
+        patched.setattr("vectorstore.segment._view", lambda _: (_ for _ in ()).throw(OSError(28)))
+        with Archive.open(empty.path) as full:
+            assert len(full.search("pangolin trade")) == 3, "words still find"
+            put(full, [article("3.md", "Report number 3 on pangolin trade.")])
+            assert not full._dense.damaged
+    assert len(rows(empty)) == 4
+    assert len(empty._dense.search(empty.embedder.query("pangolin"), 9, Filters())) == 4
 
 
 def test_many_small_runs_are_merged(empty: Archive) -> None:
@@ -131,6 +214,22 @@ def test_one_writer_at_a_time(empty: Archive, monkeypatch: pytest.MonkeyPatch) -
     holder.communicate("\n", timeout=20)
     with empty.writing():
         pass
+
+
+def test_a_module_in_the_current_folder_is_never_run(
+    empty: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "numpy.py").write_text("raise SystemExit('this file was run')")
+    monkeypatch.chdir(tmp_path)
+    put(empty, NEWS)
+    assert len(rows(empty)) > 0
+
+
+def test_paths_are_not_urls(tmp_path: Path) -> None:
+    folder = tmp_path / "news?2025#a%20b"
+    with Archive.open(folder, create=True) as opened:
+        put(opened, NEWS[:1])
+    assert (folder / "ledger.sqlite3").exists()
 
 
 def test_another_process_sees_what_is_published(empty: Archive) -> None:

@@ -80,7 +80,20 @@ def test_any_model_in_a_folder_loads_and_is_not_mixed(tmp_path: Path, embedder: 
         Archive.open(tmp_path / "a", settings=Settings(model=str(copy)))
 
 
-def test_a_model_without_mean_pooling_encodes_apart(embedder: Embedder) -> None:
+def test_only_plainly_mean_pooled_models_are_pooled_in_one_pass(embedder: Embedder) -> None:
+    st = embedder._loaded
+    assert module._mean_pooled(st)
+    transformer, pooling = st[0], st[1]
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.models import Dense, Pooling
+
+    first = Pooling(384, pooling_mode="cls")
+    assert not module._mean_pooled(SentenceTransformer(modules=[transformer, first]))
+    narrow = Dense(384, 128)
+    assert not module._mean_pooled(SentenceTransformer(modules=[transformer, pooling, narrow]))
+
+
+def test_sentences_can_be_encoded_apart(embedder: Embedder) -> None:
     apart = Embedder(late_chunking=False)
     ((_, one),), ((_, two),) = embedder.embed([TEXT]), apart.embed([TEXT])
     assert float(one.passage @ two.passage) > 0.999

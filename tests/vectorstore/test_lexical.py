@@ -27,7 +27,7 @@ ROWS = (
 @pytest.fixture
 def index(tmp_path: Path) -> LexicalIndex:
     made = LexicalIndex(tmp_path / "lexical")
-    made.update([], ROWS)
+    made.update([], ROWS, 1)
     return made
 
 
@@ -74,7 +74,7 @@ def test_filters(index: LexicalIndex) -> None:
 def test_an_update_replaces_an_article_and_can_be_done_twice(index: LexicalIndex) -> None:
     changed = [("p4", "a1", "Deal struck", "Tariffs fall to 10 percent.", "Desk", None)]
     for _ in range(2):
-        index.update(["a1"], changed)
+        index.update(["a1"], changed, 2)
         assert index.count() == 2
     assert list(index.search("rice tariff", 5, Filters())) == ["p4"]
 
@@ -82,7 +82,7 @@ def test_an_update_replaces_an_article_and_can_be_done_twice(index: LexicalIndex
 def test_an_open_reader_sees_the_next_commit(index: LexicalIndex) -> None:
     reader = LexicalIndex(index.folder)
     assert reader.search("magnets", 5, Filters()) == {}
-    index.update([], [("p9", "a9", "", "Rare earth magnets.", "", None)])
+    index.update([], [("p9", "a9", "", "Rare earth magnets.", "", None)], 3)
     assert list(reader.search("magnets", 5, Filters())) == ["p9"]
 
 
