@@ -56,6 +56,18 @@ def put(archive: Archive, articles: Sequence[Article], *, index: bool = True) ->
     return list(outcomes)
 
 
+def damage(path: Path, how: str) -> None:
+    """Remove a file, cut it in half ("truncate"), or flip a byte in its middle ("flip")."""
+    content = bytearray(path.read_bytes())
+    if how == "remove":
+        path.unlink()
+    elif how == "truncate":
+        path.write_bytes(content[: len(content) // 2])
+    else:
+        content[len(content) // 2] ^= 0xFF
+        path.write_bytes(content)
+
+
 @pytest.fixture
 def empty(tmp_path: Path) -> Iterator[Archive]:
     """A new archive with nothing in it."""

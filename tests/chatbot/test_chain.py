@@ -8,7 +8,7 @@ import pytest
 from langchain_core.messages import AIMessage, HumanMessage
 
 from chatbot import Answer, Claim, Extractive, Query, build_chain
-from tests.conftest import article, put
+from tests.conftest import NEWS, article, put
 from vectorstore import Archive, Filters, Hit, InputError
 
 
@@ -253,7 +253,7 @@ def test_a_correction_does_not_answer_with_what_was_wrong(empty: Archive) -> Non
         "The summit lasted two hours and 20 minutes, officials said.\n\nCorrection: An earlier "
         "version of this article said that the summit lasted two and a half hours."
     )
-    put(empty, [article("summit.md", body, headline="Leaders meet")])
+    put(empty, [article("summit.md", body, headline="Leaders meet"), *NEWS])
     answer = build_chain(empty).invoke({"question": "How long did the summit last?"})
     assert "20 minutes" in answer.claims[0].text
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from chatbot import build_chain
-from tests.conftest import NEWS, article, put
+from tests.conftest import NEWS, article, damage, put
 from vectorstore import Archive, ArchiveEmpty, ArchiveLocked, Filters
 
 
@@ -147,19 +147,14 @@ def test_a_damaged_segment_is_rebuilt(copied: Archive) -> None:
         assert not fresh._dense.damaged
 
 
-@pytest.mark.parametrize("damage", ["flip", "truncate", "remove"])
+@pytest.mark.parametrize("how", ["flip", "truncate", "remove"])
 @pytest.mark.parametrize("kind", [".idx", ".term", ".store", ".fast", "meta.json"])
 def test_a_damaged_lexical_index_never_breaks_an_answer_and_is_rebuilt(
-    copied: Archive, kind: str, damage: str
+    copied: Archive, kind: str, how: str
 ) -> None:
     expected = {h.passage_id for h in copied.search("tariff on Korean goods")}
     for path in (copied.path / "lexical").glob(f"*{kind}"):
-        content = bytearray(path.read_bytes())
-        content[len(content) // 2] ^= 0xFF
-        if damage == "remove":
-            path.unlink()
-        else:
-            path.write_bytes(content if damage == "flip" else content[: len(content) // 2])
+        damage(path, how)
     with Archive.open(copied.path) as again:
         assert build_chain(again).invoke({"question": "What tariff will Korean goods pay?"}).nearest
         with again.writing():

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.conftest import damage
 from vectorstore import Filters
 from vectorstore.dense import DenseIndex
 from vectorstore.durable import digests
@@ -86,18 +87,12 @@ def sealed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("victim", ["header.bin", "data_level0.bin", "chroma.sqlite3", "rows.npz"])
-@pytest.mark.parametrize("damage", ["truncate", "flip", "remove"])
+@pytest.mark.parametrize("how", ["truncate", "flip", "remove"])
 def test_damage_is_found_before_chroma_opens_it(
-    sealed: Path, tmp_path: Path, victim: str, damage: str
+    sealed: Path, tmp_path: Path, victim: str, how: str
 ) -> None:
     shutil.copytree(sealed, tmp_path, dirs_exist_ok=True)
-    path = next(tmp_path.rglob(victim))
-    content = bytearray(path.read_bytes())
-    content[len(content) // 2] ^= 0xFF
-    if damage == "remove":
-        path.unlink()
-    else:
-        path.write_bytes(content if damage == "flip" else content[: len(content) // 2])
+    damage(next(tmp_path.rglob(victim)), how)
     reader = DenseIndex(tmp_path)
     assert reader.search(np.ones(DIM, np.float32), 5, Filters()) == {}
     assert reader.damaged
