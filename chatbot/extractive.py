@@ -37,7 +37,7 @@ ASIDE_WEIGHT = 0.5
 what was wrong."""
 
 ENOUGH = 0.42
-"""The support below which the archive does not hold the answer; see benchmarks/."""
+"""The support below which the archive does not hold the answer; see docs/measurements.md."""
 
 MEANING, WORDS, PASSAGE, KIND = 0.35, 0.25, 0.3, 0.1
 """What a sentence's weight is made of: its cosine to the question, the share of the

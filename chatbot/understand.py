@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from langchain_core.messages import BaseMessage, convert_to_messages
@@ -51,6 +51,8 @@ def understand(inputs: Inputs | str) -> Query:
     today, filters = _given(inputs, "today", date), _given(inputs, "filters", Filters)
     question = " ".join(inputs["question"].split())[:LONGEST_QUESTION]
     leant_on = _leant_on(question, _asked_before(inputs.get("history") or []))
+    if isinstance(today, datetime):
+        today = today.date()
     day = today or date.today()  # noqa: DTZ011 (the asker's own day)
     return Query(
         question=question,

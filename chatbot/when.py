@@ -37,7 +37,7 @@ NAMED = tuple(
     )
 )
 """From the most exact form to a bare year; the first that fits is taken. A day without a
-year is the last such day before today."""
+year is the one nearest to today, or the last one where only the past can be meant."""
 
 RELATIVE = (
     (re.compile(r"\b(?:today|tonight)\b|오늘", re.IGNORECASE), 0, 0),
@@ -62,6 +62,8 @@ AS_OF_KO = re.compile(r"(?:일|월|년) ?(?:기준|현재|당시|시점)")
 AFTER = 14
 """Days after a period in which it is still reported on."""
 
+HALF_A_YEAR = 183
+
 FADE = 45.0
 """Days in which the weight of being near, in time, falls to a third."""
 
@@ -70,10 +72,10 @@ NAMED_WEIGHT, YEAR_WEIGHT, NOW_WEIGHT, PLAIN_WEIGHT = 0.2, 0.05, 0.2, 0.03
 about now, and any other question. Chosen on eval/gold."""
 
 
-def periods(question: str, today: date) -> list[Period]:
+def periods(question: str, today: date, *, past: bool = False) -> list[Period]:
     """The periods that a question names, in its order; none where it names none."""
     for pattern in NAMED:
-        if found := [p for m in pattern.finditer(question) if (p := _period(m, today))]:
+        if found := [p for m in pattern.finditer(question) if (p := _period(m, today, past))]:
             return found
     return [
         (today - timedelta(days=first), today - timedelta(days=last))
@@ -89,10 +91,12 @@ def asks_for_now(question: str) -> bool:
 
 def said_as_of(question: str, today: date) -> date | None:
     """The last day of what may be known: "as of March 2025", "what was known on 3 March"."""
-    if (cue := AS_OF.search(question)) and (named := periods(question[cue.start() :], today)):
-        return named[0][1]
-    if (cue := AS_OF_KO.search(question)) and (named := periods(question[: cue.end()], today)):
-        return named[-1][1]
+    if cue := AS_OF.search(question):
+        named = periods(question[cue.start() :], today, past=True)
+        return named[0][1] if named else None
+    if cue := AS_OF_KO.search(question):
+        named = periods(question[: cue.end()], today, past=True)
+        return named[-1][1] if named else None
     return None
 
 
@@ -123,7 +127,7 @@ def _nearness(day: date, period: Period) -> float:
     return exp(-away / FADE)
 
 
-def _period(match: re.Match[str], today: date) -> Period | None:
+def _period(match: re.Match[str], today: date, past: bool) -> Period | None:
     found = match.groupdict()
     year = int(found.get("year") or today.year)
     name = (found.get("month") or "").lower()[:3]
@@ -136,7 +140,8 @@ def _period(match: re.Match[str], today: date) -> Period | None:
     try:
         if day:
             exact = date(year, month, int(day))
-            if "year" not in found and exact > today:
+            ahead = 0 if past else HALF_A_YEAR
+            if "year" not in found and (exact - today).days > ahead:
                 exact = date(year - 1, month, int(day))
             return exact, exact
         return date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1])

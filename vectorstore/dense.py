@@ -39,7 +39,7 @@ RETIRED_SECONDS = 600.0
 """How long a retired segment stays for those who still read it."""
 
 EXACT_ROWS = 20_000
-"""Up to this many admitted rows are compared one by one; it is exact, and faster."""
+"""Up to this many admitted rows are compared one by one, which is exact."""
 
 EMPTY: dict[str, Any] = {"model": "", "seq": 0, "segments": [], "retired": []}
 """The manifest of an index with nothing in it."""

@@ -43,7 +43,7 @@ BATCH_TOKENS = 6_000
 
 WIDTH, ROWS = 32, 8
 """Batches are padded to multiples of these, because oneDNN keeps compiled code and buffers
-for every shape it has met: with free shapes a long ingest grew to 2.1 GB."""
+for every shape it has met: with free shapes a long ingest grew to 2.9 GB."""
 
 PROBE = (
     "Seoul and Washington agreed on a tariff of 15 percent on 31 July 2025.",
@@ -109,8 +109,8 @@ class Embedder:
     def query(self, text: str) -> Floats:
         """A question's unit vector, float32[dim].
 
-        On one thread: as fast as on two for a dozen words (17 ms to 15), and 15 times
-        faster where other processes keep the cores busy.
+        On one thread: as fast as on two for a dozen words (17 ms to 16), and faster where
+        three other processes keep two cores busy (53 ms to 130; medians).
         """
         with self._lock:
             _threads(1)

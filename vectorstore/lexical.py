@@ -20,7 +20,7 @@ from vectorstore.errors import IndexDamaged
 from vectorstore.values import Filters
 
 WRITER_BYTES = 64_000_000
-"""tantivy's writer buffer; more brings nothing on 2 cores at 100,000 passages."""
+"""tantivy's writer buffer, in bytes."""
 
 HEADLINE_WEIGHT = 0.4
 """A headline's term against the passage's own, which has the whole article's in common."""
