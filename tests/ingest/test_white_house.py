@@ -77,7 +77,7 @@ def test_bodies_keep_the_words_that_readers_see(archive: Archive) -> None:
 
 @pytest.mark.shared
 def test_bodies_have_no_markup_left(archive: Archive) -> None:
-    _, articles, _, _ = archive
+    _, articles, _ = archive
     marks = re.compile(
         r"</?(?:span|td|tr|table|figure|a|p|img|br)\b|\]\(http|&(?:amp|nbsp);|\n{3}| \n|\n "
     )
@@ -86,7 +86,7 @@ def test_bodies_have_no_markup_left(archive: Archive) -> None:
 
 @pytest.mark.shared
 def test_a_table_has_a_line_for_each_row(archive: Archive) -> None:
-    _, articles, _, _ = archive
+    _, articles, _ = archive
     (order,) = (
         a for a in articles if a.headline == "Further Modifying the Reciprocal Tariff Rates"
     )
@@ -98,7 +98,7 @@ def test_a_table_has_a_line_for_each_row(archive: Archive) -> None:
 
 @pytest.mark.shared
 def test_cutting_covers_every_article(archive: Archive) -> None:
-    _, articles, _, _ = archive
+    _, articles, _ = archive
     for article in articles:
         at = 0
         for start, end in (span for passage in cut(article.body) for span in passage.sentences):
