@@ -90,10 +90,13 @@ def _iso(found: re.Match[str], rest: str) -> str | None:
     return datetime.fromisoformat(f"{day.date()}T{clock}").isoformat(timespec="seconds")
 
 
-def dated(value: str, found: str, *, now: datetime | None = None) -> Dated | None:
+def dated(
+    value: str, found: str, *, now: datetime | None = None, earliest: int = EARLIEST_YEAR
+) -> Dated | None:
     """The value as a date, or None if it cannot be read or cannot be true.
 
-    Impossible is what lies before EARLIEST_YEAR or more than LEEWAY after `now` (the clock).
+    Impossible is what lies before the year `earliest` or more than LEEWAY after `now` (the
+    clock).
     """
     iso = parse(value)
     if iso is None:
@@ -101,6 +104,6 @@ def dated(value: str, found: str, *, now: datetime | None = None) -> Dated | Non
     result = Dated(iso, found)
     latest = (now or datetime.now(UTC)) + LEEWAY
     try:
-        return result if result.day.year >= EARLIEST_YEAR and result.instant <= latest else None
+        return result if result.day.year >= earliest and result.instant <= latest else None
     except OverflowError:
         return None

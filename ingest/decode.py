@@ -7,10 +7,10 @@ write, is taken only if everything decodes and Korean comes out. Anything else i
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
-from pathlib import Path
 from typing import BinaryIO
 
 from ingest.text import hangul_share
@@ -20,6 +20,9 @@ MAX_FILE = 50_000_000
 
 MAX_LINE = 20_000_000
 """Bytes of a line of JSON Lines or CSV; a longer one is skipped without being held."""
+
+Open = Callable[[], BinaryIO]
+"""Opens a file's bytes from their start, inflated where they are packed."""
 
 _CHUNK = 1 << 20
 _KOREAN_SHARE = 0.2
@@ -48,18 +51,24 @@ class Line:
     fault: str = ""
 
 
-def whole(path: Path) -> str:
+def whole(opened: Open, use: str = "one article") -> str:
     """The text of a file of at most MAX_FILE bytes; raises Unreadable."""
-    with path.open("rb") as file:
-        data = file.read(MAX_FILE + 1)
-    if len(data) > MAX_FILE:
-        raise Unreadable(
-            f"is {path.stat().st_size / 1e6:,.0f} MB, over the limit of {MAX_FILE // 10**6} MB for "
-            "one article: split it, or give articles as JSON Lines"
-        )
+    return decoded(content(opened, use))
+
+
+def content(opened: Open, use: str = "one article", limit: int = MAX_FILE) -> bytes:
+    """The bytes of a file that is not empty and of at most `limit` bytes; raises Unreadable."""
+    with opened() as file:
+        data = file.read(limit + 1)
+        if len(data) > limit:
+            size = f"{file.seek(0, os.SEEK_END) / 1e6:,.0f} MB" if file.seekable() else "inflated"
+            raise Unreadable(
+                f"is {size}, over the limit of {limit // 10**6} MB for {use}: split it, "
+                "or give articles as JSON Lines"
+            )
     if not data.strip():
         raise Unreadable("is empty")
-    return decoded(data)
+    return data
 
 
 def decoded(data: bytes) -> str:
@@ -90,20 +99,15 @@ def _korean(data: bytes) -> str | None:
     return text if hangul_share(text) > _KOREAN_SHARE else None
 
 
-def lines(path: Path) -> Iterator[Line]:
+def lines(opened: Open) -> Iterator[Line]:
     """The lines of a file, one at a time; holds at most one line of MAX_LINE bytes.
 
-    Raises Unreadable only for UTF-16 that is broken or over MAX_FILE bytes.
+    Raises Unreadable for UTF-16 that is broken or over MAX_FILE bytes, and whatever `opened`
+    raises for packed files that are damaged.
     """
     encoding = "utf-8"
-    with path.open("rb") as raw:
-        start = raw.read(3)
-        file: BinaryIO = raw
-        if start.startswith(_UTF_16):
-            file = BytesIO(whole(path).encode())
-        else:
-            raw.seek(3 if start == codecs.BOM_UTF8 else 0)
-        number = 0
+    number = 0
+    with _unmarked(opened) as file:
         while data := file.readline(MAX_LINE + 1):
             number += 1
             if len(data) > MAX_LINE and not data.endswith(b"\n"):
@@ -112,10 +116,22 @@ def lines(path: Path) -> Iterator[Line]:
                 yield Line(number, "", f"line of {size:,} bytes, over the limit of {MAX_LINE:,}")
                 continue
             line = _line(number, data, encoding)
-            if line.fault and encoding == "utf-8" and _is_korean(path):
+            if line.fault and encoding == "utf-8" and _is_korean(opened):
                 encoding = "cp949"
                 line = _line(number, data, encoding)
             yield line
+
+
+def _unmarked(opened: Open) -> BinaryIO:
+    """The file after its byte order mark, as UTF-8 where the mark is that of UTF-16."""
+    with opened() as file:
+        start = file.read(3)
+    if start.startswith(_UTF_16):
+        return BytesIO(whole(opened).encode())
+    file = opened()
+    if start == codecs.BOM_UTF8:
+        file.read(3)
+    return file
 
 
 def _line(number: int, data: bytes, encoding: str) -> Line:
@@ -139,11 +155,11 @@ def _skip_line(file: BinaryIO) -> int:
     return size
 
 
-def _is_korean(path: Path) -> bool:
+def _is_korean(opened: Open) -> bool:
     """Whether a whole file, read in pieces, is CP949 with Korean in it."""
     decoder = codecs.getincrementaldecoder("cp949")()
     best = 0.0
-    with path.open("rb") as file:
+    with opened() as file:
         try:
             while data := file.read(_CHUNK):
                 best = max(best, hangul_share(decoder.decode(data)))

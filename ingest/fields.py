@@ -7,9 +7,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from ingest import keys, markup, text
 from ingest.dates import dated
+from ingest.reading import AS_GUESSED, Reading, found_at
 from ingest.values import Problem
 from vectorstore import Article, Dated
 
@@ -33,8 +35,8 @@ ROLES: dict[str, tuple[str, ...]] = {
     "url": ("url", "canonical", "canonicalurl", "sourceurl", "link", "ogurl", "permalink"),
     "language": ("language", "lang", "inlanguage", "locale"),
     "body": (
-        "body", "articlebody", "text", "fulltext", "content", "contents", "article", "summary",
-        "description", "abstract",
+        "body", "articlebody", "text", "fulltext", "contenttext", "contenthtml", "content",
+        "contents", "article", "summary", "description", "abstract",
     ),
     "path": ("path", "file", "filename"),
     "id": ("id", "doc", "docid", "guid", "uuid", "documentnumber"),
@@ -46,6 +48,8 @@ _RANK = {name: rank for names in ROLES.values() for rank, name in enumerate(name
 _LANGUAGES = {"english": "en", "korean": "ko", "한국어": "ko", "영어": "en", "kr": "ko"}
 _NOTHING = frozenset({"", "null", "none", "~", "nan", "n/a"})
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[\da-fA-F]{1,6}|[a-zA-Z]{2,31});")
+
+_NO_COLUMNS: Mapping[str, str] = MappingProxyType({})
 
 Named = tuple[str, str]
 """A name as the source spells it, and its value as one line of text."""
@@ -83,17 +87,28 @@ def _plain(name: str) -> str:
     return re.sub(r"[\W_]", "", name.lower())
 
 
-def by_role(fields: Mapping[str, object], kind: str) -> dict[str, list[Named]]:
+def by_role(
+    fields: Mapping[str, object], kind: str, columns: Mapping[str, str] = _NO_COLUMNS
+) -> dict[str, list[Named]]:
     """Each role's names and values, best name first, without empty ones.
 
-    `kind` says where the fields stand ("front matter", "JSON key", "column").
+    `kind` says where the fields stand ("front matter", "JSON key", "column"). `columns`
+    gives the names of some roles; these have no others then.
     """
     found: dict[str, list[Named]] = {}
-    names = [name for name in fields if isinstance(name, str) and role_of(name)]
+    for role, name in columns.items():
+        for part in found_at(fields, name):
+            found.setdefault(role, []).extend((f"{kind}: {name}", v) for v in _values(part))
+    taken = set(columns.values())
+    names = [
+        name
+        for name in fields
+        if isinstance(name, str) and name not in taken and role_of(name) not in {None, *columns}
+    ]
     for name in sorted(names, key=lambda name: _RANK[_plain(name)]):
         for value in _values(fields[name]):
             found.setdefault(role_of(name) or "", []).append((f"{kind}: {name}", value))
-    return found
+    return {role: values for role, values in found.items() if values}
 
 
 def _values(value: object) -> Iterator[str]:
@@ -107,16 +122,22 @@ def _values(value: object) -> Iterator[str]:
 
 
 def article(
-    roles: dict[str, list[Named]], body: str, place: Place, *, headline: str, now: datetime
+    roles: dict[str, list[Named]],
+    body: str,
+    place: Place,
+    *,
+    headline: str,
+    now: datetime,
+    reading: Reading = AS_GUESSED,
 ) -> Iterator[Draft | Problem]:
     """The article of these fields and this body, and what was wrong with its fields.
 
-    `headline` is used where the fields have none.
+    `headline` is used where the fields have none, and so are `reading`'s outlet and language.
     """
     if not body:
         yield Problem(place.shown, place.line, "has no text below its headline: left out")
         return
-    found = Found(roles, place, now)
+    found = Found(roles, place, now, reading.earliest)
     published, updated = found.date("published"), found.date("updated")
     url, declared = found.url(), text.line(found.first("language")).lower()
     yield from found.problems
@@ -128,9 +149,9 @@ def article(
             body=body,
             source=place.source,
             path=text.line(found.first("path")) or place.path,
-            outlet=plain(found.first("outlet")) or keys.outlet_of(url),
+            outlet=plain(found.first("outlet")) or reading.outlet or keys.outlet_of(url),
             byline=re.sub(r"^by\s+", "", byline, flags=re.IGNORECASE),
-            language=_language(declared) or text.language_of(body),
+            language=_language(declared) or reading.language or text.language_of(body),
             url=url,
             published=published,
             updated=updated,
@@ -142,8 +163,10 @@ def article(
 class Found:
     """Reads single values out of the roles, and notes what was wrong with them."""
 
-    def __init__(self, roles: dict[str, list[Named]], place: Place, now: datetime) -> None:
-        self.roles, self.place, self.now = roles, place, now
+    def __init__(
+        self, roles: dict[str, list[Named]], place: Place, now: datetime, earliest: int
+    ) -> None:
+        self.roles, self.place, self.now, self.earliest = roles, place, now, earliest
         self.problems: list[Problem] = []
 
     def first(self, role: str) -> str:
@@ -153,7 +176,7 @@ class Found:
         """The most precise date of a role: an instant before a day, then the better name."""
         good: list[Dated] = []
         for name, value in self.roles.get(role, ()):
-            if date := dated(value, name, now=self.now):
+            if date := dated(value, name, now=self.now, earliest=self.earliest):
                 good.append(date)
             else:
                 self._note(f"{name} is no possible date: {text.line(value)[:60]!r}")

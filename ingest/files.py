@@ -12,7 +12,8 @@ from pathlib import Path
 from ingest.decode import Unreadable
 from ingest.fields import Draft
 from ingest.keys import file_uri, text_path
-from ingest.readers import READERS, ROWS, File
+from ingest.readers import READERS, ROWS, File, format_of
+from ingest.reading import AS_GUESSED, Reading
 from ingest.values import Problem
 from vectorstore import Article
 
@@ -33,8 +34,11 @@ class Listing:
     skipped_other: int = 0
 
 
-def listing(paths: Iterable[Path | str], *, now: datetime | None = None) -> Listing:
-    """The files under these files and folders, in sorted order, each once.
+def listing(
+    paths: Iterable[Path | str], *, now: datetime | None = None, reading: Reading = AS_GUESSED
+) -> Listing:
+    """The files under these files and folders, in sorted order, each once, to be read as
+    `reading` says.
 
     Hidden files and folders are passed over. Only regular files are ever opened: no pipes, no
     devices. A link is followed, a loop of links is not.
@@ -49,8 +53,10 @@ def listing(paths: Iterable[Path | str], *, now: datetime | None = None) -> List
                 continue
             seen.add(real)
             relative = text_path(path.relative_to(root))
-            found.files.append(File(path, file_uri(named), relative, clock))
-            found.expected += _rows_in(path)
+            kind, packing = format_of(path)
+            file = File(path, file_uri(named), relative, clock, kind, packing, reading)
+            found.files.append(file)
+            found.expected += _rows_in(file)
     return found
 
 
@@ -70,7 +76,7 @@ def _walk(named: Path, found: Listing) -> Iterator[Path]:
         except OSError as error:
             found.problems.append(Problem(text_path(path), None, _reason(error, path)))
             continue
-        if stat.S_ISREG(status.st_mode) and path.suffix.lower() in READERS:
+        if stat.S_ISREG(status.st_mode) and format_of(path)[0] in READERS:
             yield path
         elif path is named:
             reason = f"is of a kind that is not read (read are {', '.join(READERS)})"
@@ -86,16 +92,16 @@ def _reason(error: OSError, path: Path) -> str:
     return f"cannot be read: {what}"
 
 
-def _rows_in(path: Path) -> int:
+def _rows_in(file: File) -> int:
     """How many articles a file may hold: its lines for JSON Lines and CSV, else one."""
-    if path.suffix.lower() not in ROWS:
+    if file.kind not in ROWS:
         return 1
     count = 0
     try:
-        with path.open("rb") as file:
-            while data := file.read(_CHUNK):
+        with file.open() as opened:
+            while data := opened.read(_CHUNK):
                 count += data.count(b"\n")
-    except OSError:
+    except (OSError, Unreadable):
         return 1  # reported when it is read
     return max(1, count)
 
@@ -157,7 +163,7 @@ def _settled(draft: Draft, claimed: dict[str, tuple[str, str]]) -> Iterator[Arti
 
 def _guarded(file: File) -> Iterator[Draft | Problem]:
     try:
-        yield from READERS[file.path.suffix.lower()](file)
+        yield from READERS[file.kind](file)
     except Unreadable as error:
         yield Problem(file.shown, error.line, error.reason)
     except OSError as error:

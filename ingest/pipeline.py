@@ -11,14 +11,16 @@ from datetime import UTC, datetime
 from importlib.resources import as_file, files
 from pathlib import Path
 
+from ingest.boilerplate import passages, settle
 from ingest.files import Listing, listing, read
-from ingest.passages import cut
 from ingest.values import Problem, Report
-from vectorstore import Archive, Article, InputError, Passage, Progress, no_progress
+from vectorstore import Archive, Article, InputError, Passage, Progress, Run, no_progress
 
 log = logging.getLogger(__name__)
 
 SAMPLE = "sample:dateline"
+REASONS_KEPT = 20
+"""Problems of a run that its record names; the others are only counted."""
 
 Found = Iterable[Article | Problem]
 
@@ -100,6 +102,8 @@ class _Run:
             except KeyboardInterrupt:
                 interrupted = True
                 log.warning("interrupted: keeping what is stored")
+            if not interrupted:
+                settle(self.archive, self.progress)
             self.archive.index(progress=self.progress)
             self._note(found, began, interrupted)
         return Report(
@@ -127,7 +131,7 @@ class _Run:
             if self.archive.known(item):
                 self.counts["unchanged"] += 1
             else:
-                yield item, cut(item.body)
+                yield item, passages(self.archive, item)
 
     def _problem(self, problem: Problem) -> None:
         log.info("%s", problem, extra={"file": problem.path, "line": problem.line})
@@ -137,9 +141,19 @@ class _Run:
             self.problems.append(problem)
 
     def _note(self, found: Listing, began: datetime, interrupted: bool) -> None:
-        """Tell the archive when each source of this run was read, for `status`."""
-        started = began.isoformat(timespec="seconds")
-        ended = datetime.now(UTC).isoformat(timespec="seconds")
-        state = dict(self.counts) | {"problems": len(self.problems), "interrupted": interrupted}
+        """Keep a record of this run under each of its sources, for `status`."""
         for source in self.sources or [file.source for file in found.files[:1]]:
-            self.archive.note_run(source, started, ended, state)
+            self.archive.note_run(
+                Run(
+                    source=source,
+                    started=began,
+                    ended=datetime.now(UTC),
+                    failed=len(self.problems),
+                    reasons=tuple(str(p) for p in self.problems[:REASONS_KEPT]),
+                    interrupted=interrupted,
+                    new=self.counts["new"],
+                    changed=self.counts["changed"],
+                    updated=self.counts["updated"],
+                    unchanged=self.counts["unchanged"],
+                )
+            )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -20,7 +21,8 @@ from rich.progress import (
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
     from chatbot import Answer
     from ingest import Report
@@ -37,6 +39,26 @@ PROBLEMS_SHOWN = 20
 def plain(text: str) -> str:
     """Text without control and invisible characters, so that it cannot steer a terminal."""
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf"})
+
+
+def when(moment: datetime | None) -> str:
+    """A moment in the time zone of this machine, to the minute; "never" if there is none."""
+    return f"{moment.astimezone():%Y-%m-%d %H:%M}" if moment else "never"
+
+
+def one_line(text: str) -> str:
+    """Text as it may stand in a table: harmless, and in one line."""
+    return " ".join(plain(text).split())
+
+
+def show_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Rows in aligned columns, never cut: the last column, the long one, runs on."""
+    cells = [[one_line(str(cell)) for cell in row] for row in rows]
+    widths = [max(map(cell_len, column)) for column in zip(head, *cells, strict=True)]
+    for number, row in enumerate([list(head), *cells]):
+        padded = [set_cell_size(cell, w) for cell, w in zip(row, widths, strict=True)][:-1]
+        text = "  ".join([*padded, row[-1]]).rstrip()
+        out.print(text, markup=False, style="bold" if number == 0 else None)
 
 
 class _Rate(ProgressColumn):
@@ -96,10 +118,14 @@ def show_hits(hits: Sequence[Hit]) -> None:
     for rank, hit in enumerate(hits, 1):
         scores = (
             f"score {hit.score:.2f}  meaning {hit.dense or 0:.2f}  words {hit.lexical or 0:.1f}"
+            f"  article {hit.article.id}"
         )
         out.print(f"{rank}. {card(hit.article)}", markup=False, style="bold")
         out.print(f"   {scores}", markup=False, style="dim")
         out.print(plain(hit.text), markup=False)
+        if hit.also:
+            names = dict.fromkeys(a.outlet or a.url for a in hit.also)
+            out.print(f"   also ran in {one_line(', '.join(names))}", markup=False, style="dim")
         out.print()
 
 

@@ -13,6 +13,8 @@ from vectorstore.errors import (
     InputError,
     ModelMismatch,
 )
+from vectorstore.history import Change
+from vectorstore.records import Page, Run, SourceState
 from vectorstore.settings import Settings, default_archive
 from vectorstore.values import (
     Article,
@@ -35,6 +37,7 @@ __all__ = [
     "ArchiveLocked",
     "ArchiveTooNew",
     "Article",
+    "Change",
     "Dated",
     "DatelineError",
     "EmbeddingError",
@@ -43,10 +46,13 @@ __all__ = [
     "IndexDamaged",
     "InputError",
     "ModelMismatch",
+    "Page",
     "Passage",
     "Progress",
+    "Run",
     "Sentence",
     "Settings",
+    "SourceState",
     "Span",
     "Status",
     "StoredArticle",

@@ -13,7 +13,8 @@ from filelock import FileLock, Timeout
 from sqlalchemy import URL
 
 from vectorstore.dense import DenseIndex
-from vectorstore.embedder import Embedder, Text, quantize
+from vectorstore.durable import size
+from vectorstore.embedder import Embedder
 from vectorstore.errors import (
     ArchiveEmpty,
     ArchiveError,
@@ -21,17 +22,21 @@ from vectorstore.errors import (
     IndexDamaged,
     ModelMismatch,
 )
+from vectorstore.history import History
 from vectorstore.indexer import Indexer
-from vectorstore.ledger import Ledger, Outcome, Vectors
+from vectorstore.ledger import Ledger, Outcome
 from vectorstore.lexical import LexicalIndex
+from vectorstore.records import Records
 from vectorstore.search import Search
 from vectorstore.settings import Settings
+from vectorstore.storing import Storing
 from vectorstore.values import (
     Article,
     Filters,
     Hit,
     Passage,
     Progress,
+    Span,
     Status,
     StoredArticle,
     no_progress,
@@ -55,7 +60,7 @@ EMBED_AT_ONCE = 256
 Item = tuple[Article, Sequence[Passage]]
 
 
-class Archive:
+class Archive(Records, History):
     """A folder of articles that can be searched. Safe to share between threads.
 
     Open it with `Archive.open(folder)`; close it, or use it as a context manager.
@@ -66,6 +71,7 @@ class Archive:
         self.embedder = Embedder(settings.model)
         with FileLock(path / "schema.lock", timeout=SCHEMA_WAIT):
             self._ledger = Ledger(URL.create("sqlite", database=str(path / LEDGER)))
+        self._engine = self._ledger.engine
         self._dense = DenseIndex(path / "dense")
         self._lexical = LexicalIndex(path / "lexical")
         self._check_model()
@@ -143,7 +149,7 @@ class Archive:
             model=self.embedder.identity,
             unindexed=self._ledger.behind(min(self._lexical.cursor(), self._dense.cursor())),
             segments=len(self._dense.manifest()["segments"]),
-            bytes_on_disk=_size(self.path),
+            bytes_on_disk=size(self.path),
         )
 
     def as_retriever(
@@ -157,9 +163,9 @@ class Archive:
     # -- writing --------------------------------------------------------------------
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Hold the write lock; raises ArchiveLocked if another process has it."""
-        lock = FileLock(self.path / "write.lock", timeout=LOCK_WAIT)
+    def writing(self, wait: float = LOCK_WAIT) -> Iterator[None]:
+        """Hold the write lock; raises ArchiveLocked if another has it for `wait` seconds."""
+        lock = FileLock(self.path / "write.lock", timeout=wait)
         try:
             lock.acquire()
         except Timeout:
@@ -188,29 +194,41 @@ class Archive:
 
         Lazy: consume it, under `writing()`. Nothing is searchable before `index()`.
         """
-        batch: list[Item] = []
-        passages = done = 0
-        for item in items:
-            batch.append(item)
-            passages += len(item[1])
-            if passages >= EMBED_AT_ONCE:
-                yield from self._store(batch)
-                done += passages
-                progress("Embedding", done, 0)
-                batch, passages = [], 0
-        if batch:
-            yield from self._store(batch)
+        writer = Storing(self._ledger, self.embedder)
+        return writer.add(items, EMBED_AT_ONCE, progress)
+
+    def boilerplate(self, article: Article | StoredArticle) -> tuple[Span, ...]:
+        """The paragraphs of a body that recur in its outlet and say nothing; never the whole."""
+        return self._ledger.boilerplate(article.outlet or article.source, article.body)
+
+    def stale(self, limit: int) -> list[StoredArticle]:
+        """Up to `limit` articles that hold boilerplate which was not known when they were cut."""
+        return self._ledger.stale(limit)
+
+    def recut(
+        self, items: Iterable[tuple[StoredArticle, Sequence[Passage]]]
+    ) -> Iterator[tuple[StoredArticle, bool]]:
+        """Give articles other passages, each in one transaction; yields whether they differed.
+
+        Lazy, like `add`. Only passages that are new are embedded.
+        """
+        return Storing(self._ledger, self.embedder).recut(items, EMBED_AT_ONCE)
+
+    def group(self, *, progress: Progress = no_progress) -> None:
+        """Group into stories what was stored before there were any; `index` does it too."""
+        self._ledger.group(progress)
 
     def withdraw(self, source: str) -> int:
         """Take every article of a source out of search; their texts stay in the ledger."""
         return self._ledger.withdraw(self._ledger.ids(source))
 
-    def note_run(self, source: str, started: str, ended: str, state: dict[str, Any]) -> None:
-        """Record when a source was last read (ISO 8601 UTC), and what came of it."""
-        self._ledger.note_run(source, started, ended, state)
+    def withdraw_articles(self, article_ids: Iterable[str]) -> int:
+        """Take articles out of search, keeping their texts; returns how many were in."""
+        return self._ledger.withdraw(article_ids)
 
     def index(self, *, progress: Progress = no_progress) -> None:
         """Make everything stored searchable; goes on where an interrupted run stopped."""
+        self._ledger.group(progress)
         self._indexer().follow(progress)
 
     def rebuild(self, *, progress: Progress = no_progress) -> None:
@@ -221,23 +239,6 @@ class Archive:
 
     def _indexer(self) -> Indexer:
         return Indexer(self._ledger, self._dense, self._lexical, self.embedder.identity)
-
-    def _store(self, batch: Sequence[Item]) -> Iterator[tuple[Article, Outcome]]:
-        texts: dict[str, Text] = {}
-        named: list[list[str]] = []
-        for article, passages in batch:
-            made = [_text(article, p) for p in passages]
-            texts.update({t.digest: t for t in made})
-            named.append([t.digest for t in made])
-        model = self.embedder.identity
-        missing = self._ledger.missing(list(texts), model)
-        new: dict[str, Vectors] = {}
-        for i, embedded in self.embedder.embed([texts[d] for d in missing]):
-            passage = embedded.passage.astype("float16")
-            new[missing[i]] = (passage, quantize(embedded.sentences))
-        for (article, passages), digests in zip(batch, named, strict=True):
-            own = {d: new.pop(d) for d in digests if d in new}
-            yield article, self._ledger.put(article, passages, digests, own, model)
 
     def _check_model(self) -> None:
         stored, asked = self._ledger.meta("model"), self.embedder.identity
@@ -254,21 +255,3 @@ class Archive:
             return (self.path / "writer.pid").read_text()
         except OSError:
             return "unknown"
-
-
-def _size(folder: Path) -> int:
-    """Bytes below a folder, of the files that stay while they are counted."""
-    total = 0
-    for here, _, names in os.walk(folder):
-        for name in names:
-            try:
-                total += (Path(here) / name).stat().st_size
-            except FileNotFoundError:
-                continue
-    return total
-
-
-def _text(article: Article, passage: Passage) -> Text:
-    text = article.body[passage.start : passage.end]
-    spans = tuple((a - passage.start, b - passage.start) for a, b in passage.sentences)
-    return Text(text, spans, article.headline)

@@ -141,6 +141,7 @@ class DenseIndex:
         now = time.time()
         retired = manifest["retired"] + [{"name": g, "at": now} for g in sorted(gone)]
         reached = manifest["seq"] if seq is None else seq
+        self.folder.mkdir(parents=True, exist_ok=True)
         state = {"model": model, "seq": reached, "segments": keep, "retired": retired}
         write_json(self._manifest_path, state)
         self._sweep(state)

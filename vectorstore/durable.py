@@ -50,3 +50,15 @@ def digests(folder: Path) -> dict[str, str]:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
             found[path.relative_to(folder).as_posix()] = digest
     return found
+
+
+def size(folder: Path) -> int:
+    """Bytes below a folder, of the files that stay while they are counted."""
+    total = 0
+    for here, _, names in os.walk(folder):
+        for name in names:
+            try:
+                total += (Path(here) / name).stat().st_size
+            except FileNotFoundError:
+                continue
+    return total

@@ -12,16 +12,20 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import URL, Connection, Engine, Row, create_engine, event, func, select
 
-from vectorstore import schema
+from vectorstore import boilerplate, schema, stories
 from vectorstore.migrations import migrate
 from vectorstore.reading import LedgerReader
-from vectorstore.values import Article, Passage
+from vectorstore.records import upsert
+from vectorstore.values import Article, Passage, Progress, Span, StoredArticle
 
 Outcome = Literal["new", "changed", "updated", "unchanged"]
 """changed: another text, so a new version; updated: same text, other dates or outlet."""
 
 Vectors = tuple[npt.NDArray[np.float16], npt.NDArray[np.int8]]
 """A passage's vector, float16[dim], and its sentences', int8[n, dim]."""
+
+GROUPED_AT_ONCE = 50
+"""Articles grouped in one transaction where they were stored before there were stories."""
 
 a, v = schema.articles.c, schema.versions.c
 
@@ -41,12 +45,12 @@ class Ledger(LedgerReader):
 
     def set_meta(self, key: str, value: str) -> None:
         with self.engine.begin() as c:
-            _upsert(c, schema.meta, {"key": key}, {"value": value})
+            upsert(c, schema.meta, {"key": key}, {"value": value})
 
     def compare(self, article: Article) -> Outcome:
         """What `put` would do with this article, without doing it."""
         with self.engine.connect() as c:
-            return _compare(_row(c, article.id), article)
+            return _compare(c, _row(c, article.id), article)
 
     def put(
         self,
@@ -59,40 +63,81 @@ class Ledger(LedgerReader):
         """Store an article with its passages and new vectors in one transaction.
 
         `digests` names each passage's vectors; those in `vectors` are stored, the others
-        are there already.
+        are there already. In the same transaction it joins its story. A body that differs
+        from the stored one in boilerplate alone is not stored.
         """
         with self.engine.begin() as c:
-            outcome = _compare(_row(c, article.id), article)
+            row = _row(c, article.id)
+            outcome = _compare(c, row, article)
             if outcome == "unchanged":
                 return outcome
-            seq = (c.scalar(select(func.max(a.seq))) or 0) + 1
-            _upsert(c, schema.articles, {"id": article.id}, _columns(article) | {"seq": seq})
-            held = select(v.version).where(v.article == article.id, v.version == article.version)
-            if c.execute(held).first() is None:
-                _insert_version(c, article, passages, digests)
-            rows = [
-                {"digest": d, "model": model, "passage": x.tobytes(), "sentences": s.tobytes()}
-                for d, (x, s) in vectors.items()
-            ]
-            if rows:
-                c.execute(schema.vectors.insert(), rows)
+            values = _columns(article) | {"seq": _next_seq(c), "stale": False}
+            if row is not None and outcome == "updated":
+                values["version"] = row.version
+            upsert(c, schema.articles, {"id": article.id}, values)
+            if values["version"] == article.version:
+                _put_version(c, article, values["seq"] if outcome != "updated" else None)
+                _put_passages(c, article.id, article.version, passages, digests)
+                _put_vectors(c, vectors, model)
+            if row is not None:
+                _leave(c, article.id)
+            _join(c, article.id)
         return outcome
+
+    def recut(
+        self,
+        article: StoredArticle,
+        passages: Sequence[Passage],
+        digests: Sequence[str],
+        vectors: dict[str, Vectors],
+        model: str,
+    ) -> bool:
+        """Replace the passages of an article's current version; False if they are as before.
+
+        Does nothing if the article has changed since it was read.
+        """
+        with self.engine.begin() as c:
+            row = _row(c, article.id)
+            if row is None or row.version != article.version or row.withdrawn_at:
+                return False
+            moved = _put_passages(c, article.id, article.version, passages, digests)
+            _put_vectors(c, vectors, model)
+            values: dict[str, Any] = {"stale": False} | ({"seq": _next_seq(c)} if moved else {})
+            c.execute(schema.articles.update().where(a.id == article.id).values(**values))
+        return moved
+
+    def boilerplate(self, outlet: str, body: str) -> tuple[Span, ...]:
+        """The paragraphs of a body that are boilerplate of its outlet."""
+        with self.engine.connect() as c:
+            return boilerplate.spans(c, outlet, body)
 
     def withdraw(self, article_ids: Iterable[str]) -> int:
         """Take articles out of every search, keeping their text; how many were in."""
         count = 0
+        now = datetime.now(UTC).isoformat()
         for article in article_ids:
             with self.engine.begin() as c:
-                seq = (c.scalar(select(func.max(a.seq))) or 0) + 1
-                change = schema.articles.update().where(a.id == article, a.withdrawn.is_(False))
-                count += c.execute(change.values(withdrawn=True, seq=seq)).rowcount
+                values = {"withdrawn_at": now, "seq": _next_seq(c), "stale": False}
+                change = schema.articles.update().where(a.id == article, a.withdrawn_at.is_(None))
+                if c.execute(change.values(**values)).rowcount:
+                    _leave(c, article)
+                    count += 1
         return count
 
-    def note_run(self, source: str, started: str, ended: str, state: dict[str, Any]) -> None:
-        """Record when a source was last read, and what came of it."""
-        values = {"last_started": started, "last_ended": ended, "state": json.dumps(state)}
-        with self.engine.begin() as c:
-            _upsert(c, schema.sources, {"name": source}, values)
+    def group(self, progress: Progress) -> None:
+        """Group the live articles that an earlier Dateline stored; goes on where it stopped."""
+        with self.engine.connect() as c:
+            total = stories.count_ungrouped(c)
+        done = 0
+        while done < total:
+            with self.engine.begin() as c:
+                found = stories.ungrouped(c, GROUPED_AT_ONCE)
+                for article in found:
+                    _join(c, article)
+            if not found:
+                break
+            done += len(found)
+            progress("Grouping", done, total)
 
 
 def _careful(connection: sqlite3.Connection, _record: object) -> None:
@@ -105,14 +150,40 @@ def _row(c: Connection, article: str) -> Row[Any] | None:
     return c.execute(select(schema.articles).where(a.id == article)).first()
 
 
-def _compare(row: Row[Any] | None, article: Article) -> Outcome:
+def _compare(c: Connection, row: Row[Any] | None, article: Article) -> Outcome:
     if row is None:
         return "new"
-    if row.version != article.version:
+    if row.version != article.version and not _reads_the_same(c, row, article):
         return "changed"
     stored = row._mapping
-    same = all(stored[name] == value for name, value in _columns(article).items())
+    columns = _columns(article) | {"version": row.version}
+    same = all(stored[name] == value for name, value in columns.items())
     return "unchanged" if same else "updated"
+
+
+def _reads_the_same(c: Connection, row: Row[Any], article: Article) -> bool:
+    """Whether the stored version differs from an article in its outlet's boilerplate alone."""
+    held = (v.article == row.id) & (v.version == row.version)
+    stored = c.execute(select(v.headline, v.byline, v.body).where(held)).one()
+    if (stored.headline, stored.byline) != (article.headline, article.byline):
+        return False
+    outlet = article.outlet or article.source
+    return boilerplate.same_but_for_it(c, outlet, stored.body, article.body)
+
+
+def _join(c: Connection, article: str) -> None:
+    """Story first: boilerplate counts each story once."""
+    stories.join(c, article)
+    boilerplate.join(c, article)
+
+
+def _leave(c: Connection, article: str) -> None:
+    boilerplate.leave(c, article)
+    stories.leave(c, article)
+
+
+def _next_seq(c: Connection) -> int:
+    return (c.scalar(select(func.max(a.seq))) or 0) + 1
 
 
 def _columns(article: Article) -> dict[str, Any]:
@@ -131,21 +202,35 @@ def _columns(article: Article) -> dict[str, Any]:
         "updated": updated and updated.iso,
         "updated_found": updated.found if updated else "",
         "version": article.version,
-        "withdrawn": False,
+        "withdrawn_at": None,
     }
 
 
-def _insert_version(
-    c: Connection, article: Article, passages: Sequence[Passage], digests: Sequence[str]
-) -> None:
-    owner = {"article": article.id, "version": article.version}
-    text = {"headline": article.headline, "byline": article.byline, "body": article.body}
+def _put_version(c: Connection, article: Article, seq: int | None) -> None:
+    """Store a version unless it is there; with `seq`, it becomes the current one now."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    c.execute(schema.versions.insert().values(**owner, **text, ingested=now))
+    own = (v.article == article.id) & (v.version == article.version)
+    if c.execute(select(v.version).where(own)).first() is None:
+        text = {"headline": article.headline, "byline": article.byline, "body": article.body}
+        owner = {"article": article.id, "version": article.version}
+        c.execute(schema.versions.insert().values(**owner, **text, ingested=now, since=now))
+    if seq is not None:
+        c.execute(schema.versions.update().where(own).values(since=now, seq=seq))
+
+
+def _put_passages(
+    c: Connection,
+    article: str,
+    version: str,
+    passages: Sequence[Passage],
+    digests: Sequence[str],
+) -> bool:
+    """Store a version's passages in place of those it has; False if they are the same."""
     rows = [
-        owner
-        | {
-            "id": f"{article.id}-{article.version}-{position}",
+        {
+            "id": f"{article}-{version}-{position}",
+            "article": article,
+            "version": version,
             "position": position,
             "start": passage.start,
             "end": passage.end,
@@ -154,11 +239,21 @@ def _insert_version(
         }
         for position, (passage, digest) in enumerate(zip(passages, digests, strict=True))
     ]
+    p = schema.passages.c
+    own = (p.article == article) & (p.version == version)
+    held = c.execute(select(schema.passages).where(own).order_by(p.position))
+    if [dict(row._mapping) for row in held] == rows:
+        return False
+    c.execute(schema.passages.delete().where(own))
     if rows:
         c.execute(schema.passages.insert(), rows)
+    return True
 
 
-def _upsert(c: Connection, table: Any, key: dict[str, Any], values: dict[str, Any]) -> None:
-    where = [table.c[name] == value for name, value in key.items()]
-    if not c.execute(table.update().where(*where).values(**values)).rowcount:
-        c.execute(table.insert().values(**key, **values))
+def _put_vectors(c: Connection, vectors: dict[str, Vectors], model: str) -> None:
+    rows = [
+        {"digest": d, "model": model, "passage": x.tobytes(), "sentences": s.tobytes()}
+        for d, (x, s) in vectors.items()
+    ]
+    if rows:
+        c.execute(schema.vectors.insert(), rows)

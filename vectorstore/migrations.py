@@ -6,14 +6,60 @@ one is taken up a step at a time, each in its own transaction.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 
-from sqlalchemy import Connection, Engine, inspect, select
+from sqlalchemy import Connection, Engine, inspect, select, text
 
 from vectorstore import schema
 from vectorstore.errors import ArchiveTooNew
 
-STEPS: tuple[Callable[[Connection], None], ...] = ()
+
+def _records_and_stories(c: Connection) -> None:
+    """Runs of their own, states of pages, times of withdrawal, stories and boilerplate.
+
+    What is stored is grouped into stories by the next `index()`, not here.
+    """
+    t = schema
+    for table in (t.runs, t.pages, t.signatures, t.bands, t.copies, t.appearances, t.boilerplate):
+        table.create(c)
+    for row in c.execute(text("SELECT name, last_started, last_ended, state FROM sources")):
+        state = json.loads(row.state)
+        counts = {name: int(state.get(name, 0)) for name in t.RUN_COUNTS}
+        counts["failed"] = int(state.get("problems", 0))
+        ended = {"ended": row.last_ended, "interrupted": bool(state.get("interrupted"))}
+        if row.last_started:
+            c.execute(
+                t.runs.insert(), counts | ended | {"source": row.name, "started": row.last_started}
+            )
+    now = datetime.now(UTC).isoformat()
+    for statement in (
+        "UPDATE sources SET state = '{}'",
+        "ALTER TABLE sources DROP COLUMN last_started",
+        "ALTER TABLE sources DROP COLUMN last_ended",
+        "ALTER TABLE articles ADD COLUMN withdrawn_at VARCHAR(40)",
+        f"UPDATE articles SET withdrawn_at = '{now}' WHERE withdrawn",  # noqa: S608
+        "ALTER TABLE articles DROP COLUMN withdrawn",
+        "ALTER TABLE articles ADD COLUMN story VARCHAR(16) DEFAULT '' NOT NULL",
+        f"ALTER TABLE articles ADD COLUMN stale BOOLEAN DEFAULT {_false(c)} NOT NULL",
+        "CREATE INDEX articles_by_story ON articles (story)",
+        "CREATE INDEX articles_stale ON articles (stale)",
+        "ALTER TABLE versions ADD COLUMN since VARCHAR(40) DEFAULT '' NOT NULL",
+        "UPDATE versions SET since = ingested",
+        "ALTER TABLE versions ADD COLUMN seq INTEGER DEFAULT 0 NOT NULL",
+        "UPDATE versions SET seq = (SELECT a.seq FROM articles a WHERE a.id = versions.article"
+        " AND a.version = versions.version) WHERE EXISTS (SELECT 1 FROM articles a"
+        " WHERE a.id = versions.article AND a.version = versions.version)",
+    ):
+        c.execute(text(statement))
+
+
+def _false(c: Connection) -> str:
+    return "0" if c.dialect.name == "sqlite" else "false"
+
+
+STEPS: tuple[Callable[[Connection], None], ...] = (_records_and_stories,)
 """`STEPS[n]` takes a ledger from schema n + 1 to schema n + 2."""
 
 CURRENT = len(STEPS) + 1

@@ -4,38 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Row, func, select
+from sqlalchemy import Row, func, select
 
 from vectorstore import schema
+from vectorstore.counts import LedgerCounts
 from vectorstore.values import Dated, Filters, StoredArticle
+
+T = TypeVar("T")
 
 IN_LIMIT = 900
 """Values in one SQL IN list: under SQLite's oldest limit of 999 variables."""
 
-a, v, p = schema.articles.c, schema.versions.c, schema.passages.c
+a, v, p, r = schema.articles.c, schema.versions.c, schema.passages.c, schema.runs.c
 
 
-class LedgerReader:
+class LedgerReader(LedgerCounts):
     """Reads of one archive's database."""
-
-    engine: Engine
 
     def meta(self, key: str) -> str | None:
         with self.engine.connect() as c:
             return c.scalar(select(schema.meta.c.value).where(schema.meta.c.key == key))
-
-    def last_seq(self) -> int:
-        with self.engine.connect() as c:
-            return c.scalar(select(func.max(a.seq))) or 0
 
     def missing(self, digests: Sequence[str], model: str) -> list[str]:
         """Those of `digests` that have no vectors of this model yet."""
         t = schema.vectors.c
         have: set[str] = set()
         with self.engine.connect() as c:
-            for part in _parts(digests):
+            for part in parts(digests):
                 rows = c.execute(select(t.digest).where(t.digest.in_(part), t.model == model))
                 have.update(r.digest for r in rows)
         return [d for d in dict.fromkeys(digests) if d not in have]
@@ -43,13 +40,13 @@ class LedgerReader:
     def keys(self, source: str) -> dict[str, str]:
         """The key that each path of this source was stored under."""
         with self.engine.connect() as c:
-            here = (a.source == source) & a.withdrawn.is_(False)
+            here = (a.source == source) & a.withdrawn_at.is_(None)
             rows = c.execute(select(a.path, a.key).where(here))
             return {r.path: r.key for r in rows}
 
     def ids(self, source: str) -> list[str]:
         """The ids of this source's articles that have not been withdrawn."""
-        query = select(a.id).where(a.source == source, a.withdrawn.is_(False))
+        query = select(a.id).where(a.source == source, a.withdrawn_at.is_(None))
         with self.engine.connect() as c:
             return list(c.scalars(query))
 
@@ -66,16 +63,39 @@ class LedgerReader:
         columns: list[Any] = [schema.articles, v.version.label("shown"), v.headline, v.byline]
         found = {}
         with self.engine.connect() as c:
-            for part in _parts(ids):
-                query = select(*columns, v.body, v.ingested).join(
+            for part in parts(ids):
+                query = select(*columns, v.body, v.ingested, v.since).join(
                     schema.versions, (v.article == a.id) & want
                 )
                 found.update({r.id: _stored(r) for r in c.execute(query.where(a.id.in_(part)))})
         return found
 
+    def versions(self, article: str) -> list[StoredArticle]:
+        """An article in each of its versions, the current one last."""
+        with self.engine.connect() as c:
+            query = select(v.version).where(v.article == article).order_by(v.seq, v.ingested)
+            names = list(c.scalars(query))
+        return [self.article(article, name) for name in names]
+
+    def story(self, article: str) -> list[StoredArticle]:
+        """The other live articles of its story, the earliest published first."""
+        own = select(a.story).where(a.id == article, a.story != "").scalar_subquery()
+        order = (a.published_at.asc().nulls_last(), a.id)
+        query = select(a.id).where(a.story == own, a.id != article, a.withdrawn_at.is_(None))
+        with self.engine.connect() as c:
+            ids = list(c.scalars(query.order_by(*order)))
+        found = self.articles(ids)
+        return [found[i] for i in ids if i in found]
+
+    def stale(self, limit: int) -> list[StoredArticle]:
+        """Articles whose passages were cut before a paragraph was known as boilerplate."""
+        query = select(a.id).where(a.stale, a.withdrawn_at.is_(None)).order_by(a.id).limit(limit)
+        with self.engine.connect() as c:
+            return list(self.articles(list(c.scalars(query))).values())
+
     def recent(self, limit: int = 20) -> list[StoredArticle]:
         """The newest articles by published date."""
-        query = select(a.id).where(a.withdrawn.is_(False))
+        query = select(a.id).where(a.withdrawn_at.is_(None))
         with self.engine.connect() as c:
             ids = list(c.scalars(query.order_by(a.published_at.desc().nulls_last()).limit(limit)))
         found = self.articles(ids)
@@ -85,28 +105,58 @@ class LedgerReader:
         """The passages among `ids` that are live and admitted, with their vectors.
 
         A passage is live if its version is its article's current one. Rows have id,
-        article, position, start, end, sentences (JSON), passage and vector blobs.
+        article, position, start, end, sentences (JSON), story, published_at, and the
+        vector blobs passage and int8.
         """
         t = schema.vectors
         query = (
-            select(schema.passages, a.published_at, t.c.passage, t.c.sentences.label("int8"))
+            select(
+                schema.passages, a.story, a.published_at, t.c.passage, t.c.sentences.label("int8")
+            )
             .join(schema.articles, (a.id == p.article) & (a.version == p.version))
             .join(t, (t.c.digest == p.digest) & (t.c.model == model))
-            .where(a.withdrawn.is_(False), *conditions(filters))
+            .where(a.withdrawn_at.is_(None), *conditions(filters))
         )
         rows: list[Row[Any]] = []
         with self.engine.connect() as c:
-            for part in _parts(ids):
+            for part in parts(ids):
                 rows.extend(c.execute(query.where(p.id.in_(part))))
         return rows
+
+    def texts(self, ids: Sequence[str]) -> dict[str, str]:
+        """The texts of passages by id."""
+        text = func.substr(v.body, p.start + 1, p.end - p.start)
+        own = (v.article == p.article) & (v.version == p.version)
+        query = select(p.id, text).join(schema.versions, own)
+        with self.engine.connect() as c:
+            return {
+                row[0]: row[1]
+                for part in parts(ids)
+                for row in c.execute(query.where(p.id.in_(part)))
+            }
+
+    def members(self, names: Sequence[str], filters: Filters) -> dict[str, list[StoredArticle]]:
+        """The live articles of stories that the filters admit, the earliest published first."""
+        order = (a.published_at.asc().nulls_last(), a.id)
+        live = a.withdrawn_at.is_(None)
+        ids: list[str] = []
+        with self.engine.connect() as c:
+            for part in parts(names):
+                query = select(a.id).where(a.story.in_(part), live, *conditions(filters))
+                ids += c.scalars(query.order_by(*order))
+        articles = self.articles(ids)
+        found: dict[str, list[StoredArticle]] = {}
+        for article in (articles[i] for i in ids if i in articles):
+            found.setdefault(article.story, []).append(article)
+        return found
 
     def live(self, ids: Sequence[str]) -> set[str]:
         """Those of these passage ids whose version is current and not withdrawn."""
         query = select(p.id).join(schema.articles, (a.id == p.article) & (a.version == p.version))
         found: set[str] = set()
         with self.engine.connect() as c:
-            for part in _parts(ids):
-                found.update(c.scalars(query.where(p.id.in_(part), a.withdrawn.is_(False))))
+            for part in parts(ids):
+                found.update(c.scalars(query.where(p.id.in_(part), a.withdrawn_at.is_(None))))
         return found
 
     def changes(self, after: int, limit: int) -> list[Row[Any]]:
@@ -127,48 +177,9 @@ class LedgerReader:
             .order_by(a.seq, p.position)
         )
         with self.engine.connect() as c:
-            for part in _parts(ids):
-                found: Any = c.execute(query.where(a.id.in_(part), a.withdrawn.is_(False)))
+            for part in parts(ids):
+                found: Any = c.execute(query.where(a.id.in_(part), a.withdrawn_at.is_(None)))
                 yield from found
-
-    def behind(self, seq: int) -> int:
-        """How many articles changed after a sequence number."""
-        with self.engine.connect() as c:
-            return c.scalar(select(func.count()).where(a.seq > seq)) or 0
-
-    def is_empty(self) -> bool:
-        """Whether no article is live."""
-        with self.engine.connect() as c:
-            return c.execute(select(a.id).where(a.withdrawn.is_(False)).limit(1)).first() is None
-
-    def outlets(self) -> list[str]:
-        """The names of the outlets with live articles, the most frequent first."""
-        with self.engine.connect() as c:
-            return [name for name, _ in _counts(c, schema.articles.c.outlet)]
-
-    def status(self) -> dict[str, Any]:
-        """The counts and dates of `Status`, but what only the indexes know."""
-        live = a.withdrawn.is_(False)
-        total = select(func.count()).select_from
-        with self.engine.connect() as c:
-            days = c.execute(
-                select(func.min(a.published_day), func.max(a.published_day)).where(live)
-            ).one()
-            checked = c.scalar(select(func.max(schema.sources.c.last_ended)))
-            ingested = checked or c.scalar(select(func.max(v.ingested)))
-            joined = schema.passages.join(
-                schema.articles, (a.id == p.article) & (a.version == p.version)
-            )
-            return {
-                "articles": c.scalar(total(schema.articles).where(live)),
-                "versions": c.scalar(total(schema.versions)),
-                "passages": c.scalar(total(joined).where(live)),
-                "outlets": _counts(c, a.outlet),
-                "languages": _counts(c, a.language),
-                "first_published": days[0] and datetime.fromordinal(days[0]).date(),
-                "last_published": days[1] and datetime.fromordinal(days[1]).date(),
-                "last_ingested": ingested and datetime.fromisoformat(ingested),
-            }
 
 
 def conditions(filters: Filters) -> list[Any]:
@@ -201,16 +212,14 @@ def _stored(r: Any) -> StoredArticle:
         published=Dated(r.published, r.published_found) if r.published else None,
         updated=Dated(r.updated, r.updated_found) if r.updated else None,
         ingested=datetime.fromisoformat(r.ingested),
-        current=r.shown == r.version and not r.withdrawn,
+        current=r.shown == r.version and not r.withdrawn_at,
+        withdrawn=datetime.fromisoformat(r.withdrawn_at) if r.withdrawn_at else None,
+        since=datetime.fromisoformat(r.since),
+        story=r.story,
     )
 
 
-def _counts(c: Connection, column: Any) -> tuple[tuple[str, int], ...]:
-    count = func.count().label("n")
-    query = select(column, count).where(a.withdrawn.is_(False)).group_by(column)
-    return tuple((r[0], r[1]) for r in c.execute(query.order_by(count.desc(), column)))
-
-
-def _parts(values: Sequence[str]) -> Iterator[Sequence[str]]:
+def parts(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """The values in runs that fit into an SQL IN list."""
     for i in range(0, len(values), IN_LIMIT):
         yield values[i : i + IN_LIMIT]

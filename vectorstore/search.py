@@ -9,12 +9,11 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from vectorstore.collapse import Candidate, collapsed, with_copies
 from vectorstore.dense import DenseIndex
 from vectorstore.embedder import Embedder
 from vectorstore.errors import IndexDamaged
@@ -38,15 +37,6 @@ PER_ARTICLE = 3
 """Passages of one article in a result, unless there is nothing else."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    row: Any
-    dense: float
-    lexical: float | None
-    near: npt.NDArray[np.floating[Any]]
-    score: float = 0.0
-
-
 class Search:
     """The two indexes and the ledger of one archive, asked as one."""
 
@@ -66,15 +56,17 @@ class Search:
         dense = _asked("dense", lambda: self._dense.search(vector, pool, filters))
         ids = list(dense | lexical)
         rows = self._ledger.candidates(ids, self._embedder.identity, filters)
-        ranked = _fused([_scored(r, vector, lexical) for r in rows])
+        ranked = collapsed(_fused([_scored(r, vector, lexical) for r in rows]), self._ledger.texts)
         chosen = _spread(ranked, k)
         articles = self._ledger.articles(list({c.row.article for c in chosen}))
         # An article may have changed since its passages were read: then it is left out
-        return [
+        hits = [
             _hit(c, article)
             for c in chosen
             if (article := articles.get(c.row.article)) and article.version == c.row.version
         ]
+        names = {hit.article.story for hit in hits} - {""}
+        return with_copies(hits, self._ledger.members(list(names), filters) if names else {})
 
 
 def _asked(name: str, search: Callable[[], dict[str, float]]) -> dict[str, float]:
@@ -87,14 +79,14 @@ def _asked(name: str, search: Callable[[], dict[str, float]]) -> dict[str, float
         return {}
 
 
-def _scored(row: Any, vector: Floats, lexical: Mapping[str, float]) -> _Candidate:
+def _scored(row: Any, vector: Floats, lexical: Mapping[str, float]) -> Candidate:
     passage = np.frombuffer(row.passage, dtype=np.float16).astype(np.float32)
     sentences = np.frombuffer(row.int8, dtype=np.int8).reshape(-1, len(vector))
     near = sentences.astype(np.float32) @ vector / 127
-    return _Candidate(row, float(passage @ vector), lexical.get(row.id), near)
+    return Candidate(row, float(passage @ vector), lexical.get(row.id), near)
 
 
-def _fused(candidates: list[_Candidate]) -> list[_Candidate]:
+def _fused(candidates: list[Candidate]) -> list[Candidate]:
     """Convex combination of min-max scaled scores (Bruch et al. 2022, arXiv:2210.11934)."""
     if not candidates:
         return []
@@ -105,7 +97,7 @@ def _fused(candidates: list[_Candidate]) -> list[_Candidate]:
     fused = DENSE_WEIGHT * _scaled(meaning) + (1 - DENSE_WEIGHT) * words / max(words.max(), 1e-9)
     order = sorted(range(len(candidates)), key=lambda i: (-fused[i], candidates[i].row.id))
     return [
-        _Candidate(c.row, c.dense, c.lexical, c.near, float(fused[i]))
+        Candidate(c.row, c.dense, c.lexical, c.near, float(fused[i]))
         for i in order
         for c in (candidates[i],)
     ]
@@ -116,11 +108,11 @@ def _scaled(values: Any) -> Any:
     return (values - low) / max(high - low, 1e-9)
 
 
-def _spread(ranked: list[_Candidate], k: int) -> list[_Candidate]:
+def _spread(ranked: list[Candidate], k: int) -> list[Candidate]:
     """The first k, with at most PER_ARTICLE of one article before the rest fills up."""
     taken: dict[str, int] = {}
-    first: list[_Candidate] = []
-    rest: list[_Candidate] = []
+    first: list[Candidate] = []
+    rest: list[Candidate] = []
     for candidate in ranked:
         article = candidate.row.article
         taken[article] = taken.get(article, 0) + 1
@@ -128,7 +120,7 @@ def _spread(ranked: list[_Candidate], k: int) -> list[_Candidate]:
     return (first + rest)[:k]
 
 
-def _hit(candidate: _Candidate, article: StoredArticle) -> Hit:
+def _hit(candidate: Candidate, article: StoredArticle) -> Hit:
     row = candidate.row
     spans = json.loads(row.sentences)
     sentences = tuple(

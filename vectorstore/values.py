@@ -102,6 +102,12 @@ class StoredArticle:
     ingested: datetime
     current: bool = True
     """Whether this is the version that is searched; not if replaced or withdrawn."""
+    withdrawn: datetime | None = None
+    """When the article was taken out of search; None while it is live."""
+    since: datetime | None = None
+    """When this version last became the article's current one."""
+    story: str = ""
+    """The story of near-copies that the article belongs to, "" if it is alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +166,8 @@ class Hit:
     dense: float
     lexical: float | None
     sentences: tuple[Sentence, ...]
+    also: tuple[StoredArticle, ...] = ()
+    """Other current articles of the same story that say this too, the earliest first."""
 
     @property
     def text(self) -> str:

@@ -7,10 +7,12 @@ and OSError, which end the file and are reported.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from ingest.fields import Draft
-from ingest.readers import jsonl, markdown, plain, table
+from ingest.readers import json_file, jsonl, markdown, plain, table
 from ingest.readers.file import File
+from ingest.readers.packed import PACKINGS
 from ingest.values import Problem
 
 Reader = Callable[[File], Iterator[Draft | Problem]]
@@ -19,6 +21,7 @@ READERS: dict[str, Reader] = {
     ".txt": plain.read,
     ".md": markdown.read,
     ".markdown": markdown.read,
+    ".json": json_file.read,
     ".jsonl": jsonl.read,
     ".ndjson": jsonl.read,
     ".csv": table.read,
@@ -27,4 +30,13 @@ READERS: dict[str, Reader] = {
 ROWS = frozenset({".jsonl", ".ndjson", ".csv"})
 """Endings of files with an article a line."""
 
-__all__ = ["READERS", "ROWS", "File", "Reader"]
+
+def format_of(path: Path) -> tuple[str, str]:
+    """The ending that says how a file is read, and that of its packing: `.jsonl`, `.gz`."""
+    ending = path.suffix.lower()
+    if ending in PACKINGS:
+        return Path(path.stem).suffix.lower(), ending
+    return ending, ""
+
+
+__all__ = ["READERS", "ROWS", "File", "Reader", "format_of"]

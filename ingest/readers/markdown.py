@@ -22,15 +22,18 @@ MAX_DEPTH = 50
 
 def read(file: File) -> Iterator[fields.Draft | Problem]:
     """The article of a Markdown file, headed by its front matter, else by its first `#`."""
-    values, source = _front_matter(decode.whole(file.path))
-    roles = fields.by_role(values, "front matter")
+    whole = decode.whole(file.open)
+    values, source = _front_matter(whole)
+    roles = fields.by_role(values, "front matter", file.reading.columns)
     roles.pop("body", None)
     roles.pop("path", None)
     marked = markup.markdown(source)
     headline, parts = _headline(marked, roles)
     body = text.body_of(parts)
     made = headline or file.title
-    yield from fields.article(roles, body, file.place, headline=made, now=file.now)
+    yield from fields.article(
+        roles, body, file.place(whole), headline=made, now=file.now, reading=file.reading
+    )
 
 
 def _headline(marked: markup.Marked, roles: dict[str, list[fields.Named]]) -> tuple[str, list[str]]:

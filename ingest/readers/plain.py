@@ -11,9 +11,10 @@ from ingest.values import Problem
 
 def read(file: File) -> Iterator[fields.Draft | Problem]:
     """The article of a text file, headed by its first line or its first sentence."""
-    source = text.visible(decode.whole(file.path)).strip()
+    source = text.visible(decode.whole(file.open)).strip()
     parts = text.paragraphs(source)
     headline = text.plain_headline(source, parts)
     body = text.body_of(parts[1:] if headline else parts)
     made = headline or text.opening(body) or file.title
-    yield from fields.article({}, body, file.place, headline=made, now=file.now)
+    place = file.place(source)
+    yield from fields.article({}, body, place, headline=made, now=file.now, reading=file.reading)

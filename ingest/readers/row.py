@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ingest import fields, text
 from ingest.readers.file import File
+from ingest.reading import listed
 from ingest.values import Problem
 
 
 def article_of(
-    file: File, number: int, roles: dict[str, list[fields.Named]]
+    file: File, number: int, row: Mapping[str, object], kind: str, *, word: str = ""
 ) -> Iterator[fields.Draft | Problem]:
-    """The article of a row's fields; `number` is the line it starts on."""
+    """The article of a row's fields; `kind` says what these are ("column", "JSON key").
+
+    `number` is the line it starts on, or counts rows as `word` says ("item").
+    """
+    roles = fields.by_role(row, kind, file.reading.columns)
+    place = file.row(number, roles, word)
     if "body" not in roles:
-        looked = ", ".join(fields.ROLES["body"][:5])
-        yield Problem(file.shown, number, f"has no text (looked for {looked} …)")
+        yield Problem(place.shown, place.line, _no_text(file, row))
         return
     name = roles["body"][0][0]
     value = "\n\n".join(value for other, value in roles["body"] if other == name)
     body = fields.plain_body(value)
-    place = file.row(number, roles)
-    yield from fields.article(roles, body, place, headline=text.opening(body), now=file.now)
+    yield from fields.article(
+        roles, body, place, headline=text.opening(body), now=file.now, reading=file.reading
+    )
+
+
+def _no_text(file: File, row: Mapping[str, object]) -> str:
+    looked = file.reading.columns.get("body") or f"{', '.join(fields.ROLES['body'][:5])} …"
+    return f"has no text (looked for {looked}; it has: {listed(map(str, row))})"

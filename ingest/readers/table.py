@@ -1,4 +1,4 @@
-"""CSV: an article a row, its columns named by the first."""
+"""CSV and TSV: an article a row, its columns named by the first."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Protocol
 from ingest import decode, fields
 from ingest.readers.file import File
 from ingest.readers.row import article_of
+from ingest.reading import Reading, listed
 from ingest.values import Problem
 
 MAX_FIELD = 5_000_000
@@ -28,32 +29,41 @@ class _Rows(Protocol):
 
 def read(file: File) -> Iterator[fields.Draft | Problem]:
     """The articles of a CSV file with `,`, `;`, tab or `|` between its columns."""
-    source = decode.lines(file.path)
+    source = decode.lines(file.open)
     faults: dict[int, str] = {}
-    header, first = _header(file, source)
+    header, first = _header(source, file.reading)
     if header is None:
         raise decode.Unreadable(first.fault or "is empty", first.number or None)
     columns = next(csv.reader([first.text], delimiter=header))
-    if "body" not in map(fields.role_of, columns):
-        raise decode.Unreadable(
-            f"has no column with the text (needed: one named {' or '.join(fields.ROLES['body'])}; "
-            f"best also title, date and url); found: {', '.join(columns)[:300]}",
-            first.number,
-        )
+    if fault := lacking(columns, file.reading):
+        raise decode.Unreadable(fault, first.number)
     rows = csv.reader(_feed(source, faults), delimiter=header)
     yield from _rows(file, columns, rows, first.number, faults)
 
 
-def _header(file: File, source: Iterator[decode.Line]) -> tuple[str | None, decode.Line]:
+def lacking(columns: list[str], reading: Reading) -> str:
+    """What is wrong with a table's columns: a mapped one or the text is not there; else ""."""
+    if fault := reading.missing(columns):
+        return fault
+    if "body" in reading.columns or "body" in map(fields.role_of, columns):
+        return ""
+    return (
+        f"has no column with the text (needed: one named {' or '.join(fields.ROLES['body'])}; "
+        f"best also title, date and url; or a mapping, `columns`); found: {listed(columns)}"
+    )
+
+
+def _header(source: Iterator[decode.Line], reading: Reading) -> tuple[str | None, decode.Line]:
     """The delimiter under which the first line has the most columns we know, and that line."""
     first = next((line for line in source if line.text.strip() or line.fault), decode.Line(0, ""))
     if first.fault or not first.text:
         return None, first
     csv.field_size_limit(MAX_FIELD)  # for the whole process; there is no other way to set it
+    mapped = set(reading.columns.values())
 
     def known(delimiter: str) -> int:
         columns = next(csv.reader([first.text], delimiter=delimiter))
-        return sum(fields.role_of(column) is not None for column in columns)
+        return sum(column in mapped or fields.role_of(column) is not None for column in columns)
 
     return max(_DELIMITERS, key=known), first
 
@@ -96,5 +106,4 @@ def _article(
         reason = f"has {len(row)} columns where the first line has {len(columns)}"
         yield Problem(file.shown, start, reason + " (is a quote open?)")
         return
-    roles = fields.by_role(dict(zip(columns, row, strict=True)), "column")
-    yield from article_of(file, start, roles)
+    yield from article_of(file, start, dict(zip(columns, row, strict=True)), "column")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest import Report, add_sample, pipeline, run
+from ingest import Report, add_sample, boilerplate, pipeline, run
 from vectorstore import Archive, ArchiveLocked, InputError
 
 HEAD = "---\ntitle: {0}\nurl: https://e.com/{0}\npublished: 2025-04-2{1}\n---\n"
@@ -57,7 +57,7 @@ def test_the_same_again_is_neither_cut_nor_embedded(
         assert not work, "this was done before"
         return iter(())
 
-    monkeypatch.setattr(pipeline, "cut", never)
+    monkeypatch.setattr(boilerplate, "cut", never)
     monkeypatch.setattr(archive.embedder, "embed", never)
     assert counts(run(archive, [news])) == (0, 0, 0, 2)
 
@@ -84,19 +84,19 @@ def test_an_interrupted_run_keeps_and_publishes_what_is_stored(
     archive: Archive, news: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("vectorstore.archive.EMBED_AT_ONCE", 1)
-    real = pipeline.cut
+    real = boilerplate.cut
 
     def stops(body: str) -> object:
         if "rice" in body:
             raise KeyboardInterrupt
         return real(body)
 
-    monkeypatch.setattr(pipeline, "cut", stops)
+    monkeypatch.setattr(boilerplate, "cut", stops)
     report = run(archive, [news])
     assert report.interrupted
     assert counts(report) == (1, 0, 0, 0)
     assert archive.search("talks", k=1)[0].article.headline == "alpha"
-    monkeypatch.setattr(pipeline, "cut", real)
+    monkeypatch.setattr(boilerplate, "cut", real)
     assert counts(run(archive, [news])) == (1, 0, 0, 1)
 
 

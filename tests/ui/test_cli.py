@@ -1,18 +1,19 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-HEAVY = ("torch", "gradio", "chromadb", "sentence_transformers", "langchain_core", "sqlalchemy")
+from tests.ui.command import dateline
 
-Run = Callable[..., subprocess.CompletedProcess[str]]
+HEAVY = tuple(
+    "torch gradio chromadb sentence_transformers langchain_core sqlalchemy apscheduler httpx "
+    "tomlkit trafilatura feedparser pyarrow datasketch".split()
+)
 
 
 @pytest.fixture(scope="module")
@@ -33,19 +34,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-def dateline(
-    *words: object, archive: Path | None = None, stdin: str = ""
-) -> subprocess.CompletedProcess[str]:
-    env = {k: v for k, v in os.environ.items() if k != "DATELINE_ARCHIVE"}
-    if archive:
-        env["DATELINE_ARCHIVE"] = str(archive)
-    command = [sys.executable, "-m", "ui", *map(str, words)]
-    return subprocess.run(
-        command, input=stdin, capture_output=True, text=True, env=env, check=False, timeout=300
-    )
-
-
-@pytest.mark.parametrize("words", [["--help"], ["serve", "--help"], ["ingest", "--help"]])
+@pytest.mark.parametrize("words", [["--help"], ["serve", "--help"], ["sources", "list", "--help"]])
 def test_help_imports_nothing_heavy(words: list[str]) -> None:
     code = f"""
 import sys
@@ -62,7 +51,10 @@ print([m for m in {HEAVY!r} if m in sys.modules])
 
 
 def test_a_missing_path_is_said_before_anything_is_made(tmp_path: Path) -> None:
-    done = dateline("ingest", tmp_path / "nowhere", archive=tmp_path / "a")
+    """In a process of its own, as users call it."""
+    command = [sys.executable, "-m", "ui", "ingest", str(tmp_path / "nowhere")]
+    command += ["--archive", str(tmp_path / "a")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "nowhere" in done.stderr
     assert "no such file or folder" in done.stderr

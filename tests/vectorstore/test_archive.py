@@ -187,7 +187,7 @@ def test_many_small_runs_are_merged(empty: Archive) -> None:
     assert len(empty.search("pangolin trade", k=20)) == 9
 
 
-def test_one_writer_at_a_time(empty: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_writer_at_a_time(empty: Archive) -> None:
     code = f"""
         from vectorstore import Archive
         archive = Archive.open({str(empty.path)!r})
@@ -203,8 +203,7 @@ def test_one_writer_at_a_time(empty: Archive, monkeypatch: pytest.MonkeyPatch) -
     )
     assert holder.stdout is not None
     assert holder.stdout.readline() == "holding\n"
-    monkeypatch.setattr("vectorstore.archive.LOCK_WAIT", 0.2)
-    with pytest.raises(ArchiveLocked, match=str(holder.pid)), empty.writing():
+    with pytest.raises(ArchiveLocked, match=str(holder.pid)), empty.writing(wait=0.2):
         pass
     holder.communicate("\n", timeout=20)
     with empty.writing():

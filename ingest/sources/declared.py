@@ -1,0 +1,238 @@
+"""`sources.toml`: where an archive's articles come from, declared and not coded.
+
+    [fetch]
+    contact = "desk@example.org"
+
+    [sources.ustr]
+    kind = "feed"
+    url = "https://ustr.gov/rss.xml"
+    every = "2h"
+
+`read` gives the declarations; `add` and `remove` edit the file and keep its comments.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from vectorstore import InputError
+
+KINDS = ("feed", "sitemap", "list", "pages", "files")
+"""What a source is: a feed, a news sitemap, a page that lists articles, single article
+URLs, or files and folders on this machine."""
+
+FULL_TEXT = ("auto", "feed", "page")
+"""Where the body comes from: the feed if it has it, always the feed, or always the page."""
+
+NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_LENGTH = re.compile(r"(\d+) ?([smhdw])")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One declared source.
+
+    `url` is a feed's, sitemap's or list page's, or several for `pages`; `path` names files
+    or folders for `files`. `every` is the time between two runs, unless `cron` (five
+    fields, in `timezone`) says when. `include` and `exclude` are regular expressions over
+    article URLs. `limit` bounds the articles fetched in one run, so that a run ends.
+    `earliest` is the first year a date may lie in. A vanished article is withdrawn after
+    `withdrawn_after` checks that found it gone. `columns` maps our words (headline, body,
+    published, …) to the columns or keys of a table.
+    """
+
+    name: str
+    kind: str
+    urls: tuple[str, ...] = ()
+    paths: tuple[Path, ...] = ()
+    outlet: str = ""
+    language: str = ""
+    enabled: bool = True
+    every: timedelta = timedelta(hours=1)
+    cron: str = ""
+    timezone: str = "UTC"
+    jitter: timedelta = timedelta(minutes=1)
+    full_text: str = "auto"
+    include: str = ""
+    exclude: str = ""
+    limit: int = 200
+    earliest: int = 1990
+    recheck: timedelta = timedelta(days=30)
+    withdrawn_after: int = 3
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetching:
+    """How Dateline fetches: who answers for it, how slowly, and from where it may.
+
+    `contact` (an address or URL) goes into the User-Agent. `gap` is in seconds between two
+    requests to one host. `allow_private` names hosts (`host` or `host:port`) that may be
+    fetched although their address is not public. `hosts` is how many are asked at once.
+    """
+
+    contact: str = ""
+    gap: float = 1.0
+    deadline: float = 30.0
+    hosts: int = 8
+    allow_private: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """All that a `sources.toml` says."""
+
+    path: Path
+    fetch: Fetching
+    sources: tuple[Source, ...]
+
+    def chosen(self, names: Sequence[str] = ()) -> tuple[Source, ...]:
+        """The sources of these names, or all that are switched on; raises InputError."""
+        if not names:
+            return tuple(s for s in self.sources if s.enabled)
+        known = {s.name: s for s in self.sources}
+        if unknown := [n for n in names if n not in known]:
+            raise InputError(
+                f"no source {unknown[0]!r} in {self.path}; there are: {', '.join(known) or 'none'}"
+            )
+        return tuple(known[n] for n in names)
+
+
+def read(path: Path) -> Declared:
+    """The declarations of a file; raises InputError that says what is wrong and where."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(
+            f"there is no {path}: make one with `dateline sources add URL`, "
+            "or a ready one for the Korea–US talks with `dateline sources init`"
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} is not TOML: {error}") from None
+    return declared(data, path)
+
+
+def declared(data: Mapping[str, Any], path: Path) -> Declared:
+    """The declarations in parsed TOML; `path` is for messages and relative paths."""
+    if unknown := sorted(set(data) - {"fetch", "defaults", "sources"}):
+        raise InputError(
+            f"{path}: unknown table [{unknown[0]}]; known are fetch, defaults, sources.NAME"
+        )
+    tables = {name: data.get(name, {}) for name in ("fetch", "defaults", "sources")}
+    for name, table in tables.items():
+        if not isinstance(table, dict):
+            raise InputError(f"{path}: {name} must be a table, [{name}]")
+    defaults = tables["defaults"]
+    sources = [_source(name, table, defaults, path) for name, table in tables["sources"].items()]
+    return Declared(path=path, fetch=_fetching(tables["fetch"], path), sources=tuple(sources))
+
+
+def _fetching(table: Mapping[str, Any], path: Path) -> Fetching:
+    place = f"{path}, [fetch]"
+    _known(table, {f.name for f in fields(Fetching)}, place)
+    values = dict(table)
+    if "allow_private" in values:
+        values["allow_private"] = tuple(_texts(values["allow_private"], place, "allow_private"))
+    for name, (kind, least) in {
+        "gap": (float, 0.0),
+        "deadline": (float, 1.0),
+        "hosts": (int, 1),
+    }.items():
+        if name in values:
+            values[name] = kind(_number(values[name], place, name, least))
+    return Fetching(**values)
+
+
+_WORDS = {"kind", "outlet", "language", "cron", "timezone", "full_text", "include", "exclude"}
+_LENGTHS = {"every", "jitter", "recheck"}
+_COUNTS = {"limit": 1, "earliest": 1, "withdrawn_after": 1}
+_KEYS = _WORDS | _LENGTHS | set(_COUNTS) | {"url", "path", "enabled", "columns"}
+
+
+def _source(name: str, own: Any, defaults: Mapping[str, Any], path: Path) -> Source:
+    place = f"{path}, [sources.{name}]"
+    if not NAME.fullmatch(name):
+        raise InputError(f"{place}: a name is lower-case letters, digits, `.`, `_` and `-`")
+    if not isinstance(own, dict):
+        raise InputError(f"{place} must be a table")
+    table = {**defaults, **own}
+    _known(table, _KEYS, place)
+    values: dict[str, Any] = {"name": name}
+    for key, value in table.items():
+        if key in _WORDS:
+            values[key] = _texts(value, place, key)[0]
+        elif key in _LENGTHS:
+            values[key] = length(value, f"{place}: {key}")
+        elif key in _COUNTS:
+            values[key] = int(_number(value, place, key, _COUNTS[key]))
+    values["urls"] = tuple(_texts(table.get("url", []), place, "url"))
+    paths = _texts(table.get("path", []), place, "path")
+    values["paths"] = tuple(path.parent / Path(p).expanduser() for p in paths)
+    values["enabled"] = table.get("enabled", True) is True
+    values["columns"] = dict(table.get("columns", {}))
+    return _checked(values, place)
+
+
+def _checked(values: dict[str, Any], place: str) -> Source:
+    kind = values.setdefault("kind", "files" if values["paths"] else "feed")
+    if kind not in KINDS:
+        raise InputError(f"{place}: kind {kind!r} is none of {', '.join(KINDS)}")
+    if kind == "files" and not values["paths"]:
+        raise InputError(f"{place}: needs a path (a file or folder)")
+    if kind != "files" and not values["urls"]:
+        raise InputError(f"{place}: needs a url")
+    for url in values["urls"]:
+        if not re.match(r"https?://[^/\s]", url):
+            raise InputError(f"{place}: {url!r} is no http(s) URL")
+    if values.get("full_text", "auto") not in FULL_TEXT:
+        raise InputError(f"{place}: full_text is none of {', '.join(FULL_TEXT)}")
+    for key in ("include", "exclude"):
+        try:
+            re.compile(values.get(key, ""))
+        except re.error as error:
+            raise InputError(f"{place}: {key} is no regular expression: {error}") from None
+    try:
+        ZoneInfo(values.get("timezone", "UTC"))
+    except (KeyError, ValueError, OSError):
+        raise InputError(
+            f"{place}: no time zone {values['timezone']!r}; write Asia/Seoul"
+        ) from None
+    if values.get("cron") and len(values["cron"].split()) != 5:
+        raise InputError(f"{place}: cron needs five fields: minute hour day month weekday")
+    return Source(**values)
+
+
+def length(value: object, place: str) -> timedelta:
+    """`"90s"`, `"30m"`, `"2h"`, `"1d"`, `"4w"` as a length of time; raises InputError."""
+    found = _LENGTH.fullmatch(value.strip()) if isinstance(value, str) else None
+    if not found:
+        raise InputError(f'{place} is no length of time: write "30m", "2h" or "1d"')
+    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
+def _known(table: Mapping[str, Any], names: set[str], place: str) -> None:
+    if unknown := sorted(set(table) - names):
+        raise InputError(
+            f"{place}: unknown key {unknown[0]!r}; known are {', '.join(sorted(names))}"
+        )
+
+
+def _texts(value: object, place: str, key: str) -> list[str]:
+    texts = value if isinstance(value, list) else [value]
+    if not all(isinstance(t, str) for t in texts):
+        raise InputError(f"{place}: {key} must be text")
+    return list(texts)
+
+
+def _number(value: object, place: str, key: str, least: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < least:
+        raise InputError(f"{place}: {key} must be a number of at least {least}")
+    return value

@@ -1,0 +1,37 @@
+"""Feeds: RSS, RDF, Atom and JSON Feed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ingest.sources.visit import Entry, Visit, key_of
+
+
+def entries(visit: Visit) -> Iterator[Entry]:
+    """What the source's feeds announce, in their order."""
+    for url in visit.source.urls:
+        reply = visit.ask(url)
+        if reply is None:
+            continue
+        found = visit.sandbox.parse(
+            "feed", reply.body, url=reply.final_url, content_type=reply.content_type
+        )
+        yield from of(found)
+
+
+def of(found: dict[str, Any]) -> Iterator[Entry]:
+    """The entries of a parsed feed that have a URL."""
+    for item in found["entries"]:
+        if item["url"]:
+            yield Entry(
+                url=key_of(item["url"]),
+                headline=item["headline"],
+                byline=item["byline"],
+                published=item["published"],
+                updated=item["updated"],
+                summary=item["summary"],
+                body=item["body"],
+                language=item["language"] or found["language"],
+                outlet=item["outlet"],
+            )

@@ -1,0 +1,77 @@
+"""Everything one run of a source yields: new and changed articles, checks of known ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from ingest.fetch import Busy, Disallowed, FetchError, Forbidden, TooBig
+from ingest.sources import feed, list_page, sitemap
+from ingest.sources.article_page import read, wanted
+from ingest.sources.visit import Entry, Item, Seen, Visit
+
+ENTRIES: dict[str, Callable[[Visit], Iterator[Entry]]] = {
+    "feed": feed.entries,
+    "sitemap": sitemap.entries,
+    "list": list_page.entries,
+    "pages": list_page.single,
+}
+"""How each kind of source announces its articles."""
+
+
+def gather(visit: Visit) -> Iterator[Item]:
+    """The items of one run, at most `limit` of them fetched: the announced first, then the
+    known pages that are due for a check.
+
+    A page that cannot be had is a problem, and is tried again in a later run. Raises
+    SourceFailed, FetchError or ParseFailed if the source itself cannot be read, and Busy as soon as its host asks to be left alone.
+    """
+    left, seen = visit.source.limit, set[str]()
+    for entry in ENTRIES[visit.source.kind](visit):
+        if visit.stop.is_set():
+            visit.complete = False
+            return
+        if entry.url in seen or not visit.admits(entry.url) or _another_sources(visit, entry):
+            continue
+        seen.add(entry.url)
+        if not wanted(visit, entry, visit.page(entry.url)):
+            visit.unchanged += 1
+        elif left <= 0:
+            visit.complete = False
+            yield visit.problem(
+                visit.source.name,
+                f"more than {visit.source.limit} new pages: the rest comes with the next runs",
+                fatal=False,
+            )
+            break
+        else:
+            left -= 1
+            yield from _tried(visit, entry)
+    due = sorted(
+        (page.next_check, page.url)
+        for page in visit.pages.values()
+        if page.next_check and page.url not in seen
+    )
+    for next_check, url in due[:left]:
+        if next_check > visit.now or visit.stop.is_set():
+            return
+        yield from _tried(visit, Entry(url=url))
+
+
+def _another_sources(visit: Visit, entry: Entry) -> bool:
+    """Whether a page is looked after by another source already."""
+    page = visit.archive.page(entry.url) if entry.url not in visit.pages else None
+    return page is not None and page.source != visit.source.name and bool(page.article)
+
+
+def _tried(visit: Visit, entry: Entry) -> Iterator[Item]:
+    visit.announce(1)
+    try:
+        yield from read(visit, entry)
+    except Busy:
+        visit.complete = False
+        raise
+    except FetchError as error:
+        yield visit.problem(entry.url, str(error))
+        for_good = isinstance(error, Forbidden | Disallowed | TooBig)
+        page = visit.failed(entry, visit.page(entry.url), status=0, soon=not for_good)
+        yield Seen(page, unchanged=False)

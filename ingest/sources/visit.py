@@ -1,0 +1,170 @@
+"""One run of one source: what it may use, what it knows, and what it yields."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from ingest.fetch import Client, Reply
+from ingest.keys import canonical
+from ingest.sandbox import Sandbox
+from ingest.sources.declared import Source
+from ingest.values import Problem
+from vectorstore import Archive, Article, DatelineError, Page
+
+SOONEST, LATEST = timedelta(hours=6), timedelta(days=7)
+"""Bounds of the time between two checks of one page; between them it is half its age, as
+most corrections come early."""
+
+TRY_AGAIN = timedelta(days=1)
+"""Longest time until a page that could not be had, or is gone, is tried again."""
+
+
+class SourceFailed(DatelineError):
+    """A source as a whole gave nothing: what it said, or why it could not be asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An article as a feed, sitemap or list announces it. Dates are as written; `body` is
+    the whole text where the source carries it, "" where it has a summary at most."""
+
+    url: str
+    headline: str = ""
+    byline: str = ""
+    published: str = ""
+    updated: str = ""
+    summary: str = ""
+    body: str = ""
+    language: str = ""
+    outlet: str = ""
+
+    @property
+    def digest(self) -> str:
+        """16 hex digits that change when the announcement does; "" if it says nothing."""
+        said = (self.headline, self.published, self.updated, self.summary, self.body)
+        return hashlib.sha256("\0".join(said).encode()).hexdigest()[:16] if any(said) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """An article that was read, and the fetch state to keep once it is stored."""
+
+    article: Article
+    pages: tuple[Page, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A page that is as it was, or could not be read: its fetch state."""
+
+    page: Page
+    unchanged: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A page that answers 404 or 410; `withdraw` once it has done so often enough."""
+
+    page: Page
+    withdraw: bool
+
+
+Item = Read | Seen | Gone | Problem
+
+
+@dataclass(slots=True, kw_only=True)
+class Visit:
+    """What one run of a source works with. Used by one thread.
+
+    `state` is the source's own memory between runs (validators, moved URLs, when it asked
+    to be left alone). `complete` turns false when something has to be looked for again:
+    then the validators are not kept, so that the next run sees everything once more.
+    """
+
+    source: Source
+    archive: Archive
+    client: Client
+    sandbox: Sandbox
+    now: datetime
+    pages: dict[str, Page] = field(default_factory=dict)
+    state: dict[str, Any] = field(default_factory=dict)
+    stop: threading.Event = field(default_factory=threading.Event)
+    announce: Callable[[int], None] = lambda _count: None
+    complete: bool = True
+    unchanged: int = 0
+    _validators: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def ask(self, url: str) -> Reply | None:
+        """A feed, sitemap or list page of this source; None if it has not changed.
+
+        Raises SourceFailed if it answers with an error, FetchError if it does not answer.
+        """
+        now_at = self.state.get("moved", {}).get(url, url)
+        kept = self.state.get("validators", {}).get(url, {})
+        reply = self.client.get(
+            now_at, etag=kept.get("etag", ""), last_modified=kept.get("last_modified", "")
+        )
+        if reply.status == 304:
+            self._validators[url] = kept
+            return None
+        if reply.status != 200:
+            raise SourceFailed(f"{now_at} answers {reply.status}")
+        if reply.permanent_url != now_at:
+            self.state.setdefault("moved", {})[url] = reply.permanent_url
+        self._validators[url] = {"etag": reply.etag, "last_modified": reply.last_modified}
+        return reply
+
+    def finish(self) -> dict[str, Any]:
+        """The state to keep: validators only where nothing has to be looked for again."""
+        kept = self._validators if self.complete else {}
+        return self.state | {"validators": {u: v for u, v in kept.items() if any(v.values())}}
+
+    def admits(self, url: str) -> bool:
+        """Whether the declaration's `include` and `exclude` let an article URL through."""
+        include, exclude = self.source.include, self.source.exclude
+        if include and not re.search(include, url):
+            return False
+        return not (exclude and re.search(exclude, url))
+
+    def page(self, url: str) -> Page:
+        """The fetch state of a URL, blank if it was never fetched."""
+        return self.pages.get(url) or Page(url=url, source=self.source.name)
+
+    def problem(self, url: str, reason: str, *, fatal: bool = True) -> Problem:
+        return Problem(url, None, reason, fatal=fatal)
+
+    def checked(self, page: Page, *, status: int, since: datetime | None) -> Page:
+        """The page as checked now, with the time of its next check; `since` is its age's start."""
+        start = since or page.changed or self.now
+        age = max(self.now - start, timedelta(0))
+        wait = min(max(age / 2, SOONEST), LATEST)
+        due: datetime | None = self.now + wait
+        if self.source.kind == "pages":
+            due = self.now
+        elif age > self.source.recheck:
+            due = None
+        return replace(page, status=status, checked=self.now, next_check=due, missed=0)
+
+    def failed(self, entry: Entry, page: Page, *, status: int, soon: bool) -> Page:
+        """The page as not read: tried again after as long as it has failed, a day at most.
+
+        With `soon` the first new try is in the next run; after `recheck` there is none.
+        """
+        first = page.changed or self.now
+        age = self.now - first
+        wait = min(max(age, self.source.every), TRY_AGAIN) if soon else TRY_AGAIN
+        due = self.now + wait if age <= self.source.recheck else None
+        digest = entry.digest or page.digest
+        changes = {"status": status, "checked": self.now, "changed": first, "digest": digest}
+        return replace(page, next_check=due, **changes)  # type: ignore[arg-type]
+
+
+def key_of(url: str) -> str:
+    """The canonical URL, or the URL itself where it has none."""
+    return canonical(url) or url

@@ -1,0 +1,85 @@
+"""What the commands share: their options, exit codes, and how they open an archive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from vectorstore import Archive
+
+PROBLEMS, EMPTY, LOCKED = 3, 4, 5
+"""Exit codes: some input was skipped; there is no archive; another process writes.
+1 is any other error, 2 a wrong command line, 130 an interruption."""
+
+SOURCES = "sources.toml"
+
+ArchiveOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--archive",
+        "-a",
+        metavar="DIR",
+        envvar="DATELINE_ARCHIVE",
+        help="The archive's folder. [default: in your user data folder]",
+        show_default=False,
+        show_envvar=True,
+    ),
+]
+SourcesOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--sources",
+        metavar="FILE",
+        envvar="DATELINE_SOURCES",
+        help="Where the sources are declared. [default: sources.toml in the archive's folder]",
+        show_default=False,
+        show_envvar=True,
+    ),
+]
+Day = Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def archive_folder(named: Path | None) -> Path:
+    """The archive's folder: as named, or the default."""
+    from vectorstore import default_archive
+
+    return (named or default_archive()).expanduser()
+
+
+def sources_file(named: Path | None, archive: Path | None) -> Path:
+    """The file that declares the sources: as named, or in the archive's folder."""
+    return named.expanduser() if named else archive_folder(archive) / SOURCES
+
+
+@contextmanager
+def opened(named: Path | None, *, create: bool = False) -> Iterator[Archive]:
+    """The archive, open; raises ArchiveEmpty if there is nothing in it, unless `create`."""
+    from vectorstore import Archive, ArchiveEmpty
+
+    with Archive.open(archive_folder(named), create=create) as archive:
+        if not create and archive.is_empty():
+            raise ArchiveEmpty(
+                f"the archive in {archive.path} is empty: fill it with `dateline ingest PATH…`, "
+                "or try the sample with `dateline serve`"
+            )
+        yield archive
+
+
+def day(text: str | None) -> date | None:
+    """A day from the command line; raises InputError."""
+    from datetime import date
+
+    from vectorstore import InputError
+
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise InputError(f"not a day: {text!r}; write it as 2025-07-31") from None
