@@ -2,6 +2,7 @@
 
 from vectorstore.analyzer import question_terms, terms
 from vectorstore.archive import Archive
+from vectorstore.browse import Covered
 from vectorstore.errors import (
     ArchiveEmpty,
     ArchiveError,
@@ -38,6 +39,7 @@ __all__ = [
     "ArchiveTooNew",
     "Article",
     "Change",
+    "Covered",
     "Dated",
     "DatelineError",
     "EmbeddingError",

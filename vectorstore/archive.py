@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock, Timeout
 from sqlalchemy import URL
 
+from vectorstore.browse import Browse
 from vectorstore.dense import DenseIndex
 from vectorstore.durable import size
 from vectorstore.embedder import Embedder
@@ -60,7 +61,7 @@ EMBED_AT_ONCE = 256
 Item = tuple[Article, Sequence[Passage]]
 
 
-class Archive(Records, History):
+class Archive(Records, History, Browse):
     """A folder of articles that can be searched. Safe to share between threads.
 
     Open it with `Archive.open(folder)`; close it, or use it as a context manager.

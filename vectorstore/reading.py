@@ -187,6 +187,8 @@ def conditions(filters: Filters) -> list[Any]:
     found: list[Any] = []
     if filters.outlets:
         found.append(a.outlet.in_(filters.outlets))
+    if filters.languages:
+        found.append(a.language.in_(filters.languages))
     if filters.since is not None:
         found.append(a.published_day >= filters.since.toordinal())
     if filters.until is not None:

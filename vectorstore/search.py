@@ -27,6 +27,10 @@ log = logging.getLogger(__name__)
 POOL = 100
 """Candidates asked of each index; 90 % of answers are in the first hundred (DESIGN.md)."""
 
+LANGUAGE_POOL = 5
+"""Times as many candidates where a language is wanted: the indexes do not know it, so those
+in other languages are dropped when the passages are read."""
+
 DENSE_WEIGHT = 0.5
 """Of the fused score; the rest is lexical. Even was best of 0.35, 0.5, 0.65 on eval/gold."""
 
@@ -51,7 +55,7 @@ class Search:
         if not text.strip() or k < 1:
             return []
         vector = self._embedder.query(text)
-        pool = max(POOL, 2 * k)
+        pool = max(POOL, 2 * k) * (LANGUAGE_POOL if filters.languages else 1)
         lexical = _asked("lexical", lambda: self._lexical.search(text, pool, filters))
         dense = _asked("dense", lambda: self._dense.search(vector, pool, filters))
         ids = list(dense | lexical)

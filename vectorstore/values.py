@@ -116,16 +116,18 @@ class Filters:
 
     `since` and `until` are days, both inclusive, in the source's own time zone; articles
     without a date are then left out. `as_of` leaves out what was published after that
-    day, and keeps articles without a date. `outlets` are exact names.
+    day, and keeps articles without a date. `outlets` are exact names; `languages` are
+    articles' language codes ("en", "ko").
     """
 
     since: date | None = None
     until: date | None = None
     as_of: date | None = None
     outlets: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.since or self.until or self.as_of or self.outlets)
+        return bool(self.since or self.until or self.as_of or self.outlets or self.languages)
 
     def admits(self, day: date | None, outlet: str) -> bool:
         """Whether an article of this published day and outlet may be returned."""

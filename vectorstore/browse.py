@@ -1,0 +1,77 @@
+"""Browsing: what was published when, by whom, and the articles themselves, without a question."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from vectorstore import schema
+from vectorstore.reading import conditions
+from vectorstore.values import Filters, StoredArticle
+
+if TYPE_CHECKING:
+    from vectorstore.ledger import Ledger
+
+a = schema.articles.c
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """How many live articles an outlet published on a day; `day` is None where it is unknown."""
+
+    day: date | None
+    outlet: str
+    articles: int
+
+
+class Browse:
+    """An archive's live articles by date and outlet."""
+
+    _ledger: Ledger
+
+    def coverage(self, filters: Filters | None = None) -> list[Covered]:
+        """Articles by day and outlet, the earliest day first, those without a date last."""
+        query = (
+            select(a.published_day, a.outlet, func.count())
+            .where(a.withdrawn_at.is_(None), *conditions(filters or Filters()))
+            .group_by(a.published_day, a.outlet)
+            .order_by(a.published_day.asc().nulls_last(), a.outlet)
+        )
+        with self._ledger.engine.connect() as c:
+            return [
+                Covered(date.fromordinal(day) if day else None, outlet, count)
+                for day, outlet, count in c.execute(query)
+            ]
+
+    def browse(
+        self,
+        filters: Filters | None = None,
+        *,
+        limit: int = 20,
+        offset: int = 0,
+        oldest: bool = False,
+    ) -> list[StoredArticle]:
+        """The articles that the filters admit, the newest published first, undated ones last."""
+        time = a.published_at.asc() if oldest else a.published_at.desc()
+        query = (
+            select(a.id)
+            .where(a.withdrawn_at.is_(None), *conditions(filters or Filters()))
+            .order_by(time.nulls_last(), a.id)
+            .limit(limit)
+            .offset(offset)
+        )
+        with self._ledger.engine.connect() as c:
+            ids = list(c.scalars(query))
+        found = self._ledger.articles(ids)
+        return [found[i] for i in ids if i in found]
+
+    def matching(self, filters: Filters | None = None) -> int:
+        """How many live articles the filters admit."""
+        query = select(func.count()).where(
+            a.withdrawn_at.is_(None), *conditions(filters or Filters())
+        )
+        with self._ledger.engine.connect() as c:
+            return c.scalar(query) or 0
