@@ -2,6 +2,7 @@
 
 from chatbot.chain import Answerer, build_chain
 from chatbot.extractive import Extractive
+from chatbot.kinds import Kind, kinds_of
 from chatbot.values import Answer, Citation, Claim, History, Inputs, Message, Query
 from chatbot.verify import failures, holds
 
@@ -13,9 +14,11 @@ __all__ = [
     "Extractive",
     "History",
     "Inputs",
+    "Kind",
     "Message",
     "Query",
     "build_chain",
     "failures",
     "holds",
+    "kinds_of",
 ]

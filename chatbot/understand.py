@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 
 from langchain_core.messages import BaseMessage, convert_to_messages
 
+from chatbot.kinds import kinds_of
 from chatbot.values import Inputs, Query
-from chatbot.when import said_as_of
+from chatbot.when import periods, recency_of, said_as_of
 from chatbot.wording import language_of
 from vectorstore import Filters, InputError
 
@@ -60,6 +61,9 @@ def understand(inputs: Inputs | str) -> Query:
         filters=_filters([question, *reversed(leant_on)], filters or Filters(), today, day),
         today=day,
         language=language_of(question),
+        kinds=kinds_of(question),
+        recency=recency_of(question, day),
+        periods=tuple(periods(question, day)),
     )
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
 from langchain_core.messages import AIMessage
 from langchain_core.messages.content import create_citation, create_text_block
 
+from chatbot.kinds import Kind
 from vectorstore import Filters, Hit, StoredArticle
 
 
@@ -22,10 +23,20 @@ class Message(TypedDict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """What is searched: the question as read, with the as-of date found in it.
+    """What is searched: the question as read, with all that was found in it.
 
     `text` goes to the indexes; `today` is the day that "last week" counts from;
-    `language` is "ko" or "en".
+    `language` is "ko" or "en". What else was read:
+
+    - `kinds`: what is asked for, the most telling first ("when", "how much", …);
+    - `recency`: how much newer passages are preferred: "strong" for a question about now,
+      "none" for one that names a day or a period, else "weak";
+    - `periods`: the first and last day of each period that is named;
+    - `carried`: terms taken over from earlier turns of the conversation;
+    - `parts`: the questions that a comparison or a question of several parts is made of,
+      each searched on its own; empty for a plain question;
+    - `others`: the question in other words or in another language, searched as well;
+    - `notes`: how the question was read, in sentences for the reader.
     """
 
     question: str
@@ -33,6 +44,18 @@ class Query:
     filters: Filters
     today: date
     language: str
+    kinds: tuple[Kind, ...] = ("what",)
+    recency: Literal["strong", "weak", "none"] = "weak"
+    periods: tuple[tuple[date, date], ...] = ()
+    carried: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> Kind:
+        """What the question asks for above all."""
+        return self.kinds[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from math import exp
+from typing import Literal
 
 from chatbot.values import Query
 from chatbot.wording import phrases
@@ -87,6 +88,13 @@ def periods(question: str, today: date, *, past: bool = False) -> list[Period]:
 def asks_for_now(question: str) -> bool:
     """Whether the newest word is wanted: "now", "currently", "latest", and so on."""
     return bool(NOW.search(question))
+
+
+def recency_of(question: str, today: date) -> Literal["strong", "weak", "none"]:
+    """How much newer passages are preferred: none of it where the question names a period."""
+    if periods(question, today):
+        return "none"
+    return "strong" if asks_for_now(question) else "weak"
 
 
 def said_as_of(question: str, today: date) -> date | None:

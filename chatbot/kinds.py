@@ -1,0 +1,55 @@
+"""What a question asks for: who, when, how much, why, a list, yes or no, and so on.
+
+The patterns are data, in `lexicon/kinds.toml`; an English and a Korean one for each kind.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Literal, cast
+
+Kind = Literal[
+    "latest",
+    "what happened",
+    "how much",
+    "when",
+    "why",
+    "compare",
+    "list",
+    "who",
+    "where",
+    "yes or no",
+    "how",
+    "what",
+]
+
+HANGUL = re.compile("[\uac00-\ud7a3]")
+
+
+def kinds_of(question: str) -> tuple[Kind, ...]:
+    """All that a question asks for, the most telling first; ("what",) where nothing fits.
+
+    A question in Korean is read by its Korean words alone. "Who signed it, and when?" is
+    ("when", "who").
+    """
+    korean = bool(HANGUL.search(question))
+    text = question.strip().rstrip("?!. ") if korean else question.strip()
+    found = [name for name, english, ko in _table() if (ko if korean else english).search(text)]
+    return tuple(found) or ("what",)
+
+
+@cache
+def _table() -> tuple[tuple[Kind, re.Pattern[str], re.Pattern[str]], ...]:
+    data = tomllib.loads((files("chatbot") / "lexicon" / "kinds.toml").read_text("utf-8"))
+    ask = data["ask"]
+    return tuple(
+        (
+            cast(Kind, row["name"]),
+            re.compile(row["en"].replace("{ask}", ask), re.IGNORECASE),
+            re.compile(row["ko"]),
+        )
+        for row in data["kind"]
+    )
