@@ -4,7 +4,7 @@ from chatbot.chain import Answerer, build_chain
 from chatbot.extractive import Extractive
 from chatbot.kinds import Kind, kinds_of
 from chatbot.values import Answer, Citation, Claim, History, Inputs, Message, Query
-from chatbot.verify import failures, holds
+from chatbot.verify import Verdict, check, failures, holds
 
 __all__ = [
     "Answer",
@@ -17,7 +17,9 @@ __all__ = [
     "Kind",
     "Message",
     "Query",
+    "Verdict",
     "build_chain",
+    "check",
     "failures",
     "holds",
     "kinds_of",

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import Literal, Protocol
 
 from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 
 from chatbot.extractive import Extractive
 from chatbot.understand import understand
 from chatbot.values import Answer, Citation, Claim, Inputs, Query
-from chatbot.verify import holds
+from chatbot.verify import check
+from chatbot.verify_meaning import Entails, configured
 from chatbot.when import timely
 from vectorstore import Archive, Hit
 
@@ -34,15 +35,32 @@ class Answerer(Protocol):
 
 
 def build_chain(
-    archive: Archive, *, k: int = RETRIEVED, answerer: Answerer | None = None
+    archive: Archive,
+    *,
+    k: int = RETRIEVED,
+    answerer: Answerer | None = None,
+    on_failure: Literal["drop", "mark"] = "drop",
+    entails: Entails | None = None,
 ) -> Runnable[Inputs, Answer]:
     """A runnable from `{"question": …, "history": […]}` to an `Answer`.
 
     `invoke`, `stream`, `batch` and their async forms. A stream begins with a part that has
     the query and the nearest passages; then a part for each claim, or one that abstains;
     the parts add up to what `invoke` returns. Raises InputError for wrong inputs.
+
+    A claim that fails its check is dropped, or with `on_failure="mark"` kept with its
+    `failures`, without those of its citations that are false; if none holds, the answerer
+    abstains. `entails` is an entailment model for the check (default: what DATELINE_NLI names).
     """
     chosen = answerer or Extractive(archive)
+    entails = entails or configured()
+
+    def checked(claim: Claim) -> Claim | None:
+        verdict = check(archive, claim, entails=entails)
+        if verdict or on_failure == "mark":
+            true = tuple(c for c in claim.citations if c not in verdict.false)
+            return replace(claim, citations=true, failures=verdict.failures)
+        return None
 
     def retrieve(query: Query) -> Found:
         hits = archive.search(query.text, k=POOL * k, filters=query.filters)
@@ -52,10 +70,12 @@ def build_chain(
         for query, hits in found:
             yield Answer(query=query, nearest=tuple(hits))
             numbers: dict[Citation, int] = {}
+            held = False
             for part in chosen(query, hits):
-                if claims := tuple(c for c in part.claims if holds(archive, c)):
+                if claims := tuple(c for claim in part.claims if (c := checked(claim))):
                     yield Answer(claims=tuple(_numbered(c, numbers) for c in claims))
-            if not numbers:
+                    held = held or any(c.supported for c in claims)
+            if not held:
                 yield chosen.abstain(query, hits)
 
     return (

@@ -71,10 +71,21 @@ class Citation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """One sentence of an answer, as shown, without its citation numbers."""
+    """One sentence of an answer, as shown, without its citation numbers.
+
+    `written` is whether a model wrote it; else it is Dateline's words around exact quotes.
+    `failures` say, in words, what the check against its citations found wrong.
+    """
 
     text: str
     citations: tuple[Citation, ...]
+    written: bool = False
+    failures: tuple[str, ...] = ()
+
+    @property
+    def supported(self) -> bool:
+        """Whether the check found nothing wrong with it."""
+        return not self.failures
 
 
 GAP = "\n\n"
@@ -141,7 +152,8 @@ class Answer:
 
 
 def _numbered(claim: Claim) -> str:
-    return claim.text + " " + "".join(f"[{c.number}]" for c in claim.citations)
+    numbers = "".join(f"[{c.number}]" for c in claim.citations)
+    return f"{claim.text} {numbers}" if numbers else claim.text
 
 
 History = Sequence[Message]

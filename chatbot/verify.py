@@ -1,45 +1,110 @@
 """Nothing is shown before it is checked against the article it cites.
 
-Checked for each citation: the article is still in the archive in the version that was
-read; the quote stands in that version's body at exactly its offsets; the claim contains
-the quote; and every number of the claim is in what it cites. A claim that fails any of
-these is dropped.
+`check` looks at one claim and says what is wrong with it; docs/answers.md tells readers what
+that covers, what it does not, and how often it errs. Checked, in this order:
+
+1. each citation: the article is in the archive in the version that was read, and the quote
+   stands in its body at exactly its offsets;
+2. what the claim puts in quotation marks is in what it cites, word for word; a claim that no
+   model wrote holds each of its quotes;
+3. every number with its unit, every date and every name of the claim is in what it cites;
+4. the claim does not deny what it cites, nor turn it round ("raised" for "lowered");
+5. a sentence that a model wrote is about what it cites, by its meaning (`verify_meaning`),
+   and follows from it, where an entailment model is configured.
 """
 
 from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 
+from chatbot.evidence import Evidence
+from chatbot.quantities import missing
 from chatbot.values import Citation, Claim
+from chatbot.verify_dates import undated
+from chatbot.verify_meaning import Entails, unsupported
+from chatbot.verify_names import unnamed
+from chatbot.verify_polarity import contradicted
 from vectorstore import Archive
 
 log = logging.getLogger(__name__)
 
-NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+QUOTED = re.compile(r"“([^“”]+)”|\"([^\"]+)\"|「([^」]+)」")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the check of a claim found: nothing, if it is supported.
+
+    `failures` say what is wrong, in words; `false` are those of its citations that are not
+    true to their articles, and so must not be shown as citations at all.
+    """
+
+    failures: tuple[str, ...] = ()
+    false: tuple[Citation, ...] = ()
+
+    @property
+    def supported(self) -> bool:
+        return not self.failures
+
+    def __bool__(self) -> bool:
+        return self.supported
+
+
+def check(archive: Archive, claim: Claim, *, entails: Entails | None = None) -> Verdict:
+    """Whether a claim is true to what it cites, and if not, why.
+
+    `entails` gives the probability that a premise entails a hypothesis (see
+    `verify_meaning.entailment`); it is asked only about sentences that a model wrote.
+    """
+    if not claim.citations:
+        return Verdict(("the claim cites nothing",))
+    untrue = {c: f for c in claim.citations if (f := _false(archive, c))}
+    true = [c for c in claim.citations if c not in untrue]
+    found = list(untrue.values())
+    if true:
+        found += _unheld(archive, claim, Evidence.of(true), entails)
+    if found:
+        log.info("claim not supported: %s", "; ".join(found))
+    return Verdict(tuple(found), tuple(untrue))
 
 
 def holds(archive: Archive, claim: Claim) -> bool:
-    """Whether a claim stands: every citation is true, and the numbers are in them."""
-    return bool(claim.citations) and not failures(archive, claim)
+    """Whether a claim stands: every citation is true, and what it says is in them."""
+    return check(archive, claim).supported
 
 
 def failures(archive: Archive, claim: Claim) -> list[str]:
     """What is wrong with a claim, in words; empty if it holds."""
-    found = [f for c in claim.citations if (f := _false(archive, c))]
-    if not claim.citations:
-        found.append("the claim cites nothing")
-    found += [
-        f"the quote [{c.number}] is not in the claim"
-        for c in claim.citations
-        if c.quote not in claim.text
-    ]
-    if missing := _numbers(claim.text) - _cited_numbers(claim.citations):
-        found.append(f"not in the cited text: {', '.join(sorted(missing))}")
-    if found:
-        log.warning("claim dropped: %s", "; ".join(found))
-    return found
+    return list(check(archive, claim).failures)
+
+
+def _unheld(
+    archive: Archive, claim: Claim, evidence: Evidence, entails: Entails | None
+) -> Iterator[str]:
+    if not claim.written:
+        for c in claim.citations:
+            if c.quote not in claim.text:
+                yield f"the quote [{c.number}] is not in the claim"
+    own = claim.text
+    for quote in evidence.quotes:
+        own = own.replace(quote, " ")
+    for match in QUOTED.finditer(own):
+        said = next(g for g in match.groups() if g)
+        if " " in said.strip() and not evidence.says(said):
+            yield f"in quotation marks, but not in the cited text: “{said.strip()}”"
+    for kind, found in (
+        ("number", list(missing(own, evidence.numbers))),
+        ("date", list(undated(own, evidence))),
+        ("name", list(unnamed(own, evidence))),
+    ):
+        if found:
+            yield f"{kind} not in the cited text: {', '.join(dict.fromkeys(found))}"
+    if claim.written:
+        yield from contradicted(own, evidence)
+        yield from unsupported(archive.embedder, own, evidence, entails)
 
 
 def _false(archive: Archive, citation: Citation) -> str:
@@ -54,17 +119,3 @@ def _false(archive: Archive, citation: Citation) -> str:
     if not citation.quote or stored.body[citation.start : citation.end] != citation.quote:
         return f"the quote [{citation.number}] is not in the article at its offsets"
     return ""
-
-
-def _cited_numbers(citations: Sequence[Citation]) -> set[str]:
-    """Numbers of the quotes and of the dates that an attribution is made of."""
-    text = " ".join(c.quote for c in citations)
-    for c in citations:
-        text += f" {c.article.outlet}"
-        if day := c.article.published and c.article.published.day:
-            text += f" {day.year} {day.month} {day.day}"
-    return _numbers(text)
-
-
-def _numbers(text: str) -> set[str]:
-    return {m.replace(",", "") for m in NUMBER.findall(text)}

@@ -1,0 +1,101 @@
+"""Whether the names of a claim are in what it cites.
+
+Names are told by their capitals, so only in scripts that have them. A name at the start of a
+sentence counts if another capital follows it, or if the cited article writes it with a capital
+in the middle of a sentence. Known names of the same thing stand for one another (aliases.toml),
+and so do a country and its people ("Korea", "Korean": four letters in common).
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+
+from chatbot.dates import MONTHS, WEEKDAYS
+from chatbot.evidence import Evidence, plain
+
+WORD = re.compile(r"[^\W\d_][\w'’&.]*(?<!\.)|\b[A-Z]\.?")
+STARTS = re.compile(r"(?:^|[.!?:;]\s+|[“”\"(*•\n-]\s*)$")
+"""What stands before the first word of a sentence, a quotation or a list's item."""
+
+NO_NAMES = (
+    frozenset(
+        "i the a an in on at of for and or but it its he she they this that these those as by from"
+        " to with under after before while when if president minister secretary mr ms mrs dr"
+        " section act no not yes also then there both all some according however meanwhile north"
+        " south".split()
+    )
+    | frozenset(MONTHS)
+    | frozenset(m[:3] for m in MONTHS)
+    | frozenset(WEEKDAYS)
+)
+SHARED = 4
+"""Letters in common by which a country's and its people's name are the same."""
+
+
+@cache
+def groups() -> tuple[tuple[re.Pattern[str], ...], ...]:
+    """Patterns of the names in each group, the longest first."""
+    table = tomllib.loads((files("chatbot") / "aliases.toml").read_text("utf-8"))
+    return tuple(
+        tuple(_pattern(name) for name in sorted(group, key=len, reverse=True))
+        for group in table["groups"]
+    )
+
+
+def _pattern(name: str) -> re.Pattern[str]:
+    if not name.isascii():
+        return re.compile(re.escape(name))
+    north = r"(?<!North )" if name.startswith("Korea") else ""
+    return re.compile(rf"(?<![\w]){north}{re.escape(name)}(?!\w)")
+
+
+def unnamed(claimed: str, evidence: Evidence) -> Iterator[str]:
+    """The names of a claim that are nowhere in what it cites, as they are written."""
+    where = evidence.named
+    have = {w for word in WORD.findall(where) for w in _parts(word)}
+    capital = {w for word in WORD.findall(where) if word[0].isupper() for w in _parts(word)}
+    inside = _inside(evidence)
+    rest = claimed
+    for group in groups():
+        if any(p.search(where) for p in group):
+            for p in group:
+                rest = p.sub(lambda m: " " * len(m.group()), rest)
+    for match in WORD.finditer(rest):
+        word = match.group()
+        if not word[0].isupper() or plain(word) in NO_NAMES:
+            continue
+        if STARTS.search(rest[: match.start()]) and not _is_name(rest, match, inside):
+            continue
+        missing = [p for p in _parts(word) if p not in have and p not in NO_NAMES]
+        if missing and not any(_kin(p, capital) for p in missing):
+            yield word
+
+
+def _parts(word: str) -> list[str]:
+    bare = re.sub(r"['’]s?$", "", word).replace(".", "").lower()
+    return [p for p in re.split(r"[-&'’]", bare) if p]
+
+
+def _is_name(text: str, match: re.Match[str], inside: set[str]) -> bool:
+    following = WORD.match(text, match.end() + 1)
+    follows = following is not None and following.group()[0].isupper()
+    return follows or bool(set(_parts(match.group())) & inside)
+
+
+def _inside(evidence: Evidence) -> set[str]:
+    """Words that the cited articles write with a capital in the middle of a sentence."""
+    found: set[str] = set()
+    for body in {c.article.body for c in evidence.citations}:
+        for match in re.finditer(r"(?<=[a-z,] )[A-Z][\w'’-]+", body):
+            found.update(_parts(match.group()))
+    return found - NO_NAMES
+
+
+def _kin(part: str, capital: set[str]) -> bool:
+    return len(part) > SHARED and any(
+        len(c) >= SHARED and c[:SHARED] == part[:SHARED] for c in capital
+    )
