@@ -121,7 +121,7 @@ def _values(value: object) -> Iterator[str]:
                 yield whole
 
 
-def article(
+def article(  # noqa: PLR0913
     roles: dict[str, list[Named]],
     body: str,
     place: Place,

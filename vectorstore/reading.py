@@ -218,6 +218,7 @@ def _stored(r: Any) -> StoredArticle:
         withdrawn=datetime.fromisoformat(r.withdrawn_at) if r.withdrawn_at else None,
         since=datetime.fromisoformat(r.since),
         story=r.story,
+        key=r.key,
     )
 
 

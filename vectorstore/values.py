@@ -108,6 +108,8 @@ class StoredArticle:
     """When this version last became the article's current one."""
     story: str = ""
     """The story of near-copies that the article belongs to, "" if it is alone."""
+    key: str = ""
+    """What names the article for good: its canonical URL, or a file URI."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,9 +51,9 @@ def read(file: File) -> Iterator[fields.Draft | Problem]:
     mapped = Mapped(file.reading)
     for number, row in enumerate(rows, start=1):
         if isinstance(row, dict):
-            row = row["_source"] if isinstance(row.get("_source"), dict) else row
-            mapped.note(row)
-            yield from article_of(file, number, row, KIND, word="item")
+            own = row["_source"] if isinstance(row.get("_source"), dict) else row
+            mapped.note(own)
+            yield from article_of(file, number, own, KIND, word="item")
         else:
             yield Problem(f"{file.shown}, item {number}", None, "is not a JSON object `{…}`")
     for fault in mapped.faults():

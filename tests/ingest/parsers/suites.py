@@ -141,7 +141,7 @@ def _path(node: ast.expr) -> Iterator[Any]:
         yield "?"
 
 
-def _field(path: list[Any]) -> str:
+def _field(path: list[Any]) -> str:  # noqa: PLR0911
     """Our name for feedparser's path, "" if we have none."""
     match path:
         case [str(key)]:
@@ -253,7 +253,7 @@ def _rss_parser_feed(name: str, feed: dict[str, Any]) -> Iterator[Wish]:
 # Comparing ----------------------------------------------------------------------------
 
 
-def meets(wish: Wish, feed: dict[str, Any]) -> bool:
+def meets(wish: Wish, feed: dict[str, Any]) -> bool:  # noqa: PLR0911
     """Whether a parsed feed is as a wish says, markup and white space aside."""
     if wish.entry is None:
         return _same(wish.field, wish.value, feed[wish.field])
