@@ -65,7 +65,7 @@ def _in_fields(schema: Any, words: list[str], weight: float) -> Any:
     def one(field: str) -> Any:
         if len(words) == 1:
             return Query.term_query(schema, field, words[0])
-        return Query.phrase_query(schema, field, words)
+        return Query.phrase_query(schema, field, [*words])
 
     parts = [(Occur.Should, Query.boost_query(one(f), weight * w)) for f, w in FIELDS.items()]
     return Query.boolean_query(parts)

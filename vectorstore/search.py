@@ -128,4 +128,4 @@ def _hit(one: Candidate, article: StoredArticle, explain: bool) -> Hit:
 
 
 def _why(one: Candidate) -> Why | None:
-    return one.query and Why(query=one.query, ranks=one.ranks, parts=one.parts)
+    return Why(query=one.query, ranks=one.ranks, parts=one.parts) if one.query else None
