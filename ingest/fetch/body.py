@@ -124,7 +124,7 @@ def _again(head: bytes, stream: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _brotli(pieces: Stream) -> Iterator[bytes]:
-    import brotli
+    import brotli  # type: ignore[import-untyped]
 
     engine = brotli.Decompressor()
     started = False

@@ -16,6 +16,9 @@ MAX_BYTES = 10_000_000
 MAX_ELEMENTS = 60_000
 """So are pages with more elements: trafilatura takes over 20 s for 300,000 links."""
 
+MAX_ATTRIBUTES = 10_000
+"""And pages with a tag that has more attributes: libxml2's time grows with their square."""
+
 _FORMATS = {
     b"%PDF": "a PDF file",
     b"\x89PNG": "an image",
@@ -31,11 +34,17 @@ _FORMATS = {
     b"Rar!": "an archive",
 }
 _TYPES = re.compile(r"text/(?:html|plain|xml)|application/(?:xhtml\+xml|xml|octet-stream)|$")
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"))
-_BOMS += ((codecs.BOM_UTF16_BE, "utf-16"), (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+    (b"<\0", "utf-16-le"),
+    (b"\0<", "utf-16-be"),
+)
 _HEAD = 4_096
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 _ENCODING = re.compile(r"<\?xml[^>]{0,200}encoding\s*=\s*[\"']([\w.:-]{2,40})", re.IGNORECASE)
+_LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{20000,}")
 _TAG = re.compile(r"<(?:[a-zA-Z!]|/[a-zA-Z])")
 
 
@@ -67,6 +76,8 @@ def source_of(data: bytes, content_type: str = "") -> str:
     source = _decoded(data, content_type).replace("\0", "")
     if not _TAG.search(source):
         raise ValueError("is no HTML page: it has no tags")
+    if any(len(tag[0].split()) > MAX_ATTRIBUTES for tag in _LONG_TAG.finditer(source)):
+        raise ValueError(f"has a tag with over {MAX_ATTRIBUTES:,} attributes")
     return source
 
 
@@ -108,4 +119,5 @@ def _declared(data: bytes, content_type: str) -> str:
 
 @cache
 def _codecs() -> dict[str, str]:
-    return dict(row.split("\t") for row in phrases("charsets.tsv"))  # type: ignore[misc]
+    rows = (row.partition("\t") for row in phrases("charsets.tsv"))
+    return {label: codec for label, _, codec in rows}

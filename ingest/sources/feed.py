@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ingest.sources.visit import Asking, Entry, key_of
+from ingest.sources.visit import Entry, Visit, key_of
 
 
-def entries(asking: Asking) -> Iterator[Entry]:
+def entries(visit: Visit) -> Iterator[Entry]:
     """What the source's feeds announce, in their order."""
-    for url in asking.source.urls:
-        reply = asking.ask(url)
+    for url in visit.source.urls:
+        reply = visit.ask(url)
         if reply is None:
             continue
-        found = asking.sandbox.parse(
+        found = visit.sandbox.parse(
             "feed", reply.body, url=reply.final_url, content_type=reply.content_type
         )
         yield from of(found)
