@@ -92,7 +92,7 @@ def _crons(expression: str, zone: ZoneInfo, name: str) -> tuple[Any, ...]:
     APScheduler counts weekdays from Monday and wants both day fields true; crontab(5) counts
     from Sunday and wants either.
     """
-    from apscheduler.triggers.cron import CronTrigger  # type: ignore[import-untyped]
+    from apscheduler.triggers.cron import CronTrigger
 
     fields = dict(zip(_FIELDS, expression.split(), strict=True))
     try:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,8 +12,6 @@ from ui.cli_shared import PROBLEMS, ArchiveOption, AsJson, SourcesOption, source
 
 if TYPE_CHECKING:
     from ingest.collect import Preview
-
-    from ingest.fetch import Client
     from ingest.sources.declared import Declared, Fetching
 
 app = typer.Typer(
@@ -142,18 +139,22 @@ def check(
     from concurrent.futures import ThreadPoolExecutor
 
     from ingest.collect import check as ask
-
+    from ingest.sandbox import Sandbox
+    from ingest.sources.client import polite
     from ingest.sources.declared import read
     from ui import console, console_sources
 
     found = read(sources_file(sources, archive))
     chosen = found.chosen(names or [])
     with (
-        _client(found.fetch) as client,
+        polite(found.fetch) as client,
+        Sandbox() as sandbox,
         ThreadPoolExecutor(found.fetch.hosts) as pool,
         console.progress_bar() as progress,
     ):
-        answers = pool.map(lambda s: ask(s, settings=found.fetch, client=client), chosen)
+        answers = pool.map(
+            lambda s: ask(s, settings=found.fetch, client=client, sandbox=sandbox), chosen
+        )
         health = {}
         for source, answer in zip(chosen, answers, strict=True):
             health[source.name] = answer
@@ -194,17 +195,4 @@ def _discovered(url: str, settings: Fetching) -> tuple[str, str]:
 def _preview(url: str, settings: Fetching) -> Preview:
     from ingest.collect import preview
 
-    with _client(settings) as client:
-        return preview(url, settings=settings, client=client)
-
-
-@contextmanager
-def _client(settings: Fetching) -> Iterator[Client]:
-    """The polite client that these settings ask for."""
-    from ingest.fetch import Client, Limits
-
-    limits = Limits(gap=settings.gap, deadline=settings.deadline)
-    with Client(
-        contact=settings.contact, limits=limits, allow_private=settings.allow_private
-    ) as client:
-        yield client
+    return preview(url, settings=settings)

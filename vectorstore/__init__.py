@@ -15,6 +15,7 @@ from vectorstore.errors import (
     ModelMismatch,
 )
 from vectorstore.history import Change
+from vectorstore.query import SearchQuery, Why, Wording
 from vectorstore.records import Page, Run, SourceState
 from vectorstore.settings import Settings, default_archive
 from vectorstore.values import (
@@ -52,12 +53,15 @@ __all__ = [
     "Passage",
     "Progress",
     "Run",
+    "SearchQuery",
     "Sentence",
     "Settings",
     "SourceState",
     "Span",
     "Status",
     "StoredArticle",
+    "Why",
+    "Wording",
     "default_archive",
     "no_progress",
     "question_terms",

@@ -27,6 +27,7 @@ from vectorstore.history import History
 from vectorstore.indexer import Indexer
 from vectorstore.ledger import Ledger, Outcome
 from vectorstore.lexical import LexicalIndex
+from vectorstore.query import Asked, queries
 from vectorstore.records import Records
 from vectorstore.search import Search
 from vectorstore.settings import Settings
@@ -114,10 +115,16 @@ class Archive(Records, History, Browse):
 
     # -- reading --------------------------------------------------------------------
 
-    def search(self, text: str, *, k: int = 10, filters: Filters | None = None) -> list[Hit]:
-        """The k passages that fit the text best, best first; hybrid of meaning and words."""
+    def search(
+        self, asked: Asked, *, k: int = 10, filters: Filters | None = None, explain: bool = False
+    ) -> list[Hit]:
+        """The k passages that fit best, best first; hybrid of meaning and words.
+
+        `asked` is a text, a `SearchQuery`, or several, which take turns in the result. What
+        `filters` says wins over a query's own filters. With `explain` each hit has its `why`.
+        """
         run = Search(self._ledger, self._dense, self._lexical, self.embedder)
-        return run(text, k, filters or Filters())
+        return run(queries(asked, filters), k, explain=explain)
 
     def article(self, article_id: str, version: str | None = None) -> StoredArticle:
         """An article in its current or the given version; KeyError if there is none."""

@@ -8,13 +8,14 @@ is a hit of its own.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from vectorstore.copies import Print
+from vectorstore.query import SearchQuery
 from vectorstore.values import Hit, StoredArticle
 
 SAID = 0.6
@@ -33,7 +34,12 @@ class Candidate:
     dense: float
     lexical: float | None
     near: npt.NDArray[np.floating[Any]]
+    """The cosine of each of its sentences."""
     score: float = 0.0
+    parts: Mapping[str, float] = field(default_factory=dict)
+    """What adds up to the score, by name."""
+    ranks: Mapping[str, int] = field(default_factory=dict)
+    query: SearchQuery | None = None
 
 
 def collapsed(ranked: Sequence[Candidate], texts: Texts) -> list[Candidate]:

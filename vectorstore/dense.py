@@ -12,16 +12,13 @@ import secrets
 import shutil
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from vectorstore.durable import digests, sync_folder, write_json
 from vectorstore.errors import IndexDamaged
-from vectorstore.segment import Floats, Segment, build, read_ids
+from vectorstore.segment import Floats, Rows, Segment, build, read_ids
 from vectorstore.values import Filters
 
 log = logging.getLogger(__name__)
@@ -43,9 +40,6 @@ EXACT_ROWS = 20_000
 
 EMPTY: dict[str, Any] = {"model": "", "seq": 0, "segments": [], "retired": []}
 """The manifest of an index with nothing in it."""
-
-Rows = tuple[Sequence[str], Sequence[int], Sequence[str], npt.NDArray[np.float16]]
-"""ids, days (ordinals, 0 unknown), outlets and vectors of a segment to be."""
 
 
 class DenseIndex:
@@ -132,12 +126,12 @@ class DenseIndex:
             gone |= {s["name"] for s in manifest["segments"]}
         keep = [s for s in manifest["segments"] if s["name"] not in gone]
         name = f"seg-{time.strftime('%Y%m%dT%H%M%S')}-{secrets.token_hex(3)}"
-        if len(rows[0]):
+        if rows.ids:
             aside = self.folder / f"building-{name}"
-            files = build(aside, *rows)
+            files = build(aside, rows)
             aside.rename(self.folder / name)
             sync_folder(self.folder)
-            keep.append({"name": name, "rows": len(rows[0]), "files": files})
+            keep.append({"name": name, "rows": len(rows.ids), "files": files})
         now = time.time()
         retired = manifest["retired"] + [{"name": g, "at": now} for g in sorted(gone)]
         reached = manifest["seq"] if seq is None else seq

@@ -107,17 +107,21 @@ class Embedder:
             yield from zip(batch, self._one_pass(texts, tokens, width, batch), strict=True)
 
     def query(self, text: str) -> Floats:
-        """A question's unit vector, float32[dim].
+        """A question's unit vector, float32[dim]; see `queries`."""
+        return self.queries([text])[0]
+
+    def queries(self, texts: Sequence[str]) -> Floats:
+        """The unit vectors of questions, float32[n, dim].
 
         On one thread: as fast as on two for a dozen words (17 ms to 16), and faster where
         three other processes keep two cores busy (53 ms to 130; medians).
         """
         with self._lock:
             _threads(1)
-            vector = self._loaded.encode_query(
-                text, normalize_embeddings=True, show_progress_bar=False
+            vectors = self._loaded.encode_query(
+                list(texts), normalize_embeddings=True, show_progress_bar=False
             )
-        return np.asarray(vector, dtype=np.float32)
+        return np.asarray(vectors, dtype=np.float32)
 
     @cached_property
     def dim(self) -> int:

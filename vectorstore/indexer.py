@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from vectorstore.dense import DEAD_SHARE, DenseIndex, Rows
+from vectorstore.dense import DEAD_SHARE, DenseIndex
 from vectorstore.ledger import Ledger
-from vectorstore.lexical import LexicalIndex
-from vectorstore.segment import NO_DAY
+from vectorstore.lexical import Entry, LexicalIndex
+from vectorstore.segment import NO_DAY, Rows
 from vectorstore.values import Progress
 
 log = logging.getLogger(__name__)
@@ -61,11 +61,7 @@ class Indexer:
         while changes := self._ledger.changes(self._lexical.cursor(), ARTICLES_A_STEP):
             ids, seq = [c.id for c in changes], changes[-1].seq
             rows = self._ledger.passages_of(ids, self._model)
-            self._lexical.update(
-                ids,
-                ((r.id, r.article, r.headline, r.text, r.outlet, r.published_day) for r in rows),
-                seq,
-            )
+            self._lexical.update(ids, (_entry(r) for r in rows), seq)
             progress("Indexing words", seq, last)
 
     def _follow_vectors(self, progress: Progress) -> None:
@@ -100,12 +96,26 @@ class Indexer:
         self._dense.publish(self._model, _rows(rows), replaced=names)
 
 
+def _entry(row: Any) -> Entry:
+    return Entry(
+        passage=row.id,
+        article=row.article,
+        headline=row.headline,
+        text=row.text,
+        outlet=row.outlet,
+        byline=row.byline,
+        language=row.language,
+        day=row.published_day,
+    )
+
+
 def _rows(passages: Iterable[Any]) -> Rows:
-    ids, days, outlets, vectors = [], [], [], []
+    ids, days, outlets, languages, vectors = [], [], [], [], []
     for r in passages:
         ids.append(r.id)
         days.append(r.published_day or NO_DAY)
         outlets.append(r.outlet)
+        languages.append(r.language)
         vectors.append(np.frombuffer(r.passage, dtype=np.float16))
     stacked = np.stack(vectors) if vectors else np.zeros((0, 0), dtype=np.float16)
-    return ids, days, outlets, stacked
+    return Rows(ids, days, outlets, languages, stacked)

@@ -1,32 +1,44 @@
 """The lexical index: BM25 over passages in tantivy, a projection of the ledger.
 
-Terms come from `analyzer`, so tantivy only splits at spaces. tantivy commits atomically
-and keeps what open readers use, so readers need nothing from the writer.
+Terms come from `analyzer`, so tantivy only splits at spaces; `clauses` makes its queries.
+tantivy commits atomically and keeps what open readers use, so readers need nothing from the
+writer.
 """
 
 from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from math import log
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from vectorstore import analyzer
+from vectorstore import clauses
+from vectorstore.analyzer import terms
 from vectorstore.durable import digests, write_json
 from vectorstore.errors import IndexDamaged
-from vectorstore.values import Filters
+from vectorstore.query import SearchQuery
 
 WRITER_BYTES = 64_000_000
 """tantivy's writer buffer, in bytes."""
 
-HEADLINE_WEIGHT = 0.4
-"""A headline's term against the passage's own, which has the whole article's in common."""
+FORMAT = 2
+"""Of the index's fields; one of another format is written anew from the ledger."""
 
-LAST_DAY = 4_000_000
-"""Later than any ordinal day."""
+
+class Entry(NamedTuple):
+    """A passage as it goes into the index; `day` is an ordinal, None if unknown."""
+
+    passage: str
+    article: str
+    headline: str
+    text: str
+    outlet: str
+    byline: str
+    language: str
+    day: int | None
 
 
 class LexicalIndex:
@@ -37,50 +49,40 @@ class LexicalIndex:
         self._index: Any = None
         self._schema = _schema()
 
-    def update(self, changed: Iterable[str], rows: Iterable[Sequence[Any]], seq: int) -> None:
+    def update(self, changed: Iterable[str], rows: Iterable[Entry], seq: int) -> None:
         """Replace articles' passages in one commit that reaches the sequence number `seq`.
 
-        `changed` are ids of all articles that changed (their old passages go); a row is
-        (passage id, article id, headline, text, outlet, day ordinal or None).
+        `changed` are ids of all articles that changed: their old passages go.
         """
         import tantivy
 
         writer = self._opened(create=True).writer(WRITER_BYTES, 1)
         for article in changed:
             writer.delete_documents_by_term("article", article)
-        for passage, article, headline, text, outlet, day in rows:
+        for row in rows:
             document = tantivy.Document()
-            document.add_text("id", passage)
-            document.add_text("article", article)
-            document.add_text("headline", " ".join(analyzer.terms(headline)))
-            document.add_text("body", " ".join(analyzer.terms(text)))
-            document.add_text("outlet", outlet)
-            document.add_integer("day", day or 0)
+            document.add_text("id", row.passage)
+            document.add_text("article", row.article)
+            document.add_text("headline", " ".join(terms(row.headline)))
+            document.add_text("body", " ".join(terms(row.text)))
+            document.add_text("by", " ".join(terms(f"{row.outlet} {row.byline}")))
+            document.add_text("outlet", row.outlet)
+            document.add_text("language", row.language)
+            document.add_integer("day", row.day or 0)
             writer.add_document(document)
         writer.commit()
         writer.wait_merging_threads()
-        write_json(self._seal, {"seq": seq, "files": self._files()})
+        write_json(self._seal, {"format": FORMAT, "seq": seq, "files": self._files()})
 
-    def search(self, text: str, k: int, filters: Filters) -> dict[str, float]:
-        """Up to k passages that share a term with the text: passage id -> BM25 score.
+    def search(self, query: SearchQuery, k: int) -> dict[str, float]:
+        """Up to k passages that share a term with the query: passage id -> BM25 score.
 
-        Raises IndexDamaged if the index cannot be read.
+        Best first. Raises IndexDamaged if the index cannot be read.
         """
-        from tantivy import Occur, Query
-
-        found = analyzer.question_terms(text)
-        if not found or not self.exists():
+        if not self.exists() or not (wanted := clauses.built(self._schema, query)):
             return {}
-        clauses: list[tuple[Any, Any]] = []
-        for term in found:
-            clauses.append((Occur.Should, Query.term_query(self._schema, "body", term)))
-            headline = Query.term_query(self._schema, "headline", term)
-            clauses.append((Occur.Should, Query.boost_query(headline, HEADLINE_WEIGHT)))
-        query = Query.boolean_query(clauses)
-        if narrowed := self._narrowed(filters):
-            query = Query.boolean_query([(Occur.Must, query), *narrowed])
         with self._reading() as searcher:
-            hits = searcher.search(query, limit=k).hits
+            hits = searcher.search(wanted, limit=k, count=False).hits
             return {searcher.doc(at)["id"][0]: score for score, at in hits}
 
     def rarity(self, found: Iterable[str]) -> dict[str, float]:
@@ -121,11 +123,12 @@ class LexicalIndex:
         return self.folder.with_name(f"{self.folder.name}.json")
 
     def _sealed(self) -> dict[str, Any]:
+        loaded: dict[str, Any]
         try:
-            loaded: dict[str, Any] = json.loads(self._seal.read_text("utf-8"))
+            loaded = json.loads(self._seal.read_text("utf-8"))
         except (FileNotFoundError, ValueError):
-            return {"seq": 0, "files": {}}
-        return loaded
+            loaded = {}
+        return loaded if loaded.get("format") == FORMAT else {"seq": 0, "files": {}}
 
     def _files(self) -> dict[str, str]:
         return {n: d for n, d in digests(self.folder).items() if not n.endswith(".lock")}
@@ -155,26 +158,6 @@ class LexicalIndex:
                 raise IndexDamaged(f"the lexical index cannot be opened: {error}") from error
         return self._index
 
-    def _narrowed(self, filters: Filters) -> list[tuple[Any, Any]]:
-        from tantivy import FieldType, Occur, Query
-
-        found: list[tuple[Any, Any]] = []
-
-        def days(first: int, last: int) -> Any:
-            return Query.range_query(self._schema, "day", FieldType.Integer, first, last)
-
-        if filters.since or filters.until:
-            first = filters.since.toordinal() if filters.since else 1
-            last = filters.until.toordinal() if filters.until else LAST_DAY
-            found.append((Occur.Must, Query.const_score_query(days(first, last), 0.0)))
-        if filters.as_of:
-            known = days(0, filters.as_of.toordinal())
-            found.append((Occur.Must, Query.const_score_query(known, 0.0)))
-        if filters.outlets:
-            outlets = Query.term_set_query(self._schema, "outlet", list(filters.outlets))
-            found.append((Occur.Must, Query.const_score_query(outlets, 0.0)))
-        return found
-
 
 def _schema() -> Any:
     import tantivy
@@ -182,8 +165,9 @@ def _schema() -> Any:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("article", tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("headline", tokenizer_name="whitespace", index_option="freq")
-    builder.add_text_field("body", tokenizer_name="whitespace", index_option="freq")
-    builder.add_text_field("outlet", tokenizer_name="raw", index_option="basic")
+    for name in clauses.FIELDS:
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
+    for name in ("outlet", "language"):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("day", indexed=True, fast=True)
     return builder.build()

@@ -105,14 +105,13 @@ class LedgerReader(LedgerCounts):
         """The passages among `ids` that are live and admitted, with their vectors.
 
         A passage is live if its version is its article's current one. Rows have id,
-        article, position, start, end, sentences (JSON), story, published_at, and the
-        vector blobs passage and int8.
+        article, position, start, end, sentences (JSON), story, outlet, published_at,
+        published_day, and the vector blobs passage and int8.
         """
         t = schema.vectors
+        about = (a.story, a.outlet, a.published_at, a.published_day)
         query = (
-            select(
-                schema.passages, a.story, a.published_at, t.c.passage, t.c.sentences.label("int8")
-            )
+            select(schema.passages, *about, t.c.passage, t.c.sentences.label("int8"))
             .join(schema.articles, (a.id == p.article) & (a.version == p.version))
             .join(t, (t.c.digest == p.digest) & (t.c.model == model))
             .where(a.withdrawn_at.is_(None), *conditions(filters))
@@ -166,11 +165,12 @@ class LedgerReader(LedgerCounts):
             return list(c.execute(query))
 
     def passages_of(self, ids: Sequence[str], model: str) -> Iterator[Row[Any]]:
-        """The live passages of articles with text, date, outlet and passage vector."""
+        """The live passages of articles with text, date, outlet, language and passage vector."""
         t = schema.vectors
         text = func.substr(v.body, p.start + 1, p.end - p.start).label("text")
+        about = (a.outlet, a.language, a.published_day)
         query = (
-            select(p.id, p.article, a.outlet, a.published_day, v.headline, t.c.passage, text)
+            select(p.id, p.article, *about, v.headline, v.byline, t.c.passage, text)
             .join(schema.articles, (a.id == p.article) & (a.version == p.version))
             .join(schema.versions, (v.article == p.article) & (v.version == p.version))
             .join(t, (t.c.digest == p.digest) & (t.c.model == model))
@@ -218,6 +218,7 @@ def _stored(r: Any) -> StoredArticle:
         withdrawn=datetime.fromisoformat(r.withdrawn_at) if r.withdrawn_at else None,
         since=datetime.fromisoformat(r.since),
         story=r.story,
+        key=r.key,
     )
 
 

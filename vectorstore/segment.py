@@ -1,6 +1,7 @@
 """One sealed segment of the dense index: a Chroma folder that is written once.
 
-A segment's folder holds `rows.npz` (passage ids, days, outlets), `vectors.npy`
+A segment's folder holds `rows.npz` (passage ids, days, outlets,
+languages), `vectors.npy`
 (float16[n, dim]) and `chroma/`, built from them by a child process that ends before the
 segment is sealed. Record "17" in Chroma is row 17. Opening a Chroma folder writes to its
 SQLite file (measured, chromadb 1.5.9), so a reader opens a private view: the HNSW files
@@ -20,7 +21,7 @@ import weakref
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -45,18 +46,22 @@ Floats = npt.NDArray[np.float32]
 log = logging.getLogger(__name__)
 
 
-def outlet_code(outlet: str) -> int:
-    """A stable 32-bit number for an outlet's name; hydration checks the name itself."""
-    return zlib.crc32(outlet.encode())
+class Rows(NamedTuple):
+    """The rows of a segment to be; a day is an ordinal, NO_DAY if unknown."""
+
+    ids: Sequence[str]
+    days: Sequence[int]
+    outlets: Sequence[str]
+    languages: Sequence[str]
+    vectors: npt.NDArray[np.float16]
 
 
-def build(
-    folder: Path,
-    ids: Sequence[str],
-    days: Sequence[int],
-    outlets: Sequence[str],
-    vectors: npt.NDArray[np.float16],
-) -> dict[str, str]:
+def code(name: str) -> int:
+    """A stable 32-bit number for an outlet or language; hydration checks the name itself."""
+    return zlib.crc32(name.encode())
+
+
+def build(folder: Path, rows: Rows) -> dict[str, str]:
     """Write, verify and sync a segment into a new folder; returns its files' digests.
 
     Raises IndexDamaged if the child that writes Chroma's files does not verify them.
@@ -65,11 +70,12 @@ def build(
     folder.mkdir(parents=True)
     np.savez(
         folder / "rows.npz",
-        ids=np.array(ids, dtype="S40"),
-        days=np.array(days, dtype=np.int32),
-        outlets=np.array([outlet_code(o) for o in outlets], dtype=np.uint32),
+        ids=np.array(rows.ids, dtype="S40"),
+        days=np.array(rows.days, dtype=np.int32),
+        outlets=np.array([code(o) for o in rows.outlets], dtype=np.uint32),
+        languages=np.array([code(x) for x in rows.languages], dtype=np.uint32),
     )
-    np.save(folder / "vectors.npy", vectors.astype(np.float16))
+    np.save(folder / "vectors.npy", rows.vectors.astype(np.float16))
     child = subprocess.run(  # noqa: S603
         [sys.executable, "-P", "-m", "vectorstore.segment_child", str(folder)],
         capture_output=True,
@@ -100,6 +106,8 @@ class Segment:
         self.ids: list[str] = [i.decode() for i in rows["ids"]]
         self._days = rows["days"]
         self._outlets = rows["outlets"]
+        # A segment sealed before languages were kept admits all; hydration checks them
+        self._languages = rows.get("languages")
         self._vectors = np.load(folder / "vectors.npy", mmap_mode="r")
         view, lock = _view(folder / "chroma")
         client = _client(view)
@@ -122,7 +130,9 @@ class Segment:
         if filters.as_of is not None:
             keep &= ~dated | (self._days <= filters.as_of.toordinal())
         if filters.outlets:
-            keep &= np.isin(self._outlets, [outlet_code(o) for o in filters.outlets])
+            keep &= np.isin(self._outlets, [code(o) for o in filters.outlets])
+        if filters.languages and self._languages is not None:
+            keep &= np.isin(self._languages, [code(x) for x in filters.languages])
         return np.flatnonzero(keep)
 
     def nearest(self, query: Floats, k: int) -> list[tuple[str, float]]:

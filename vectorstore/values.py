@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from vectorstore.query import Why
 
 Span = tuple[int, int]
 
@@ -108,6 +112,8 @@ class StoredArticle:
     """When this version last became the article's current one."""
     story: str = ""
     """The story of near-copies that the article belongs to, "" if it is alone."""
+    key: str = ""
+    """What names the article for good: its canonical URL, or a file URI."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,8 +122,8 @@ class Filters:
 
     `since` and `until` are days, both inclusive, in the source's own time zone; articles
     without a date are then left out. `as_of` leaves out what was published after that
-    day, and keeps articles without a date. `outlets` are exact names; `languages` are
-    articles' language codes ("en", "ko").
+    day, and keeps articles without a date. `outlets` are exact names, `languages` codes
+    like "en".
     """
 
     since: date | None = None
@@ -127,11 +133,18 @@ class Filters:
     languages: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.since or self.until or self.as_of or self.outlets or self.languages)
+        return any((self.since, self.until, self.as_of, self.outlets, self.languages))
 
-    def admits(self, day: date | None, outlet: str) -> bool:
-        """Whether an article of this published day and outlet may be returned."""
+    def over(self, other: Filters) -> Filters:
+        """These filters, and the other's where these have none of a kind."""
+        names = (f.name for f in fields(self))
+        return Filters(**{n: getattr(self, n) or getattr(other, n) for n in names})
+
+    def admits(self, day: date | None, outlet: str, language: str = "") -> bool:
+        """Whether an article of this published day, outlet and language may be returned."""
         if self.outlets and outlet not in self.outlets:
+            return False
+        if self.languages and language not in self.languages:
             return False
         if day is None:
             return self.since is None and self.until is None
@@ -170,6 +183,8 @@ class Hit:
     sentences: tuple[Sentence, ...]
     also: tuple[StoredArticle, ...] = ()
     """Other current articles of the same story that say this too, the earliest first."""
+    why: Why | None = field(default=None, repr=False, compare=False)
+    """Why it stands where it does, if the search was asked to explain."""
 
     @property
     def text(self) -> str:

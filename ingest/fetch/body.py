@@ -124,7 +124,7 @@ def _again(head: bytes, stream: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _brotli(pieces: Stream) -> Iterator[bytes]:
-    import brotli  # type: ignore[import-untyped]
+    import brotli
 
     engine = brotli.Decompressor()
     started = False

@@ -78,6 +78,11 @@ class Client:
             permanent = here if firm else permanent
         raise BadReply(url, f"it redirects more than {self._limits.redirects} times")
 
+    def leave_alone(self, url: str, seconds: float) -> None:
+        """Raise Busy for every URL of this one's host for so long; for what a host asked of an
+        earlier client. Raises Forbidden for what is no http(s) URL."""
+        self._exchange.leave_alone(target(url), seconds)
+
     def close(self) -> None:
         """Ask nothing more; whoever waits for a turn is told at once."""
         self._closing.set()

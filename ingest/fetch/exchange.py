@@ -65,6 +65,10 @@ class Exchange:
         self._lock = threading.Lock()
         self._hosts: dict[str, Host] = {}
 
+    def leave_alone(self, target: Target, seconds: float) -> None:
+        """Ask this host nothing for so long: it said so, in an earlier process perhaps."""
+        self._host(target).leave_alone(seconds)
+
     def slow_down(self, target: Target, delay: float) -> None:
         """Keep a gap of at least `delay` seconds from now on, as its robots.txt asks."""
         host = self._host(target)

@@ -5,6 +5,7 @@ feedparser is given bytes only: it would open a string as a path or an address.
 
 from __future__ import annotations
 
+import calendar
 import io
 import re
 from collections.abc import Mapping
@@ -190,9 +191,8 @@ def _date(entry: Any, name: str, problems: list[str]) -> str:
         problems.append(f"{name} is no date that can be read: {written[:60]!r}")
         return written
     try:
-        year, month, day, hour, minute, second = moment[:6]
-        instant = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
-    except ValueError:
+        instant = datetime.fromtimestamp(calendar.timegm(moment), UTC)
+    except (ValueError, OverflowError, OSError):
         return written
     return instant.isoformat() if _CLOCK.search(written) else str(instant.date())
 

@@ -51,10 +51,9 @@ def read(file: File) -> Iterator[fields.Draft | Problem]:
     mapped = Mapped(file.reading)
     for number, row in enumerate(rows, start=1):
         if isinstance(row, dict):
-            held = row.get("_source")
-            fields_ = held if isinstance(held, dict) else row
-            mapped.note(fields_)
-            yield from article_of(file, number, fields_, KIND, word="item")
+            own = row["_source"] if isinstance(row.get("_source"), dict) else row
+            mapped.note(own)
+            yield from article_of(file, number, own, KIND, word="item")
         else:
             yield Problem(f"{file.shown}, item {number}", None, "is not a JSON object `{…}`")
     for fault in mapped.faults():

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -42,7 +42,7 @@ def read(visit: Visit, entry: Entry) -> Iterator[Item]:
         entry = replace(entry, url=held.url)
         page = visit.page(held.url)
     if _comes_with_feed(visit, entry):
-        yield from _store(visit, page, held, *from_feed(visit.source, entry, visit.now), entry)
+        yield from _store(visit, page, held, entry, from_feed(visit.source, entry, visit.now))
         return
     again = page.article and not page.missed
     reply = visit.client.get(
@@ -59,7 +59,7 @@ def read(visit: Visit, entry: Entry) -> Iterator[Item]:
     elif reply.status != 200:
         yield from refused(visit, entry, reply.status, f"answers {reply.status}")
     elif page.digest.startswith(FROM_FEED) and not entry.digest:
-        yield Seen(visit.checked(page, status=200, since=held and held.ingested))
+        yield Seen(visit.checked(page, status=200, since=held.ingested if held else None))
     else:
         yield from _parsed(visit, page, held, entry, reply)
 
@@ -69,6 +69,16 @@ def _held(visit: Visit, page: Page) -> StoredArticle | None:
         return visit.archive.article(page.article) if page.article else None
     except KeyError:
         return None
+
+
+def _body(visit: Visit, article: str) -> str:
+    """The text of an article that was read in this run or before, "" if none was."""
+    if article in visit.bodies:
+        return visit.bodies[article]
+    try:
+        return visit.archive.article(article).body
+    except KeyError:
+        return ""
 
 
 def _comes_with_feed(visit: Visit, entry: Entry) -> bool:
@@ -126,7 +136,7 @@ def _parsed(
         settled = yield from _named_otherwise(visit, page, entry, article, named)
         if settled:
             return
-    yield from _store(visit, page, held, article, problems, entry)
+    yield from _store(visit, page, held, entry, (article, problems))
 
 
 def _parse(visit: Visit, reply: Reply) -> dict[str, Any]:
@@ -138,7 +148,7 @@ def _parse(visit: Visit, reply: Reply) -> dict[str, Any]:
 
 def _named_otherwise(
     visit: Visit, page: Page, entry: Entry, article: Article, named: str
-) -> Iterator[Any]:
+) -> Generator[Item, None, bool]:
     """A page that says its article stands at another URL (AMP, print, a parameter).
 
     That URL is read instead, if it is the same article. Returns whether that settled it.
@@ -146,14 +156,10 @@ def _named_otherwise(
     alias = replace(visit.checked(page, status=200, since=None), next_check=None)
     alias = replace(alias, digest=entry.digest)
     identity = replace(article, key=named).id
-    try:
-        known = visit.archive.article(identity)
-    except KeyError:
-        known = None
-    if known:
-        if not same_text(known.body, article.body):
+    if known := _body(visit, identity):
+        if not same_text(known, article.body):
             return False
-        yield Seen(replace(alias, article=known.id))
+        yield Seen(replace(alias, article=identity))
         return True
     try:
         reply = visit.client.get(named)
@@ -165,7 +171,7 @@ def _named_otherwise(
         return False
     primary = visit.page(named)
     primary = replace(primary, etag=reply.etag, last_modified=reply.last_modified)
-    yield from _store(visit, primary, None, better, problems, entry)
+    yield from _store(visit, primary, None, entry, (better, problems))
     yield Seen(replace(alias, article=better.id))
     return True
 
@@ -174,18 +180,19 @@ def _store(
     visit: Visit,
     page: Page,
     held: StoredArticle | None,
-    article: Article,
-    problems: list[str],
     entry: Entry,
+    found: tuple[Article, list[str]],
 ) -> Iterator[Item]:
     """The article under the key that it has for good, and the states of its pages."""
+    article, problems = found
     for reason in problems:
         yield visit.problem(entry.url, reason, fatal=False)
     if not article.body or not article.headline:
         missing = "text" if not article.body else "headline"
         yield from refused(visit, entry, page.status, f"has no {missing}")
         return
-    since = article.published.instant if article.published else held and held.ingested
+    since: datetime | None = held.ingested if held else None
+    since = article.published.instant if article.published else since
     status = 0 if _comes_with_feed(visit, entry) else 200
     digest = entry.digest or page.digest
     if _comes_with_feed(visit, entry):

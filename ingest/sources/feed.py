@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ingest.sources.visit import Entry, Visit, key_of
+from ingest.sources.visit import Asking, Entry, key_of
 
 
-def entries(visit: Visit) -> Iterator[Entry]:
+def entries(asking: Asking) -> Iterator[Entry]:
     """What the source's feeds announce, in their order."""
-    for url in visit.source.urls:
-        reply = visit.ask(url)
+    for url in asking.source.urls:
+        reply = asking.ask(url)
         if reply is None:
             continue
-        found = visit.sandbox.parse(
+        found = asking.sandbox.parse(
             "feed", reply.body, url=reply.final_url, content_type=reply.content_type
         )
         yield from of(found)

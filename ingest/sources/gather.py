@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from ingest.fetch import Busy, Disallowed, FetchError, Forbidden, TooBig
-from ingest.sources import feed, list_page, sitemap
+from ingest.sources import feed, list_page, local, sitemap
 from ingest.sources.article_page import read, wanted
-from ingest.sources.visit import Entry, Item, Seen, Visit
+from ingest.sources.visit import Asking, Entry, Item, Seen, Visit
 
-ENTRIES: dict[str, Callable[[Visit], Iterator[Entry]]] = {
+ENTRIES: dict[str, Callable[[Asking], Iterator[Entry]]] = {
     "feed": feed.entries,
     "sitemap": sitemap.entries,
     "list": list_page.entries,
     "pages": list_page.single,
 }
-"""How each kind of source announces its articles."""
+"""How each kind of source announces its articles; files are no announcement but the text itself."""
 
 
 def gather(visit: Visit) -> Iterator[Item]:
@@ -23,12 +23,16 @@ def gather(visit: Visit) -> Iterator[Item]:
     known pages that are due for a check.
 
     A page that cannot be had is a problem, and is tried again in a later run. Raises
-    SourceFailed, FetchError or ParseFailed if the source itself cannot be read, and Busy as soon as its host asks to be left alone.
+    SourceFailed, FetchError or ParseFailed if the source itself cannot be read, and Busy as soon
+    as its host asks to be left alone.
     """
+    if visit.source.kind == "files":
+        yield from local.items(visit)
+        return
     left, seen = visit.source.limit, set[str]()
     for entry in ENTRIES[visit.source.kind](visit):
         if visit.stop.is_set():
-            visit.complete = False
+            visit.complete, visit.stopped = False, True
             return
         if entry.url in seen or not visit.admits(entry.url) or _another_sources(visit, entry):
             continue
@@ -45,16 +49,20 @@ def gather(visit: Visit) -> Iterator[Item]:
             break
         else:
             left -= 1
-            yield from _tried(visit, entry)
+            yield from _tried(visit, entry, seen)
     due = sorted(
         (page.next_check, page.url)
         for page in visit.pages.values()
         if page.next_check and page.url not in seen
     )
     for next_check, url in due[:left]:
-        if next_check > visit.now or visit.stop.is_set():
+        if next_check > visit.now:
             return
-        yield from _tried(visit, Entry(url=url))
+        if visit.stop.is_set():
+            visit.stopped = True
+            return
+        if url not in seen:
+            yield from _tried(visit, Entry(url=url), seen)
 
 
 def _another_sources(visit: Visit, entry: Entry) -> bool:
@@ -63,14 +71,20 @@ def _another_sources(visit: Visit, entry: Entry) -> bool:
     return page is not None and page.source != visit.source.name and bool(page.article)
 
 
-def _tried(visit: Visit, entry: Entry) -> Iterator[Item]:
+def _tried(visit: Visit, entry: Entry, seen: set[str]) -> Iterator[Item]:
+    """The items of one article; the pages that were looked at for it go into `seen`."""
     visit.announce(1)
     try:
-        yield from read(visit, entry)
+        for item in read(visit, entry):
+            seen.update(visit.note(item))
+            yield item
     except Busy:
         visit.complete = False
         raise
     except FetchError as error:
+        if visit.stop.is_set():  # the client was closed: nothing is known of the page
+            visit.complete, visit.stopped = False, True
+            return
         yield visit.problem(entry.url, str(error))
         for_good = isinstance(error, Forbidden | Disallowed | TooBig)
         page = visit.failed(entry, visit.page(entry.url), status=0, soon=not for_good)

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ingest.sources.visit import Entry, Visit, key_of
+from ingest.sources.visit import Asking, Entry, key_of
 
 
-def entries(visit: Visit) -> Iterator[Entry]:
+def entries(asking: Asking) -> Iterator[Entry]:
     """The articles that the source's list pages link to, in the order of the links."""
-    for url in visit.source.urls:
-        reply = visit.ask(url)
+    for url in asking.source.urls:
+        reply = asking.ask(url)
         if reply is None:
             continue
-        found = visit.sandbox.parse(
+        found = asking.sandbox.parse(
             "links", reply.body, url=reply.final_url, content_type=reply.content_type
         )
         for link in found["links"]:
             yield Entry(url=key_of(link["url"]))
 
 
-def single(visit: Visit) -> Iterator[Entry]:
+def single(asking: Asking) -> Iterator[Entry]:
     """The article URLs that the source declares."""
-    for url in visit.source.urls:
+    for url in asking.source.urls:
         yield Entry(url=key_of(url))

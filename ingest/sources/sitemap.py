@@ -7,31 +7,31 @@ from typing import Any
 
 from ingest.fetch import FetchError
 from ingest.sandbox import ParseFailed
-from ingest.sources.visit import Entry, SourceFailed, Visit, key_of
+from ingest.sources.visit import Asking, Entry, SourceFailed, key_of
 
 MAX_SITEMAPS = 200
 """Sitemaps read in one run: an index may name 50,000."""
 
 
-def entries(visit: Visit) -> Iterator[Entry]:
+def entries(asking: Asking) -> Iterator[Entry]:
     """The pages of the source's sitemaps, the newest first within each.
 
     An index is followed; a sitemap whose date in the index is as it was is passed over. One
     that fails below an index is tried again in the next run.
     """
-    waiting = [(url, "") for url in visit.source.urls]
-    taken = set(visit.source.urls)
+    waiting = [(url, "") for url in asking.source.urls]
+    taken = set(asking.source.urls)
     dates: dict[str, str] = {}
-    kept: dict[str, str] = visit.state.get("sitemaps", {})
+    kept: dict[str, str] = asking.state.get("sitemaps", {})
     read = 0
     while waiting and read < MAX_SITEMAPS:
         url, dated = waiting.pop(0)
         try:
-            found = _sitemap(visit, url)
+            found = _sitemap(asking, url)
         except (FetchError, SourceFailed, ParseFailed):
-            if url in visit.source.urls:
+            if url in asking.source.urls:
                 raise
-            visit.complete = False
+            asking.complete = False
             continue
         read += 1
         if dated:
@@ -45,16 +45,16 @@ def entries(visit: Visit) -> Iterator[Entry]:
         )
         yield from _entries(found)
     if waiting:
-        visit.complete = False
-    if visit.complete:
-        visit.state["sitemaps"] = dates
+        asking.complete = False
+    if asking.complete:
+        asking.state["sitemaps"] = dates
 
 
-def _sitemap(visit: Visit, url: str) -> dict[str, Any]:
-    reply = visit.ask(url)
+def _sitemap(asking: Asking, url: str) -> dict[str, Any]:
+    reply = asking.ask(url)
     if reply is None:
         return {"sitemaps": [], "pages": []}
-    found: dict[str, Any] = visit.sandbox.parse("sitemap", reply.body, url=reply.final_url)
+    found: dict[str, Any] = asking.sandbox.parse("sitemap", reply.body, url=reply.final_url)
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -79,8 +79,8 @@ Item = Read | Seen | Gone | Problem
 
 
 @dataclass(slots=True, kw_only=True)
-class Visit:
-    """What one run of a source works with. Used by one thread.
+class Asking:
+    """What it takes to ask a source what it announces. Used by one thread.
 
     `state` is the source's own memory between runs (validators, moved URLs, when it asked
     to be left alone). `complete` turns false when something has to be looked for again:
@@ -88,16 +88,11 @@ class Visit:
     """
 
     source: Source
-    archive: Archive
     client: Client
     sandbox: Sandbox
     now: datetime
-    pages: dict[str, Page] = field(default_factory=dict)
     state: dict[str, Any] = field(default_factory=dict)
-    stop: threading.Event = field(default_factory=threading.Event)
-    announce: Callable[[int], None] = lambda _count: None
     complete: bool = True
-    unchanged: int = 0
     _validators: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def ask(self, url: str) -> Reply | None:
@@ -131,6 +126,34 @@ class Visit:
         if include and not re.search(include, url):
             return False
         return not (exclude and re.search(exclude, url))
+
+
+@dataclass(slots=True, kw_only=True)
+class Visit(Asking):
+    """What one run of a source works with besides: the archive, and the pages it knows.
+
+    `announce` is told how many articles are to be fetched; `stop` ends the run early, and
+    `stopped` says that it did. `bodies` has the texts of the articles read so far, by id.
+    """
+
+    archive: Archive
+    pages: dict[str, Page] = field(default_factory=dict)
+    stop: threading.Event = field(default_factory=threading.Event)
+    announce: Callable[[int], None] = lambda _count: None
+    unchanged: int = 0
+    stopped: bool = False
+    bodies: dict[str, str] = field(default_factory=dict)
+
+    def note(self, item: Item) -> Iterator[str]:
+        """Remember what was found out in this run; the URLs that need no other look in it."""
+        found = item.pages if isinstance(item, Read) else ()
+        if isinstance(item, Read):
+            self.bodies[item.article.id] = item.article.body
+        elif isinstance(item, Seen | Gone):
+            found = (item.page,)
+        for page in found:
+            self.pages[page.url] = page
+            yield page.url
 
     def page(self, url: str) -> Page:
         """The fetch state of a URL, blank if it was never fetched."""

@@ -13,7 +13,7 @@ import pytest
 
 from chatbot import build_chain
 from tests.conftest import NEWS, article, damage, put
-from vectorstore import Archive, ArchiveEmpty, ArchiveLocked, Filters
+from vectorstore import Archive, ArchiveEmpty, ArchiveLocked, Filters, SearchQuery
 
 
 def test_a_folder_without_an_archive_says_what_to_do(tmp_path: Path) -> None:
@@ -161,7 +161,7 @@ def test_a_damaged_lexical_index_never_breaks_an_answer_and_is_rebuilt(
             again.index()
     with Archive.open(copied.path) as fresh:
         assert fresh._lexical.sound()
-        assert fresh._lexical.search("tariff", 5, Filters())
+        assert fresh._lexical.search(SearchQuery(text="tariff"), 5)
         assert {h.passage_id for h in fresh.search("tariff on Korean goods")} == expected
 
 

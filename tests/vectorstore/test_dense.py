@@ -13,20 +13,21 @@ from tests.conftest import damage
 from vectorstore import Filters
 from vectorstore.dense import DenseIndex
 from vectorstore.durable import digests
-from vectorstore.segment import Segment
+from vectorstore.segment import Rows, Segment
 
 DIM = 384
 START = date(2025, 1, 1)
 
 
-def rows(count: int, seed: int = 0, dated: bool = True):
+def rows(count: int, seed: int = 0, dated: bool = True) -> Rows:
     rng = np.random.default_rng(seed)
     vectors = rng.normal(size=(count, DIM)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     ids = [f"{seed:02}-{i:05}" for i in range(count)]
     days = [(START + timedelta(days=i)).toordinal() if dated else 0 for i in range(count)]
     outlets = ["even" if i % 2 == 0 else "odd" for i in range(count)]
-    return ids, days, outlets, vectors.astype(np.float16)
+    languages = ["ko" if i % 3 == 0 else "en" for i in range(count)]
+    return Rows(ids, days, outlets, languages, vectors.astype(np.float16))
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +40,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> DenseIndex:
 
 def test_every_vector_finds_itself(index: DenseIndex) -> None:
     for seed, count in ((0, 300), (1, 40)):
-        ids, _, _, vectors = rows(count, seed)
+        ids, *_, vectors = rows(count, seed)
         for i in range(0, count, 7):
             found = index.search(vectors[i].astype(np.float32), 10, Filters())
             assert max(found, key=lambda p: found[p]) == ids[i]
@@ -56,16 +57,17 @@ def test_every_vector_finds_itself(index: DenseIndex) -> None:
         Filters(outlets=("odd",)),
         Filters(outlets=("odd",), as_of=date(2025, 2, 1)),
         Filters(outlets=("nobody",)),
+        Filters(languages=("ko",), since=date(2025, 3, 1)),
     ],
 )
 def test_filters_are_exact(index: DenseIndex, filters: Filters) -> None:
-    query = rows(1, seed=9)[3][0].astype(np.float32)
+    query = rows(1, seed=9).vectors[0].astype(np.float32)
     expected = {}
     for seed, count in ((0, 300), (1, 40)):
-        ids, days, outlets, vectors = rows(count, seed, dated=seed == 0)
+        ids, days, outlets, languages, vectors = rows(count, seed, dated=seed == 0)
         for i in range(count):
             day = date.fromordinal(days[i]) if days[i] else None
-            if filters.admits(day, outlets[i]):
+            if filters.admits(day, outlets[i], languages[i]):
                 expected[ids[i]] = float(vectors[i].astype(np.float32) @ query)
     found = index.search(query, 400, filters)
     assert set(found) == set(expected)
@@ -103,7 +105,7 @@ def test_a_running_reader_sees_a_new_manifest_and_keeps_the_old_until_then(
     tmp_path: Path,
 ) -> None:
     writer, reader = DenseIndex(tmp_path), DenseIndex(tmp_path)
-    query = rows(1)[3][0].astype(np.float32)
+    query = rows(1).vectors[0].astype(np.float32)
     assert reader.search(query, 5, Filters()) == {}
     first = writer.publish("m", rows(20))
     held = reader.segments()

@@ -5,23 +5,28 @@ from pathlib import Path
 
 import pytest
 
-from vectorstore import Filters, IndexDamaged
+from vectorstore import Filters, IndexDamaged, SearchQuery, Wording
 from vectorstore.analyzer import question_terms, terms
-from vectorstore.lexical import LexicalIndex
+from vectorstore.lexical import Entry, LexicalIndex
 
 DAY = date(2025, 7, 31)
+
+
+def entry(passage: str, found: str, headline: str, text: str, **more: object) -> Entry:
+    given = {"outlet": "", "byline": "", "language": "en", "day": None, **more}
+    return Entry(passage, found, headline, text, **given)  # type: ignore[arg-type]
+
+
+DESK = {"outlet": "Desk", "byline": "By Min Park", "day": DAY.toordinal()}
 ROWS = (
-    (
-        "p1",
-        "a1",
-        "Deal struck",
-        "Tariffs fall to 15 percent, $36,000 saved.",
-        "Desk",
-        DAY.toordinal(),
-    ),
-    ("p2", "a1", "Deal struck", "Rice stays closed.", "Desk", DAY.toordinal()),
-    ("p3", "a2", "관세 협상", "자동차 관세를 내린다.", "경제부", None),
+    entry("p1", "a1", "Deal struck", "Tariffs fall to 15 percent, $36,000 saved.", **DESK),
+    entry("p2", "a1", "Deal struck", "Rice stays closed.", **DESK),
+    entry("p3", "a2", "관세 협상", "자동차 관세를 내린다.", outlet="경제부", language="ko"),
 )
+
+
+def search(index: LexicalIndex, text: str, filters: Filters | None = None) -> list[str]:
+    return list(index.search(SearchQuery(text=text, filters=filters or Filters()), 5))
 
 
 @pytest.fixture
@@ -52,38 +57,64 @@ def test_question_terms_leave_out_what_every_question_has() -> None:
 
 
 def test_words_and_headlines_and_korean_are_found(index: LexicalIndex) -> None:
-    assert list(index.search("tariff of 36000", 5, Filters())) == ["p1"]
-    assert set(index.search("deal", 5, Filters())) == {"p1", "p2"}
-    assert list(index.search("관세는 얼마인가", 5, Filters())) == ["p3"]
+    assert search(index, "tariff of 36000") == ["p1"]
+    assert set(search(index, "deal", Filters())) == {"p1", "p2"}
+    assert search(index, "관세는 얼마인가") == ["p3"]
 
 
 @pytest.mark.parametrize("text", ['a AND (b OR "c', "body:*", "", "?!", "NOT tariff", "x" * 9999])
 def test_no_question_is_a_syntax_error(index: LexicalIndex, text: str) -> None:
-    index.search(text, 5, Filters())
+    search(index, text)
 
 
 def test_filters(index: LexicalIndex) -> None:
     text = "deal 관세"
-    assert set(index.search(text, 5, Filters(since=DAY))) == {"p1", "p2"}
-    assert set(index.search(text, 5, Filters(until=date(2025, 7, 30)))) == set()
-    assert set(index.search(text, 5, Filters(as_of=DAY))) == {"p1", "p2", "p3"}
-    assert set(index.search(text, 5, Filters(as_of=date(2025, 7, 30)))) == {"p3"}
-    assert set(index.search(text, 5, Filters(outlets=("경제부",)))) == {"p3"}
+    assert set(search(index, text, Filters(since=DAY))) == {"p1", "p2"}
+    assert set(search(index, text, Filters(until=date(2025, 7, 30)))) == set()
+    assert set(search(index, text, Filters(as_of=DAY))) == {"p1", "p2", "p3"}
+    assert set(search(index, text, Filters(as_of=date(2025, 7, 30)))) == {"p3"}
+    assert set(search(index, text, Filters(outlets=("경제부",)))) == {"p3"}
+    assert set(search(index, text, Filters(languages=("en",)))) == {"p1", "p2"}
+
+
+def test_the_best_of_several_names_counts_and_only_whole(index: LexicalIndex) -> None:
+    def named(*names: str) -> list[str]:
+        return list(index.search(SearchQuery(text="x", names=(names,)), 5))
+
+    assert named("Rice stays", "no such") == ["p2"]
+    assert named("stays rice") == []
+    assert set(named("Min Park")) == {"p1", "p2"}
+
+
+def test_other_wordings_count_by_their_weight(index: LexicalIndex) -> None:
+    def found(weight: float) -> dict[str, float]:
+        query = SearchQuery(text="saved", wordings=(Wording("rice", weight, meaning=False),))
+        return index.search(query, 5)
+
+    assert list(found(0.1)) == ["p1", "p2"]
+    assert list(found(3.0)) == ["p2", "p1"]
+
+
+def test_an_index_of_another_format_is_to_be_written_anew(index: LexicalIndex) -> None:
+    assert index.sound()
+    seal = index.folder.with_name("lexical.json")
+    seal.write_text(seal.read_text().replace('"format": 2', '"format": 1'))
+    assert (index.cursor(), index.sound()) == (0, False)
 
 
 def test_an_update_replaces_an_article_and_can_be_done_twice(index: LexicalIndex) -> None:
-    changed = [("p4", "a1", "Deal struck", "Tariffs fall to 10 percent.", "Desk", None)]
+    changed = [entry("p4", "a1", "Deal struck", "Tariffs fall to 10 percent.")]
     for _ in range(2):
         index.update(["a1"], changed, 2)
         assert index.count() == 2
-    assert list(index.search("rice tariff", 5, Filters())) == ["p4"]
+    assert search(index, "rice tariff") == ["p4"]
 
 
 def test_an_open_reader_sees_the_next_commit(index: LexicalIndex) -> None:
     reader = LexicalIndex(index.folder)
-    assert reader.search("magnets", 5, Filters()) == {}
-    index.update([], [("p9", "a9", "", "Rare earth magnets.", "", None)], 3)
-    assert list(reader.search("magnets", 5, Filters())) == ["p9"]
+    assert search(reader, "magnets") == []
+    index.update([], [entry("p9", "a9", "", "Rare earth magnets.")], 3)
+    assert search(reader, "magnets") == ["p9"]
 
 
 def test_a_damaged_index_says_so(index: LexicalIndex) -> None:
@@ -91,4 +122,4 @@ def test_a_damaged_index_says_so(index: LexicalIndex) -> None:
         if path.is_file() and path.name != "meta.json":
             path.write_bytes(b"")
     with pytest.raises(IndexDamaged):
-        LexicalIndex(index.folder).search("tariff", 5, Filters())
+        search(LexicalIndex(index.folder), "tariff")

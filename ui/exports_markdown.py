@@ -1,0 +1,39 @@
+"""A document as Markdown, in which articles and readers' words are plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ui.exports_text import Document, Source, failed, markdown, sources
+from ui.store_snapshot import Json
+
+
+def as_markdown(document: Document) -> bytes:
+    """The document as UTF-8 Markdown (CommonMark)."""
+    parts = [f"# {markdown(document.title)}", f"*Dateline, {document.dated}*"]
+    for message in document.messages:
+        if message["answer"]:
+            parts += _answer(message["answer"])
+        else:
+            parts.append(f"## {markdown(message['text'])}")
+    return ("\n\n".join(parts) + "\n").encode()
+
+
+def _answer(answer: Json) -> Iterator[str]:
+    for claim in answer["claims"]:
+        numbers = "".join(f" \\[{n}\\]" for n in claim["citations"])
+        warning = " *(not supported by what was found)*" if failed(claim) else ""
+        yield f"{markdown(claim['text'])}{numbers}{warning}"
+    if answer["message"]:
+        yield f"*{markdown(answer['message'])}*"
+    if listed := sources(answer):
+        yield "### Sources"
+        yield "\n".join(_source(source) for source in listed)
+
+
+def _source(source: Source) -> str:
+    link = f", <{source.link}>" if source.link else ""
+    return (
+        f"- \\[{source.number}\\] {markdown(source.outlet)}, *{markdown(source.headline)}*, "
+        f"{source.dates}{link}\n  > {markdown(source.quote)}"
+    )

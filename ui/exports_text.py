@@ -1,0 +1,103 @@
+"""What all exports share: the document, its sources in words, and text made harmless."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from ui.store_snapshot import Json
+from ui.web_text import clean, dated_text, day_text, safe_url
+from vectorstore import Dated
+
+_FORMULA = re.compile(r"\s*[=+\-@|%＝＋－＠]|[\t\r\n]")
+"""What a spreadsheet may take for a formula, at the start of a cell (OWASP, CSV injection)."""
+
+_MARKDOWN = re.compile(
+    r"[\\`*_\[\]<>&$~|@!]|:(?=//)|(?<=www)\.|^[#+\-=:]|(?<=^\d)[.)]|(?<=^\d\d)[.)]|(?<=^\d{4})[.)]"
+)
+"""What Markdown may take for more than text: also addresses, which GitHub's makes links."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """What is exported: `messages` are `{"role", "text", "created", "answer"}`, oldest first."""
+
+    name: str
+    created: datetime
+    messages: tuple[Json, ...]
+
+    @property
+    def title(self) -> str:
+        return visible(self.name) or "Conversation"
+
+    @property
+    def dated(self) -> str:
+        """When it was made, as `31 July 2025, 14:05 UTC`."""
+        return f"{day_text(self.created.date())}, {self.created:%H:%M} UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A cited source in words; `link` is an address fit for a link, or ""."""
+
+    number: int
+    outlet: str
+    headline: str
+    dates: str
+    link: str
+    quote: str
+
+
+def sources(answer: Json) -> list[Source]:
+    """The sources of an answer's snapshot, in the order of their numbers."""
+    return [_source(cited) for cited in sorted(answer["citations"], key=lambda c: c["number"])]
+
+
+def _source(cited: Json) -> Source:
+    article = cited["article"]
+    link = safe_url(article["url"])
+    return Source(
+        number=cited["number"],
+        outlet=visible(article["outlet"]) or "Outlet unknown",
+        headline=visible(article["headline"]) or "Untitled",
+        dates=dates(article),
+        link=link[0] if link else "",
+        quote=visible(cited["quote"]),
+    )
+
+
+def dates(article: Json) -> str:
+    """`published 31 July 2025, updated 1 August 2025, version of 2 August 2025`."""
+    published, updated = (_dated(article.get(name)) for name in ("published", "updated"))
+    said = [f"published {dated_text(published)}" if published else "date unknown"]
+    if updated and updated != published:
+        said.append(f"updated {dated_text(updated)}")
+    if since := article.get("since") or article.get("ingested"):
+        said.append(f"in the archive since {day_text(datetime.fromisoformat(since).date())}")
+    return ", ".join(said)
+
+
+def _dated(saved: Json | None) -> Dated | None:
+    return Dated(**saved) if saved else None
+
+
+def failed(claim: Json) -> bool:
+    """Whether a claim is shown although nothing is cited for it that holds."""
+    return not claim["citations"]
+
+
+def visible(text: str) -> str:
+    """Text without control, invisible and bidi characters; line breaks and tabs stay."""
+    return clean(text)
+
+
+def cell(text: str) -> str:
+    """A cell of a table: never a formula, an apostrophe stands before what looks like one."""
+    shown = visible(text.replace("\r", "\n"))
+    return f"'{shown}" if _FORMULA.match(shown) else shown
+
+
+def markdown(text: str) -> str:
+    """Plain text as Markdown that shows exactly it, on one line: no link, image or HTML."""
+    return _MARKDOWN.sub(r"\\\g<0>", " ".join(visible(text).split()))
