@@ -83,8 +83,8 @@ def _dated(saved: Json | None) -> Dated | None:
 
 
 def failed(claim: Json) -> bool:
-    """Whether a claim is shown although nothing is cited for it that holds."""
-    return not claim["citations"]
+    """Whether a claim is shown although its check found something wrong."""
+    return bool(claim.get("failures")) or not claim["citations"]
 
 
 def visible(text: str) -> str:

@@ -6,13 +6,18 @@ the headline, outlet and dates of the version that was quoted.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
-from dataclasses import MISSING, fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, get_type_hints
+
+from pydantic import TypeAdapter, ValidationError
 
 from chatbot import Answer, Citation, Claim, Query
-from vectorstore import Archive, Dated, Filters, Hit, StoredArticle
+from vectorstore import Archive, Hit, StoredArticle
+
+log = logging.getLogger(__name__)
 
 Json = dict[str, Any]
 
@@ -32,14 +37,14 @@ def snapshot(answer: Answer) -> Json:
     for hit in answer.nearest if answer.abstained else ():
         nearest.setdefault(hit.article.id, hit)
     return {
-        **_others(answer, "query claims abstained message nearest"),
+        **_others(answer),
         "text": answer.text,
         "abstained": answer.abstained,
         "message": answer.message,
         "query": plain(answer.query),
         "claims": [
             {
-                **_others(claim, "text citations"),
+                **_others(claim),
                 "text": claim.text,
                 "citations": [c.number for c in claim.citations],
             }
@@ -71,14 +76,14 @@ def plain(value: Any) -> Any:
     return value if value is None or isinstance(value, (bool, int, float, str)) else str(value)
 
 
-def _others(value: Any, known: str) -> Json:
-    names = set(known.split())
-    return {f.name: plain(getattr(value, f.name)) for f in fields(value) if f.name not in names}
+def _others(value: Any) -> Json:
+    """The fields that this module does not name."""
+    return {f.name: plain(getattr(value, f.name)) for f in fields(value) if f.name not in _OURS}
 
 
 def _citation(cited: Citation) -> Json:
     return {
-        **_others(cited, "number article start end quote"),
+        **_others(cited),
         "number": cited.number,
         "quote": cited.quote,
         **_place(cited.article, cited.start, cited.end),
@@ -112,48 +117,51 @@ def restored(saved: Json, archive: Archive | None = None) -> Answer:
         Claim(
             text=claim["text"],
             citations=tuple(cited[n] for n in claim["citations"]),
-            **_known(Claim, claim),
+            **_more(Claim, claim),
         )
         for claim in saved["claims"]
     )
     return Answer(
-        query=_query(saved.get("query")),
+        query=_read(Query, saved["query"]) if saved.get("query") else None,
         claims=claims,
         abstained=saved["abstained"],
         message=saved["message"],
         nearest=tuple(_near(place, archive) for place in saved["nearest"]),
-        **_known(Answer, saved),
+        **_more(Answer, saved),
     )
 
 
-def _known(kind: type, saved: Json) -> Json:
-    """Further fields of a kind that are as simple in JSON as in Python."""
-    mine = set("query claims abstained message nearest text citations".split())
-    known: Json = {}
+def _read(kind: Any, value: Any) -> Any:
+    return TypeAdapter(kind).validate_python(value)
+
+
+def _more(kind: type, saved: Json) -> Json:
+    """Further fields of a kind; one that has changed its type since is left at its default."""
+    hints, more = get_type_hints(kind), {}
     for field in fields(kind):
-        value = saved.get(field.name)
-        if field.name in mine or value is None or not field.init:
-            continue
-        if isinstance(value, (str, bool, int, float)):
-            known[field.name] = value
-        elif isinstance(value, list) and all(isinstance(v, (str, int, float)) for v in value):
-            known[field.name] = tuple(value)
-        elif isinstance(value, dict) and field.default_factory is dict:
-            known[field.name] = value
-    return known
+        if field.name in saved and field.name not in _OURS:
+            try:
+                more[field.name] = _read(hints[field.name], saved[field.name])
+            except ValidationError:
+                log.info("a snapshot's %s is of an earlier kind", field.name)
+    return more
+
+
+_OURS = frozenset("number article start end quote query claims abstained message nearest".split())
+_OURS |= {"text", "citations"}
 
 
 def _cited(saved: Json, archive: Archive | None) -> Citation:
-    article = _article(saved, archive)
-    required = {"number": saved["number"], "quote": saved["quote"]}
-    return Citation(article=article, start=saved["start"], end=saved["end"], **required)
+    article, at = _article(saved, archive), (saved["start"], saved["end"])
+    more = _more(Citation, saved)
+    number, quote = saved["number"], saved["quote"]
+    return Citation(number=number, article=article, start=at[0], end=at[1], quote=quote, **more)
 
 
 def _near(saved: Json, archive: Archive | None) -> Hit:
-    article = _article(saved, archive)
     return Hit(
         passage_id="",
-        article=article,
+        article=_article(saved, archive),
         start=saved["start"],
         end=saved["end"],
         score=0.0,
@@ -164,37 +172,18 @@ def _near(saved: Json, archive: Archive | None) -> Hit:
 
 
 def _article(saved: Json, archive: Archive | None) -> StoredArticle:
+    """The article of a place, its dates and names as they were."""
     card = saved["article"]
-    values: Json = {f.name: "" for f in fields(StoredArticle) if f.default is MISSING}
-    values |= {name: value for name, value in card.items() if name in _ARTICLE}
-    for name in ("published", "updated"):
-        values[name] = Dated(**card[name]) if card.get(name) else None
-    for name in ("ingested", "withdrawn", "since"):
-        values[name] = datetime.fromisoformat(card[name]) if card.get(name) else None
-    kept = saved["before"] + saved["text"] + saved["after"]
-    gap = saved["start"] - len(saved["before"])
-    article = StoredArticle(**values | {"body": " " * gap + kept})
     try:
         stored = archive.article(card["id"], card["version"]) if archive else None
     except KeyError:
         stored = None
-    same = stored and stored.body[saved["start"] : saved["end"]] == saved["text"]
-    return replace(article, body=stored.body) if stored and same else article
-
-
-_ARTICLE = {f.name for f in fields(StoredArticle)}
-
-
-def _query(saved: Json | None) -> Query | None:
-    if saved is None:
-        return None
-    f = saved["filters"]
-    days = {n: date.fromisoformat(f[n]) if f.get(n) else None for n in ("since", "until", "as_of")}
-    values: Json = {
-        n: v for n, v in saved.items() if n in _QUERY and isinstance(v, (str, bool, int))
-    }
-    values["today"] = date.fromisoformat(saved["today"])
-    return Query(filters=Filters(**days, outlets=tuple(f.get("outlets", ()))), **values)
-
-
-_QUERY = {f.name for f in fields(Query)}
+    held = stored and stored.body[saved["start"] : saved["end"]] == saved["text"]
+    if stored and held:
+        body = stored.body
+    else:
+        gap = saved["start"] - len(saved["before"])
+        body = " " * gap + saved["before"] + saved["text"] + saved["after"]
+    blank = {"published": None, "updated": None}
+    article: StoredArticle = _read(StoredArticle, blank | card | {"body": body})
+    return article

@@ -15,8 +15,11 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ui.store_owner import COOKIE, new_session, owner_of, set_cookie
 
 MAX_BODY = 256 * 1024
 """Bytes of a request's body: a 16 kB question with every character escaped, and room."""
@@ -163,9 +166,17 @@ class Guard:
         headers = MutableHeaders(raw=list(start["headers"]))
         headers["content-length"] = str(len(page))
         headers["cache-control"] = "no-store"
+        headers.append("set-cookie", _session(scope))
         framed = _with_headers(send, policy(page, gradio=True))
         await framed({**start, "headers": headers.raw})
         await framed({"type": "http.response.body", "body": page})
+
+
+def _session(scope: Scope) -> str:
+    """The browser's session cookie, a new one or renewed."""
+    cookies = cookie_parser(Headers(scope=scope).get("cookie", ""))
+    token = cookies.get(COOKIE, "") if owner_of(cookies) else new_session()
+    return set_cookie(token, secure=scope.get("scheme") == "https")
 
 
 def _with_headers(send: Send, csp: str) -> Send:

@@ -16,6 +16,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.conftest import article, put
+from ui.store_owner import COOKIE, owner_of
 from ui.web import build_app, check_port, serve
 from ui.web_guard import MAX_BODY
 from vectorstore import Archive, InputError
@@ -131,3 +132,18 @@ def test_importing_the_web_chat_loads_no_model() -> None:
     code = "import sys, ui.web; assert not {'torch', 'sentence_transformers'} & set(sys.modules)"
     root = Path(__file__).parents[2]
     subprocess.run([sys.executable, "-c", code], check=True, cwd=root)
+
+
+def test_each_browser_has_a_session_of_its_own_that_no_script_reads(archive: Archive) -> None:
+    app = build_app(archive, SimpleNamespace())
+    with TestClient(app, base_url="http://127.0.0.1") as one:
+        header = one.get("/").headers["set-cookie"]
+        assert "HttpOnly" in header
+        assert "SameSite=Lax" in header
+        first = one.cookies[COOKIE]
+        one.get("/")
+        assert one.cookies[COOKIE] == first
+        assert owner_of(one.cookies)
+        assert first not in owner_of(one.cookies)
+        chosen = one.get("/", headers={"cookie": f"{COOKIE}=chosen"}).headers["set-cookie"]
+        assert not chosen.startswith((f"{COOKIE}=chosen", f"{COOKIE}={first}"))
