@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 
@@ -16,6 +16,11 @@ from chatbot.verify import check
 from chatbot.verify_meaning import Entails, configured
 from chatbot.when import timely
 from vectorstore import Archive, Hit
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+    from chatbot.generative import ChatSettings
 
 RETRIEVED = 20
 """Passages retrieved for a question."""
@@ -38,8 +43,10 @@ def build_chain(
     archive: Archive,
     *,
     k: int = RETRIEVED,
+    model: str | BaseChatModel | None = None,
+    settings: ChatSettings | None = None,
     answerer: Answerer | None = None,
-    on_failure: Literal["drop", "mark"] = "drop",
+    on_failure: Literal["drop", "mark"] | None = None,
     entails: Entails | None = None,
 ) -> Runnable[Inputs, Answer]:
     """A runnable from `{"question": …, "history": […]}` to an `Answer`.
@@ -51,11 +58,17 @@ def build_chain(
     A claim that fails its check is dropped, or with `on_failure="mark"` kept with its
     `failures`, without those of its citations that are false; if none holds, the answerer
     abstains. `entails` is an entailment model for the check (default: what DATELINE_NLI names).
+
+    A `model`, "provider:name" or any LangChain chat model, writes the answers, with the
+    `settings` given or else those of the environment; without one nothing leaves the machine.
+    Its stream has empty parts where the model keeps a reader waiting.
     """
-    chosen = answerer or Extractive(archive)
     entails = entails or configured()
+    chosen = answerer or _answerer(archive, model, settings, on_failure, entails)
 
     def checked(claim: Claim) -> Claim | None:
+        if claim.failures:  # the answerer has looked, and marked it
+            return claim
         verdict = check(archive, claim, entails=entails)
         if verdict or on_failure == "mark":
             true = tuple(c for c in claim.citations if c not in verdict.false)
@@ -72,9 +85,10 @@ def build_chain(
             numbers: dict[Citation, int] = {}
             held = False
             for part in chosen(query, hits):
-                if claims := tuple(c for claim in part.claims if (c := checked(claim))):
-                    yield Answer(claims=tuple(_numbered(c, numbers) for c in claims))
-                    held = held or any(c.supported for c in claims)
+                claims = tuple(c for claim in part.claims if (c := checked(claim)))
+                if claims or not part.claims:
+                    yield replace(part, claims=tuple(_numbered(c, numbers) for c in claims))
+                held = held or any(c.supported for c in claims)
             if not held:
                 yield chosen.abstain(query, hits)
 
@@ -82,6 +96,27 @@ def build_chain(
         RunnableLambda(understand).with_config(run_name="understand")
         | RunnableLambda(retrieve).with_config(run_name="retrieve")
         | RunnableGenerator(answer, _async(answer)).with_config(run_name="answer and verify")
+    )
+
+
+def _answerer(
+    archive: Archive,
+    model: str | BaseChatModel | None,
+    settings: ChatSettings | None,
+    on_failure: Literal["drop", "mark"] | None,
+    entails: Entails | None,
+) -> Answerer:
+    """The extractive answerer, or the generative one with it behind."""
+    extractive = Extractive(archive)
+    if not model and not (settings and settings.model):
+        return extractive
+    from chatbot.generative import generative
+
+    def wrong(claim: Claim) -> tuple[str, ...]:
+        return check(archive, claim, entails=entails).failures
+
+    return generative(
+        archive, model, settings, fallback=extractive, check=wrong, on_failure=on_failure
     )
 
 

@@ -88,6 +88,37 @@ class Claim:
         return not self.failures
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What a chat model was used for: calls, tokens as it counted them, and their cost.
+
+    `cost` is in the currency of the prices that the settings give; None without prices.
+    `str(usage)` is a line for a reader.
+    """
+
+    model: str
+    calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost: float | None = None
+    currency: str = ""
+
+    def __add__(self, other: Usage) -> Usage:
+        costs = [c for c in (self.cost, other.cost) if c is not None]
+        return replace(
+            self,
+            calls=self.calls + other.calls,
+            input_tokens=self.input_tokens + other.input_tokens,
+            output_tokens=self.output_tokens + other.output_tokens,
+            cost=sum(costs) if costs else None,
+        )
+
+    def __str__(self) -> str:
+        paid = "" if self.cost is None else f" · {self.cost:.4f} {self.currency}".rstrip()
+        tokens = f"{self.input_tokens:,} tokens in, {self.output_tokens:,} out"
+        return f"{self.model} · {tokens}{paid}"
+
+
 GAP = "\n\n"
 """What stands between two claims in an answer's text."""
 
@@ -99,7 +130,8 @@ class Answer:
     `text` is what a reader sees: each claim with its citation numbers. If `abstained`,
     there are no claims, `text` says that the archive does not hold the answer, and
     `nearest` are the closest passages (also filled for an answer: the passages retrieved,
-    best first).
+    best first). `notice` is what a reader should know about how the answer came about (a
+    model that failed, sentences that were left out); `usage` what a model was used for.
     """
 
     query: Query | None = None
@@ -107,6 +139,8 @@ class Answer:
     abstained: bool = False
     message: str = ""
     nearest: tuple[Hit, ...] = field(default=(), repr=False)
+    notice: str = ""
+    usage: Usage | None = None
 
     def __add__(self, other: Answer) -> Answer:
         return replace(
@@ -116,6 +150,8 @@ class Answer:
             abstained=self.abstained or other.abstained,
             message=self.message + other.message,
             nearest=other.nearest or self.nearest,
+            notice=" ".join(n for n in (self.notice, other.notice) if n),
+            usage=_sum(self.usage, other.usage),
         )
 
     @property
@@ -154,6 +190,10 @@ class Answer:
 def _numbered(claim: Claim) -> str:
     numbers = "".join(f"[{c.number}]" for c in claim.citations)
     return f"{claim.text} {numbers}" if numbers else claim.text
+
+
+def _sum(one: Usage | None, other: Usage | None) -> Usage | None:
+    return one + other if one and other else one or other
 
 
 History = Sequence[Message]

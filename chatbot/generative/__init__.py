@@ -1,0 +1,36 @@
+"""Answers written by a chat model, of which only what the sources support is shown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from langchain_core.language_models import BaseChatModel
+
+from chatbot.generative.answering import Check, Fallback, Generative
+from chatbot.generative.settings import ChatSettings, OnFailure
+from vectorstore import Archive
+
+__all__ = ["ChatSettings", "Generative", "generative"]
+
+
+def generative(
+    archive: Archive,
+    model: str | BaseChatModel | None = None,
+    settings: ChatSettings | None = None,
+    *,
+    fallback: Fallback,
+    check: Check,
+    on_failure: OnFailure | None = None,
+) -> Generative:
+    """The generative answerer for a model: "provider:name", or any LangChain chat model.
+
+    Without `settings` those of the environment count, and `model` and `on_failure` where
+    they are given. Raises InputError if the model cannot be set up.
+    """
+    settings = settings or ChatSettings.from_environment()
+    settings = replace(settings, on_failure=on_failure or settings.on_failure)
+    if isinstance(model, BaseChatModel):
+        settings = replace(settings, model="")
+        return Generative(archive, model, settings, fallback=fallback, check=check)
+    settings = replace(settings, model=model or settings.model)
+    return Generative(archive, settings.load(), settings, fallback=fallback, check=check)

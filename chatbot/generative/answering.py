@@ -1,0 +1,243 @@
+"""The generative answerer: a chat model writes, and only what the sources support is shown."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
+
+from chatbot.generative.calling import Call
+from chatbot.generative.citing import cited
+from chatbot.generative.failures import Kind, ModelFailed
+from chatbot.generative.guarding import Leaks, other_language, refuses
+from chatbot.generative.prompting import prompt
+from chatbot.generative.reply import Sentences, read
+from chatbot.generative.settings import ChatSettings
+from chatbot.generative.sources import MOST, Source, key, sources_of
+from chatbot.values import Answer, Claim, Query
+from chatbot.wording import long_date, phrases
+from vectorstore import Archive, Hit
+
+log = logging.getLogger(__name__)
+
+MOST_SENTENCES = 12
+"""Sentences of a reply that are read; the prompt asks for five at most."""
+
+LANGUAGES = {"ko": "Korean", "en": "the language of the question"}
+
+Check = Callable[[Claim], Sequence[str]]
+"""What is wrong with a claim, in words; nothing if its citations support it."""
+
+
+class Fallback(Protocol):
+    """The answerer that takes over: the extractive one."""
+
+    def __call__(self, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]: ...
+
+    def abstain(self, query: Query, hits: Sequence[Hit]) -> Answer: ...
+
+
+@dataclass
+class _Asked:
+    """One question at work: what it may cite, and what became of the reply's sentences."""
+
+    query: Query
+    sources: dict[str, Source]
+    nothing: str
+    leaks: Leaks
+    urls: frozenset[str]
+    reply: str = ""
+    said: int = 0
+    standing: list[Claim] = field(default_factory=list)
+    held: list[Claim] = field(default_factory=list)
+    failed: int = 0
+    uncited: int = 0
+    foreign: int = 0
+    found_nothing: bool = False
+
+
+class Generative:
+    """Answers in a model's words from the hits; holds nothing between questions.
+
+    A claim is a sentence of the reply that its citations support; the others are left out,
+    or come marked with what is wrong. If the model fails, or nothing stands, `fallback`
+    answers, and the answer's notice says why.
+    """
+
+    def __init__(
+        self,
+        archive: Archive,
+        model: BaseChatModel,
+        settings: ChatSettings,
+        *,
+        fallback: Fallback,
+        check: Check,
+    ) -> None:
+        self._archive, self._model, self._settings = archive, model, settings
+        self._fallback, self._check = fallback, check
+
+    def __call__(self, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
+        """Yields a claim at a time as its sentence is complete, and empty parts in between."""
+        if not query.question or not hits:
+            return
+        asked, messages = self._prepare(query, hits)
+        call = Call(self._model, messages, self._settings)
+        failed: ModelFailed | None = None
+        try:
+            yield from self._read(asked, call)
+        except ModelFailed as error:
+            failed = error
+        yield Answer(usage=call.usage)
+        if asked.found_nothing and not asked.standing:
+            yield Answer(notice=_said(query, "nothing"))
+        elif kind := self._outcome(asked, failed, declined=call.declined):
+            yield from self._take_over(asked, hits, kind, failed)
+        elif asked.failed and self._settings.on_failure == "drop":
+            name = "left_out" if asked.failed == 1 else "left_out_many"
+            yield Answer(notice=_said(query, name, count=asked.failed))
+
+    def abstain(self, query: Query, hits: Sequence[Hit]) -> Answer:
+        """Says that the archive does not hold the answer, and what was looked for."""
+        return self._fallback.abstain(query, hits)
+
+    def _prepare(self, query: Query, hits: Sequence[Hit]) -> tuple[_Asked, list[BaseMessage]]:
+        sources = sources_of(hits, self._main_outlets(), self._settings.context_chars)
+        keys = {s.key: s for s in sources}
+        while (nothing := key()) in keys:
+            pass
+        known = list(keys)
+        rules = prompt(
+            "answer.md",
+            language=f"in {LANGUAGES.get(query.language, LANGUAGES['en'])}",
+            example=known[0],
+            example2=known[-1],
+            nothing=f"[{nothing}]",
+        )
+        rules = f"{rules}\n\n{self._settings.instructions}".strip()
+        share = self._settings.context_chars // len(sources)
+        asks = prompt(
+            "question.md",
+            sources="\n".join(s.element(max(share, len(s.hit.text))) for s in sources),
+            today=long_date(query.today, "en"),
+            as_of=_as_of(query),
+            question=query.question,
+            searched=_searched(query),
+        )
+        asked = _Asked(
+            query=query,
+            sources=keys,
+            nothing=nothing,
+            leaks=Leaks(rules, asks),
+            urls=frozenset(s.hit.article.url for s in sources if s.hit.article.url),
+        )
+        return asked, [SystemMessage(rules), HumanMessage(asks)]
+
+    def _read(self, asked: _Asked, call: Call) -> Iterator[Answer]:
+        """Claims as they come; raises ModelFailed. A half sentence before a failure is lost."""
+        sentences = Sentences()
+        with closing(call.__iter__()) as pieces:
+            for piece in pieces:
+                if piece is None:
+                    yield Answer()
+                    continue
+                asked.reply += piece
+                for sentence in sentences.feed(piece):
+                    yield from self._judge(asked, sentence)
+        yield from self._judge(asked, sentences.rest())
+
+    def _judge(self, asked: _Asked, sentence: str) -> Iterator[Answer]:
+        """What becomes of a sentence: a claim that stands, one that is marked, or nothing."""
+        said = read(sentence, asked.sources.keys() | {asked.nothing}, asked.urls)
+        if asked.nothing in said.keys:
+            asked.found_nothing = True
+            return
+        if not any(c.isalnum() for c in said.text):
+            return
+        asked.said += 1
+        if asked.said > MOST_SENTENCES:
+            raise ModelFailed("endless")
+        if asked.leaks(said.text):
+            asked.failed += 1
+            return
+        if other_language(asked.query.question, said.text):
+            asked.foreign += 1
+            asked.failed += 1
+            return
+        asked.uncited += not said.keys
+        claim = cited(self._archive, said, asked.sources)
+        wrong = tuple(self._check(claim))
+        if not wrong:
+            yield from (Answer(claims=(c,)) for c in (*asked.held, claim))
+            asked.held.clear()
+            asked.standing.append(claim)
+            return
+        asked.failed += 1
+        if self._settings.on_failure == "mark":
+            marked = Claim(text=claim.text, citations=(), written=True, failures=wrong)
+            if asked.standing:
+                yield Answer(claims=(marked,))
+            else:  # shown only if anything stands
+                asked.held.append(marked)
+
+    def _outcome(self, asked: _Asked, failed: ModelFailed | None, *, declined: bool) -> Kind | None:
+        """Why the articles' own sentences have to answer; None if the reply does."""
+        if failed:
+            return failed.kind
+        if asked.standing:
+            return None
+        if declined or refuses(asked.reply):
+            return "refused"
+        if not asked.said:
+            return "empty"
+        if asked.foreign == asked.said:
+            return "language"
+        return "uncited" if asked.uncited == asked.said else "unsupported"
+
+    def _take_over(
+        self, asked: _Asked, hits: Sequence[Hit], kind: Kind, failed: ModelFailed | None
+    ) -> Iterator[Answer]:
+        """The extractive answer, behind a notice; what stands of the reply is kept."""
+        log.info("the extractive answer takes over: %s", kind)
+        query, kept = asked.query, asked.standing
+        wait = failed.wait if failed else None
+        why = _said(query, "busy_wait", wait=round(wait)) if wait else _said(query, kind)
+        if kept and kind == "endless":
+            yield Answer(notice=f"{why} {_said(query, 'kept')}")
+            return
+        quoted = {(c.article.id, c.start) for claim in kept for c in claim.citations}
+        parts = [
+            part
+            for part in self._fallback(query, hits)
+            if any((c.article.id, c.start) not in quoted for x in part.claims for c in x.citations)
+        ]
+        then = ("kept_then" if parts else "kept") if kept else ("instead" if parts else "")
+        yield Answer(notice=f"{why} {_said(query, then)}" if then else why)
+        yield from parts
+
+    def _main_outlets(self) -> list[str]:
+        """The outlets that are most of the archive."""
+        status = self._archive.status()
+        return [name for name, count in status.outlets if count > MOST * status.articles]
+
+
+def _said(query: Query, name: str, **values: object) -> str:
+    return str(phrases(query.language)["model"][name]).format(**values)
+
+
+def _as_of(query: Query) -> str:
+    day = query.filters.as_of
+    if day is None or day == query.today:
+        return ""
+    return f" Only what was known on {long_date(day, 'en')} counts."
+
+
+def _searched(query: Query) -> str:
+    """What the question was read as, where that is more than its own words."""
+    if query.text.split() == query.question.split():
+        return ""
+    return f"\nIt follows on from an earlier question and was searched as: {query.text}"

@@ -1,0 +1,87 @@
+"""From a sentence of a model and the sources it names to a claim with exact quotes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from chatbot.generative.reply import Said
+from chatbot.generative.sources import Source
+from chatbot.values import Citation, Claim
+from vectorstore import Archive, Hit, Sentence, question_terms, terms
+
+MOST_QUOTES = 2
+"""Sentences quoted from one source for one claim."""
+
+ADDS = 0.15
+"""Share of a claim's words and numbers that a further quote must add."""
+
+NUMBER_WEIGHT = 3.0
+"""A number counts as much as this many words where the sentence to quote is chosen."""
+
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+
+
+def cited(archive: Archive, said: Said, sources: Mapping[str, Source]) -> Claim:
+    """The sentence as a claim; each source gives the sentences that say most of it.
+
+    The quotes stand in the archive's own text at their offsets. A source that has nothing of
+    the sentence is still quoted with what is closest, for the check to judge.
+    """
+    wanted = _weighed(archive, said.text)
+    found: list[Citation] = []
+    for key in said.keys:
+        hit = sources[key].hit
+        for sentence in _chosen(archive, hit, wanted, said.text):
+            citation = Citation(
+                number=0,
+                article=hit.article,
+                start=sentence.start,
+                end=sentence.end,
+                quote=sentence.text,
+            )
+            if citation not in found:
+                found.append(citation)
+    return Claim(text=said.text, citations=tuple(found), written=True)
+
+
+def _weighed(archive: Archive, text: str) -> dict[str, float]:
+    """The terms and numbers of a sentence, and how much each tells."""
+    rarity = archive.rarity(question_terms(text))
+    return rarity | {f"#{n}": NUMBER_WEIGHT for n in _numbers(text)}
+
+
+def _chosen(
+    archive: Archive, hit: Hit, wanted: Mapping[str, float], text: str
+) -> Sequence[Sentence]:
+    """The best sentence of a passage, and a second one if it adds what the first lacks."""
+    total = sum(wanted.values()) or 1.0
+    have = {s: set(terms(s.text)) | {f"#{n}" for n in _numbers(s.text)} for s in hit.sentences}
+    chosen: list[Sentence] = []
+    covered: set[str] = set()
+    while len(chosen) < MOST_QUOTES:
+
+        def gain(s: Sentence) -> float:
+            return sum(w for t, w in wanted.items() if t in have[s] - covered)  # noqa: B023
+
+        left = [s for s in hit.sentences if s not in chosen]
+        if not left:
+            break
+        best = max(left, key=lambda s: (gain(s), s.score))
+        if chosen and gain(best) < ADDS * total:
+            break
+        if not chosen and not gain(best):  # no word in common: another language
+            best = _nearest(archive, left, text)
+        chosen.append(best)
+        covered |= have[best]
+    return sorted(chosen, key=lambda s: s.start)
+
+
+def _nearest(archive: Archive, sentences: Sequence[Sentence], text: str) -> Sentence:
+    """The sentence that means most nearly the same, by the archive's own vectors."""
+    vector = archive.embedder.query(text)
+    return max(sentences, key=lambda s: float(archive.embedder.query(s.text) @ vector))
+
+
+def _numbers(text: str) -> set[str]:
+    return {m.replace(",", "") for m in _NUMBER.findall(text)}
