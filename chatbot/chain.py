@@ -39,7 +39,7 @@ class Answerer(Protocol):
     def abstain(self, query: Query, hits: Sequence[Hit]) -> Answer: ...
 
 
-def build_chain(
+def build_chain(  # noqa: PLR0913
     archive: Archive,
     *,
     k: int = RETRIEVED,
@@ -110,14 +110,15 @@ def _answerer(
     extractive = Extractive(archive)
     if not model and not (settings and settings.model):
         return extractive
-    from chatbot.generative import generative
+    from chatbot.generative import ChatSettings, generative
+
+    settings = settings or ChatSettings.from_environment()
+    settings = replace(settings, on_failure=on_failure or settings.on_failure)
 
     def wrong(claim: Claim) -> tuple[str, ...]:
         return check(archive, claim, entails=entails).failures
 
-    return generative(
-        archive, model, settings, fallback=extractive, check=wrong, on_failure=on_failure
-    )
+    return generative(archive, model, settings, fallback=extractive, check=wrong)
 
 
 def _numbered(claim: Claim, numbers: dict[Citation, int]) -> Claim:

@@ -18,7 +18,7 @@ import numpy as np
 
 from chatbot.evidence import Evidence
 from vectorstore import question_terms, terms
-from vectorstore.embedder import Embedder, Text
+from vectorstore.embedder import Embedder
 
 Entails = Callable[[str, str], float]
 """(premise, hypothesis) -> the probability, 0 to 1, that the one entails the other."""
@@ -49,8 +49,8 @@ def unsupported(
 def support(embedder: Embedder, claimed: str, evidence: Evidence) -> tuple[float, float]:
     """The cosine of a claim to what it cites, one quote or all; the share of its words there."""
     texts = dict.fromkeys([claimed, *evidence.quotes, evidence.text])
-    vectors = dict(embedder.embed([Text(t, ()) for t in texts]))
-    cosines = [float(vectors[0].passage @ vectors[i].passage) for i in range(1, len(vectors))]
+    own_vector, *others = [embedder.query(t) for t in texts]
+    cosines = [float(own_vector @ other) for other in others]
     own, have = set(question_terms(claimed)), set(terms(evidence.named))
     return float(np.max(cosines, initial=0.0)), len(own & have) / max(1, len(own))
 

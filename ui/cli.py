@@ -16,6 +16,7 @@ from ui.cli_shared import (
     ArchiveOption,
     AsJson,
     Day,
+    ModelOption,
     SourcesOption,
     day,
     opened,
@@ -44,6 +45,7 @@ def ask(
     question: Annotated[str, typer.Argument(help="In English or Korean.", show_default=False)],
     archive: ArchiveOption = None,
     as_of: Day = None,
+    model: ModelOption = None,
     as_json: AsJson = False,
 ) -> None:
     """Answer one question, with its sources."""
@@ -52,32 +54,32 @@ def ask(
 
     with opened(archive) as store:
         inputs: dict[str, Any] = {"question": question, "today": day(as_of)}
-        answer = build_chain(store).invoke(inputs)
-    if as_json:
-        import json
+        chain = build_chain(store, model=model)
+        if not as_json:
+            console.show_stream(chain.stream(inputs))
+            return
+        answer = chain.invoke(inputs)
+    import json
 
-        from chatbot.evaluate import result
+    from chatbot.evaluate import result
 
-        typer.echo(json.dumps(result(answer), ensure_ascii=False, indent=2))
-    else:
-        console.show_answer(answer)
+    typer.echo(json.dumps(result(answer), ensure_ascii=False, indent=2))
 
 
 @app.command()
-def chat(archive: ArchiveOption = None, as_of: Day = None) -> None:
+def chat(archive: ArchiveOption = None, as_of: Day = None, model: ModelOption = None) -> None:
     """Talk with the archive in the terminal. An empty line or Ctrl-D ends it."""
     from chatbot import build_chain
     from ui import console
 
     today = day(as_of)
     with opened(archive) as store:
-        chain = build_chain(store)
+        chain = build_chain(store, model=model)
         history: list[dict[str, str]] = []
         console.out.print(f"{store.status().articles:,} articles. Ask; an empty line ends.")
         while question := _typed("> "):
             inputs: dict[str, Any] = {"question": question, "history": history, "today": today}
-            answer = chain.invoke(inputs)
-            console.show_answer(answer)
+            answer = console.show_stream(chain.stream(inputs))
             history += [
                 {"role": "user", "content": question},
                 {"role": "assistant", "content": answer.text},
@@ -113,6 +115,7 @@ def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535)] = 7860,
     sources: SourcesOption = None,
+    model: ModelOption = None,
     with_schedule: Annotated[
         bool, typer.Option("--schedule/--no-schedule", help="Keep the declared sources fresh.")
     ] = True,
@@ -133,7 +136,7 @@ def serve(
     with opened(archive, create=True) as store:
         _prepare(store, sample=not path.exists())
         with cli_ingest.scheduled(store, path, wanted=with_schedule):
-            web.serve(store, host=host, port=port, ready=ready)
+            web.serve(store, model=model, host=host, port=port, ready=ready)
 
 
 @app.command("eval")

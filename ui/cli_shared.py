@@ -44,6 +44,18 @@ SourcesOption = Annotated[
     ),
 ]
 Day = Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", show_default=False)]
+ModelOption = Annotated[
+    str | None,
+    typer.Option(
+        "--model",
+        "-m",
+        metavar="PROVIDER:NAME",
+        envvar="DATELINE_CHAT_MODEL",
+        help="A chat model that writes the answers (docs/models.md). [default: none, offline]",
+        show_default=False,
+        show_envvar=True,
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 

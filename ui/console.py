@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
@@ -94,10 +95,24 @@ def card(article: StoredArticle) -> str:
     return plain(" · ".join(p for p in parts if p))
 
 
-def show_answer(answer: Answer) -> None:
-    """A whole answer with its sources."""
-    out.print(plain(answer.text), markup=False)
-    show_sources(answer)
+def show_stream(parts: Iterable[Answer]) -> Answer:
+    """An answer as it arrives, then its sources and what it took; returns the whole."""
+    whole: Answer | None = None
+    for part in parts:
+        whole = whole + part if whole else part
+        if part.notice:
+            out.print(plain(part.notice), markup=False, style="italic")
+        for claim in part.claims:
+            unsupported = "" if claim.supported else "(not supported by the articles) "
+            out.print(unsupported + plain(replace(part, claims=(claim,)).text), markup=False)
+        if part.abstained:
+            out.print(plain(part.text), markup=False)
+    if whole is None:
+        raise RuntimeError("the chain yielded nothing")
+    show_sources(whole)
+    if whole.usage:
+        out.print(plain(str(whole.usage)), markup=False, style="dim")
+    return whole
 
 
 def show_sources(answer: Answer) -> None:

@@ -117,9 +117,10 @@ def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
 
 
-def serve(
+def serve(  # noqa: PLR0913
     archive: Archive,
     *,
+    model: str | None = None,
     host: str = "127.0.0.1",
     port: int = 7860,
     hosts: Sequence[str] = (),
@@ -127,12 +128,13 @@ def serve(
 ) -> None:
     """Answers questions in the browser until interrupted.
 
-    `ready` is called with the address once it is bound. Raises InputError if the port is
-    in use or the address is not this machine's.
+    `model` is a chat model that writes the answers, "provider:name". `ready` is called with
+    the address once it is bound. Raises InputError if the port is in use, the address is not
+    this machine's, or the model cannot be set up.
     """
     with _bound(host, port) as listening:
         named = (*hosts, host.lower()) if host not in {"", "0.0.0.0", "::"} else tuple(hosts)  # noqa: S104
-        app = build_app(archive, build_chain(archive), hosts=named)
+        app = build_app(archive, build_chain(archive, model=model), hosts=named)
         config = uvicorn.Config(
             app,
             log_level="warning",

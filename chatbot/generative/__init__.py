@@ -7,7 +7,7 @@ from dataclasses import replace
 from langchain_core.language_models import BaseChatModel
 
 from chatbot.generative.answering import Check, Fallback, Generative
-from chatbot.generative.settings import ChatSettings, OnFailure
+from chatbot.generative.settings import ChatSettings
 from vectorstore import Archive
 
 __all__ = ["ChatSettings", "Generative", "generative"]
@@ -20,15 +20,13 @@ def generative(
     *,
     fallback: Fallback,
     check: Check,
-    on_failure: OnFailure | None = None,
 ) -> Generative:
     """The generative answerer for a model: "provider:name", or any LangChain chat model.
 
-    Without `settings` those of the environment count, and `model` and `on_failure` where
-    they are given. Raises InputError if the model cannot be set up.
+    Without `settings` those of the environment count; a `model` that is given wins.
+    Raises InputError if the model cannot be set up.
     """
     settings = settings or ChatSettings.from_environment()
-    settings = replace(settings, on_failure=on_failure or settings.on_failure)
     if isinstance(model, BaseChatModel):
         settings = replace(settings, model="")
         return Generative(archive, model, settings, fallback=fallback, check=check)

@@ -53,6 +53,7 @@ class _Asked:
     urls: frozenset[str]
     reply: str = ""
     said: int = 0
+    texts: set[str] = field(default_factory=set)
     standing: list[Claim] = field(default_factory=list)
     held: list[Claim] = field(default_factory=list)
     failed: int = 0
@@ -161,6 +162,9 @@ class Generative:
         asked.said += 1
         if asked.said > MOST_SENTENCES:
             raise ModelFailed("endless")
+        if said.text in asked.texts:  # a model that goes round in circles
+            return
+        asked.texts.add(said.text)
         if asked.leaks(said.text):
             asked.failed += 1
             return

@@ -51,14 +51,13 @@ class Call:
         self._inbox: queue.SimpleQueue[str | ModelFailed | None] = queue.SimpleQueue()
         self._tokens = [0, 0]
         self._calls = 0
-        self._begun = False
+        self._length = 0
         self._finish: str | None = None
         self.declined = False
 
     def __iter__(self) -> Generator[str | None]:
         give_up = time.monotonic() + self._settings.timeout + GRACE
         job = asyncio.run_coroutine_threadsafe(self._run(), _loop())
-        length = 0
         try:
             while True:
                 try:
@@ -73,9 +72,6 @@ class Call:
                 if isinstance(item, ModelFailed):
                     raise item
                 yield item
-                length += len(item)
-                if length > LONGEST_REPLY:
-                    raise ModelFailed("endless")
         finally:
             job.cancel()
 
@@ -105,7 +101,11 @@ class Call:
             async with asyncio.timeout(self._settings.timeout):
                 await self._tries(time.monotonic() + self._settings.timeout)
         except Exception as error:
-            failed = error if isinstance(error, ModelFailed) else failure(error, begun=self._begun)
+            failed = (
+                error
+                if isinstance(error, ModelFailed)
+                else failure(error, begun=bool(self._length))
+            )
             # Never the message: it may hold the key or the prompt
             log.warning("the model failed: %s (%s)", failed.kind, type(error).__name__)
             self._inbox.put(failed)
@@ -118,9 +118,9 @@ class Call:
                 await self._once()
                 return
             except Exception as error:
-                failed = failure(error, begun=self._begun)
+                failed = failure(error, begun=bool(self._length))
                 wait = failed.wait if failed.wait is not None else BACKOFF * 2**attempt
-                last = attempt == self._settings.retries or self._begun
+                last = attempt == self._settings.retries or self._length
                 if last or failed.kind not in AGAIN or time.monotonic() + wait > deadline:
                     raise
                 log.info("the model failed: %s; again in %.1f s", failed.kind, wait)
@@ -133,10 +133,12 @@ class Call:
             async for chunk in chunks:
                 self._note(chunk)
                 if text := str(chunk.text):
-                    self._begun = True
+                    self._length += len(text)
                     self._inbox.put(text)
+                    if self._length > LONGEST_REPLY:
+                        raise ModelFailed("endless")
         if self._finish is None and self._model._llm_type == "openai-chat":
-            raise ModelFailed("broken" if self._begun else "empty")
+            raise ModelFailed("broken" if self._length else "empty")
 
     def _note(self, chunk: AIMessageChunk) -> None:
         if used := chunk.usage_metadata:
