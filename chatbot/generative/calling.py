@@ -118,13 +118,16 @@ class Call:
                 await self._once()
                 return
             except Exception as error:
-                failed = failure(error, begun=bool(self._length))
+                failed = self._failure(error)
                 wait = failed.wait if failed.wait is not None else BACKOFF * 2**attempt
                 last = attempt == self._settings.retries or self._length
                 if last or failed.kind not in AGAIN or time.monotonic() + wait > deadline:
                     raise
                 log.info("the model failed: %s; again in %.1f s", failed.kind, wait)
             await asyncio.sleep(wait)
+
+    def _failure(self, error: Exception) -> ModelFailed:
+        return failure(error, begun=self._length > 0)
 
     async def _once(self) -> None:
         self._calls += 1
