@@ -51,15 +51,16 @@ def read(visit: Visit, entry: Entry) -> Iterator[Item]:
         last_modified=page.last_modified if again else "",
     )
     if reply.status == 304:
-        since = held.ingested if held else None
         digest = entry.digest or page.digest
-        yield Seen(replace(visit.checked(page, status=page.status, since=since), digest=digest))
+        kept = visit.checked(page, status=page.status, since=_published(held))
+        yield Seen(replace(kept, digest=digest))
     elif reply.status in GONE or _sent_home(reply):
         yield _gone(visit, page, reply)
     elif reply.status != 200:
         yield from refused(visit, entry, reply.status, f"answers {reply.status}")
     elif page.digest.startswith(FROM_FEED) and not entry.digest:
-        yield Seen(visit.checked(page, status=200, since=held.ingested if held else None))
+        page = replace(page, etag=reply.etag, last_modified=reply.last_modified)
+        yield Seen(visit.checked(page, status=200, since=_published(held)))
     else:
         yield from _parsed(visit, page, held, entry, reply)
 
@@ -69,6 +70,10 @@ def _held(visit: Visit, page: Page) -> StoredArticle | None:
         return visit.archive.article(page.article) if page.article else None
     except KeyError:
         return None
+
+
+def _published(article: Article | StoredArticle | None) -> datetime | None:
+    return article.published.instant if article and article.published else None
 
 
 def _body(visit: Visit, article: str) -> str:
@@ -191,14 +196,14 @@ def _store(
         missing = "text" if not article.body else "headline"
         yield from refused(visit, entry, page.status, f"has no {missing}")
         return
-    since: datetime | None = held.ingested if held else None
-    since = article.published.instant if article.published else since
+    since = _published(article)
+    if held is None or held.version != article.version:
+        page = replace(page, changed=visit.now)
     status = 0 if _comes_with_feed(visit, entry) else 200
     digest = entry.digest or page.digest
     if _comes_with_feed(visit, entry):
         digest = FROM_FEED + digest.removeprefix(FROM_FEED)
     kept = replace(visit.checked(page, status=status, since=since), digest=digest)
-    kept = replace(kept, changed=kept.changed or visit.now)
     if held:
         article = _same_article(article, held, visit.source.name)
     pages = [replace(kept, article=article.id)]

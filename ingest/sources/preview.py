@@ -16,6 +16,7 @@ from ingest.sources.assemble import from_page
 from ingest.sources.client import polite
 from ingest.sources.declared import Fetching, Source
 from ingest.sources.visit import Entry, SourceFailed, key_of
+from ingest.text import line
 from vectorstore import Article
 
 LINKED = 0.5
@@ -128,12 +129,11 @@ def _is_list(reply: Reply, parsed: dict[str, Any], links: dict[str, Any]) -> boo
     parts = urlsplit(reply.final_url)
     if parts.path in {"", "/"} and not parts.query:
         return True
-    body = str(parsed.get("body", ""))
+    body = line(str(parsed.get("body", "")))
     if len(body) < SHORT:
         return len(links["links"]) > 0 and not parsed.get("published")
-    texts = {link["text"] for link in links["links"]}
-    linked = sum(len(p) for p in body.splitlines() if p.strip(" -•|") in texts)
-    return linked >= LINKED * len(body)
+    texts = {line(link["text"]) for link in links["links"]}
+    return sum(len(t) for t in texts if t in body) >= LINKED * len(body)
 
 
 def _parsed(sandbox: Sandbox, parser: str, reply: Reply) -> dict[str, Any]:

@@ -25,6 +25,10 @@ TRY_AGAIN = timedelta(days=1)
 """Longest time until a page that could not be had, or is gone, is tried again."""
 
 
+KEPT = 1_000
+"""Validators kept of one source: an index may name 50,000 sitemaps, of which a few change."""
+
+
 class SourceFailed(DatelineError):
     """A source as a whole gave nothing: what it said, or why it could not be asked."""
 
@@ -117,8 +121,9 @@ class Asking:
 
     def finish(self) -> dict[str, Any]:
         """The state to keep: validators only where nothing has to be looked for again."""
-        kept = self._validators if self.complete else {}
-        return self.state | {"validators": {u: v for u, v in kept.items() if any(v.values())}}
+        kept = self.state.get("validators", {}) | self._validators if self.complete else {}
+        named = [(url, v) for url, v in kept.items() if any(v.values())][-KEPT:]
+        return self.state | {"validators": dict(named)}
 
     def admits(self, url: str) -> bool:
         """Whether the declaration's `include` and `exclude` let an article URL through."""
@@ -163,14 +168,18 @@ class Visit(Asking):
         return Problem(url, None, reason, fatal=fatal)
 
     def checked(self, page: Page, *, status: int, since: datetime | None) -> Page:
-        """The page as checked now, with the time of its next check; `since` is its age's start."""
-        start = since or page.changed or self.now
+        """The page as checked now, with the time of its next check; `since` is its age's start.
+
+        Without `since`, its age is that of its content.
+        """
+        changed = page.changed or self.now
+        start = since or changed
         age = max(self.now - start, timedelta(0))
         wait = min(max(age / 2, SOONEST), LATEST)
         due: datetime | None = self.now + wait
         if self.source.kind == "pages":
             due = self.now
-        elif age > self.source.recheck:
+        elif self.now - max(start, changed) > self.source.recheck:
             due = None
         return replace(page, status=status, checked=self.now, next_check=due, missed=0)
 

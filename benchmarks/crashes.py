@@ -1,0 +1,250 @@
+"""Promise R1: ingest is killed 200 times at seeded moments and at every named point.
+
+    python -m benchmarks.crashes [--kills 200] [--seed 1] [--readers 60]
+
+A simulated site (tests/site) lives through ten days; each look at its sources is killed again
+and again before it may come to its end. After each kill the archive is held against the file
+of what was acknowledged; in the end it must be exactly what the site's script says. Exit
+status 1 if anything was lost, doubled, half or mixed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import signal
+import statistics
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks import crash_worker as worker
+from tests.site import expect, found
+from tests.site.pieces import Script
+from tests.site.script import month
+from tests.site.server import World
+from vectorstore import Archive
+from vectorstore.durable import digests
+
+DAYS, EVERY, PLAIN = 10, 24, 2
+SLOW = 60.0
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--readers", type=int, default=60)
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    worker.stand_in()
+    script = month(DAYS, every=EVERY, plain=PLAIN)
+    server = Server(script)
+    with tempfile.TemporaryDirectory() as folder:
+        run = Killing(Path(folder), script, server, random.Random(given.seed))  # noqa: S311
+        run.all(given.kills)
+        run.killed_readers(given.readers)
+        run.report()
+    server.end()
+    sys.exit(bool(run.faults))
+
+
+class Server:
+    """The world in a process of its own, which turns its clock when it is told to."""
+
+    def __init__(self, script: Script) -> None:
+        (here, theirs), (mine, yours) = os.pipe(), os.pipe()
+        self.pid = os.fork()
+        if self.pid == 0:
+            with World(script) as world, os.fdopen(here) as orders, os.fdopen(yours, "w") as told:
+                os.close(theirs)
+                print(json.dumps(world.bases), file=told, flush=True)
+                for order in orders:
+                    world.turn(script.ticks[int(order)])
+                    print("turned", file=told, flush=True)
+            os._exit(0)
+        os.close(here)
+        os.close(yours)
+        self._orders, self._told = os.fdopen(theirs, "w"), os.fdopen(mine)
+        self.bases: dict[str, str] = json.loads(self._told.readline())
+
+    def turn(self, tick: int) -> None:
+        print(tick, file=self._orders, flush=True)
+        self._told.readline()
+
+    def end(self) -> None:
+        self._orders.close()
+        os.waitpid(self.pid, 0)
+
+
+class Killing:
+    """Kills turns, looks at what is left, and counts."""
+
+    def __init__(self, folder: Path, script: Script, server: Server, chance: random.Random) -> None:
+        self.archive, self.log = folder / "archive", folder / "acknowledged"
+        self.script, self.server, self.chance = script, server, chance
+        self.counts: Counter[str] = Counter()
+        self.restarts: list[float] = []
+        self.faults: list[str] = []
+        self.longest = 3.0
+
+    def all(self, kills: int) -> None:
+        points = [(p, w, n) for p in worker.POINTS for w in ("before", "after") for n in (1, 2)]
+        ticks = len(self.script.ticks)
+        for tick in range(ticks):
+            self.server.turn(tick)
+            for point in points[tick::ticks]:
+                self.at_point(tick, point)
+            share = kills * (tick + 1) // ticks
+            tries = 0
+            while self.counts["moments"] < share and tries < 3 * kills:
+                tries += 1
+                self.at_moment(tick)
+            self.whole(tick)
+            print(f"tick {tick + 1} of {ticks}: {dict(self.counts)}", file=sys.stderr, flush=True)
+        self.compare()
+
+    def at_moment(self, tick: int) -> None:
+        """Kill at a random moment within what a turn takes; one that was done is no kill."""
+        pid = self.start(tick)
+        time.sleep(self.chance.uniform(0, self.longest))
+        os.kill(pid, signal.SIGKILL)
+        _, status = os.waitpid(pid, 0)
+        if os.WIFSIGNALED(status):
+            self.counts["moments"] += 1
+            self.look(restart=self.counts["moments"] % 2 == 0)
+        else:
+            self.longest = max(0.5, self.longest * 0.9)
+
+    def at_point(self, tick: int, point: tuple[str, str, int]) -> None:
+        _, status = os.waitpid(self.start(tick, point), 0)
+        if os.WIFSIGNALED(status):
+            self.counts["points"] += 1
+            self.look(restart=True)
+        else:
+            self.counts["points not reached"] += 1
+
+    def whole(self, tick: int) -> None:
+        start = time.monotonic()
+        _, status = os.waitpid(self.start(tick), 0)
+        self.longest = max(self.longest, time.monotonic() - start)
+        if status:
+            self.faults.append(f"the turn after the kills ended with {status}")
+        self.look(restart=False)
+
+    def start(self, tick: int, point: tuple[str, str, int] | None = None) -> int:
+        bases = self.server.bases
+        hosts = tuple(base.removeprefix("http://") for base in bases.values())
+        world = worker.Elsewhere(self.script, self.script.ticks[tick], bases, hosts)
+
+        def work() -> None:
+            worker.acknowledge(self.log)
+            if point:
+                worker.die_at(*point)
+            worker.turn(self.archive, world.as_world())
+
+        return forked(work)
+
+    def look(self, *, restart: bool) -> None:
+        """Hold the archive against what was acknowledged, in a process that may die of it."""
+        found = answered(lambda: worker.faults(self.archive, self.log))
+        self.faults += found if isinstance(found, list) else ["looking at it crashed"]
+        if restart and self.archive.exists():
+            seconds = answered(lambda: worker.restart(self.archive))
+            if isinstance(seconds, float):
+                self.restarts.append(seconds)
+            else:
+                self.faults.append("it did not restart")
+
+    def killed_readers(self, times: int) -> None:
+        """Readers killed while they search change nothing on disk."""
+        before = self.contents()
+
+        def read() -> None:
+            while True:
+                with Archive.open(self.archive) as archive:
+                    for word in ("customs", "talks", "pier", "tariff"):
+                        archive.search(word, k=20)
+
+        for _ in range(times):
+            pid = forked(read)
+            time.sleep(self.chance.uniform(0, 1.0))
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+            self.counts["readers"] += 1
+        if self.contents() != before:
+            self.faults.append("a killed reader changed the archive")
+
+    def contents(self) -> object:
+        def held() -> dict[str, str]:
+            with Archive.open(self.archive) as archive:
+                seq = str(archive._ledger.last_seq())
+            kept = digests(self.archive / "dense") | digests(self.archive / "lexical")
+            return {k: v for k, v in kept.items() if k.startswith("seg-")} | {"seq": seq}
+
+        return answered(held)
+
+    def compare(self) -> None:
+        def lines() -> list[str]:
+            with Archive.open(self.archive) as archive:
+                wanted = expect.rows(self.script, self.server.bases)
+                unindexed = archive.status().unindexed
+                told = [f"{unindexed} articles are not indexed"] if unindexed else []
+                return told + found.differences(wanted, found.rows(archive, self.script))
+
+        differences = answered(lines)
+        self.faults += differences if isinstance(differences, list) else ["comparing it crashed"]
+
+    def report(self) -> None:
+        print(f"killed at a random moment  {self.counts['moments']}")
+        print(f"killed at a named point    {self.counts['points']}")
+        print(f"points not reached         {self.counts['points not reached']}")
+        print(f"readers killed             {self.counts['readers']}")
+        lines = self.log.read_text().splitlines()
+        different = len({line.split()[0] for line in lines})
+        print(f"articles stored            {different}, acknowledged {len(lines)} times")
+        print(
+            f"restart, s                 median {statistics.median(self.restarts):.2f}, "
+            f"longest {max(self.restarts):.2f}, of {len(self.restarts)}"
+        )
+        print(f"lost, doubled, half, mixed {len(self.faults)}")
+        for fault in self.faults[:20]:
+            print(" ", fault)
+
+
+def forked(work: Callable[[], None]) -> int:
+    """A process that does this; whatever it starts itself ends when its pipe closes."""
+    pid = os.fork()
+    if pid == 0:
+        code = 1
+        try:
+            work()
+            code = 0
+        except BaseException as error:
+            print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
+        finally:
+            os._exit(code)
+    return pid
+
+
+def answered(work: Callable[[], object]) -> object:
+    """What this returns in a process of its own; None if that died."""
+    here, theirs = os.pipe()
+
+    def tell() -> None:
+        os.write(theirs, json.dumps(work()).encode() + b"\n")
+
+    pid = forked(tell)
+    os.close(theirs)
+    with os.fdopen(here) as pipe:
+        said = pipe.readline()
+    os.waitpid(pid, 0)
+    return json.loads(said) if said else None
+
+
+if __name__ == "__main__":
+    main()
