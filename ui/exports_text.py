@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ui.store_snapshot import Json
-from ui.web_text import clean, dated_text, day_text, safe_url
+from ui.web_text import clean, safe_url
+from ui.web_words import words
 from vectorstore import Dated
 
 _FORMULA = re.compile(r"\s*[=+\-@|%＝＋－＠]|[\t\r\n]")
@@ -34,7 +35,7 @@ class Document:
     @property
     def dated(self) -> str:
         """When it was made, as `31 July 2025, 14:05 UTC`."""
-        return f"{day_text(self.created.date())}, {self.created:%H:%M} UTC"
+        return f"{words('en').day(self.created.date())}, {self.created:%H:%M} UTC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +71,11 @@ def _source(cited: Json) -> Source:
 def dates(article: Json) -> str:
     """`published 31 July 2025, updated 1 August 2025, version of 2 August 2025`."""
     published, updated = (_dated(article.get(name)) for name in ("published", "updated"))
-    said = [f"published {dated_text(published)}" if published else "date unknown"]
+    said = [f"published {words('en').dated(published)}" if published else "date unknown"]
     if updated and updated != published:
-        said.append(f"updated {dated_text(updated)}")
+        said.append(f"updated {words('en').dated(updated)}")
     if since := article.get("since") or article.get("ingested"):
-        said.append(f"in the archive since {day_text(datetime.fromisoformat(since).date())}")
+        said.append(f"in the archive since {words('en').day(datetime.fromisoformat(since).date())}")
     return ", ".join(said)
 
 

@@ -21,15 +21,15 @@ os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI, HTTPException
-from fastapi.responses import FileResponse, HTMLResponse
+from fastapi.responses import FileResponse
 from starlette.types import ASGIApp
 
 from chatbot import build_chain
 from ingest import SAMPLE
-from ui.web_chat import article_page_html
+from ui.web_answering import Chat
 from ui.web_guard import Guard
 from ui.web_page import EXAMPLES, build_page
-from ui.web_session import Chat
+from ui.web_views import add_views
 from vectorstore import Archive, InputError
 
 log = logging.getLogger(__name__)
@@ -42,7 +42,12 @@ SHUTDOWN = 2
 
 _FILES = {
     "dateline.css": "text/css",
+    "dateline-views.css": "text/css",
     "dateline.js": "text/javascript",
+    "dateline-reader.js": "text/javascript",
+    "dateline-filters.js": "text/javascript",
+    "dateline-chat.js": "text/javascript",
+    "dateline-views.js": "text/javascript",
     "favicon.svg": "image/svg+xml",
 }
 
@@ -64,6 +69,7 @@ def build_app(
         examples = EXAMPLES if archive.keys(SAMPLE) else ()
     app = FastAPI(title="Dateline", docs_url=None, redoc_url=None, openapi_url=None)
     _routes(app, archive)
+    add_views(app, archive, _head())
     gr.mount_gradio_app(
         app,
         build_page(Chat(archive, chain), examples),
@@ -86,15 +92,6 @@ def _routes(app: FastAPI, archive: Archive) -> None:
     def healthz() -> dict[str, object]:
         return {"ok": True, "articles": archive.status().articles}
 
-    @app.get("/article/{article_id}/{version}", response_class=HTMLResponse)
-    def article(article_id: str, version: str, start: int = 0, end: int = 0) -> str:
-        try:
-            stored = archive.article(article_id, version)
-        except KeyError:
-            raise HTTPException(404, "The archive does not hold this article.") from None
-        span = (start, end) if 0 <= start < end <= len(stored.body) else None
-        return article_page_html(stored, span, _head())
-
     @app.get("/dateline/{name}")
     def file(name: str) -> FileResponse:
         if name not in _FILES:
@@ -105,11 +102,14 @@ def _routes(app: FastAPI, archive: Archive) -> None:
 
 def _head() -> str:
     """What the page loads of ours; the hash in an address is the file's own."""
-    address = {name: f"/dateline/{name}?v={_digest(_HERE / name)}" for name in _FILES}
-    return (
-        f'<link rel="icon" href="{address["favicon.svg"]}" type="image/svg+xml">'
-        f'<link rel="stylesheet" href="{address["dateline.css"]}">'
-        f'<script src="{address["dateline.js"]}"></script>'
+    tags = {
+        "text/css": '<link rel="stylesheet" href="{}">',
+        "text/javascript": '<script src="{}"></script>',
+        "image/svg+xml": '<link rel="icon" href="{}" type="image/svg+xml">',
+    }
+    return "".join(
+        tags[kind].format(f"/dateline/{name}?v={_digest(_HERE / name)}")
+        for name, kind in _FILES.items()
     )
 
 

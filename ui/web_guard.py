@@ -30,7 +30,8 @@ _EXACT = frozenset(
     | {f"/gradio_api/{name}" for name in ("info", "app_id", "startup-events")}
 )
 _PREFIXES = (
-    "/article/", "/dateline/", "/assets/", "/static/", "/svelte/", "/gradio_api/heartbeat/"
+    "/article/", "/view/", "/dateline/",
+    "/assets/", "/static/", "/svelte/", "/gradio_api/heartbeat/",
 )  # fmt: skip
 
 _HEADERS = {

@@ -1,7 +1,8 @@
 """The page as Gradio blocks.
 
 The conversation and the sources are HTML of our own, so that streaming, citations and
-escaping are ours; Gradio carries the events, the session and the question box.
+escaping are ours; Gradio carries the events, the session and the question box. The other
+views are pages of the server (`ui.web_views`) that are shown in the same frame.
 """
 
 from __future__ import annotations
@@ -12,8 +13,11 @@ from typing import Any
 
 import gradio as gr
 
+from ui.web_answering import Chat, Updates
 from ui.web_chat import conversation_html, panel_html
-from ui.web_session import Chat, Session, Updates
+from ui.web_frame import welcome_html
+from ui.web_session import Session
+from ui.web_words import words
 
 AT_ONCE = 20
 """Answers streaming at the same time; Gradio's own default of 1 makes 20 users wait 10 s."""
@@ -30,15 +34,20 @@ EXAMPLES = (
 )
 """Questions about the sample archive, which is what they are offered for."""
 
+_VIEW = '<main id="dl-view" tabindex="-1" aria-live="off"></main>'
+_READER = '<div id="dl-reader" aria-live="polite"></div>'
+
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
     """The components that events read and write."""
 
     session: gr.State
+    wanted: gr.Textbox
     masthead: gr.HTML
     restart: gr.Button
     conversation: gr.HTML
+    welcome: gr.HTML
     examples: list[gr.Button]
     question: gr.Textbox
     ask: gr.Button
@@ -57,36 +66,49 @@ def build_page(chat: Chat, examples: Sequence[str]) -> gr.Blocks:
 
 
 def _layout(examples: Sequence[str]) -> _Parts:
-    session = gr.State(Session())
+    session, w = gr.State(Session()), words("en")
     with gr.Column(elem_id="dl-app"):
         with gr.Row(elem_id="dl-top"):
             masthead = _html("dl-head")
-            restart = gr.Button("New conversation", elem_id="dl-new")
+            restart = gr.Button(w("new_conversation"), elem_id="dl-new")
         with gr.Row(elem_id="dl-main"):
             with gr.Column(elem_id="dl-chat"):
                 with gr.Column(elem_id="dl-scroll"):
-                    conversation = _html("dl-conversation", conversation_html(()))
+                    conversation = _html("dl-conversation", conversation_html((), w))
                     with gr.Column(elem_id="dl-welcome"):
-                        gr.HTML(_WELCOME, padding=False)
+                        welcome = _html("dl-greeting", welcome_html(w))
                         buttons = [gr.Button(e, elem_classes="dl-example") for e in examples]
-                with gr.Row(elem_id="dl-composer"):
-                    question = gr.Textbox(
-                        label="Question",
-                        placeholder="Ask the archive",
-                        lines=1,
-                        max_lines=6,
-                        container=False,
-                        elem_id="dl-question",
-                        autofocus=True,
-                    )
-                    ask = gr.Button("Ask", elem_id="dl-ask")
-                    stop = gr.Button("Stop", elem_id="dl-stop")
+                question, wanted, ask, stop = _composer()
+            _html("dl-view-frame", _VIEW)
             with gr.Column(elem_id="dl-sources"):
-                sources = _html("dl-panel", panel_html(()))
+                sources = _html("dl-panel", panel_html((), w))
+                _html("dl-reader-frame", _READER)
         footer = _html("dl-foot")
     return _Parts(
-        session, masthead, restart, conversation, buttons, question, ask, stop, sources, footer
-    )
+        session, wanted, masthead, restart, conversation, welcome, buttons, question, ask, stop,
+        sources, footer,
+    )  # fmt: skip
+
+
+def _composer() -> tuple[gr.Textbox, gr.Textbox, gr.Button, gr.Button]:
+    """The question box with its buttons, and what the page adds to a question as JSON."""
+    w = words("en")
+    with gr.Column(elem_id="dl-composing"):
+        _html("dl-narrowed", '<div id="dl-filters-bar"></div>')
+        with gr.Row(elem_id="dl-composer"):
+            question = gr.Textbox(
+                label=w("question"),
+                placeholder=w("question_hint"),
+                lines=1,
+                max_lines=6,
+                container=False,
+                elem_id="dl-question",
+                autofocus=True,
+            )
+            wanted = gr.Textbox(visible="hidden", elem_id="dl-wanted")
+            ask = gr.Button(w("ask"), elem_id="dl-ask")
+            stop = gr.Button(w("stop"), elem_id="dl-stop")
+    return question, wanted, ask, stop
 
 
 def _html(elem_id: str, value: str = "") -> gr.HTML:
@@ -94,31 +116,38 @@ def _html(elem_id: str, value: str = "") -> gr.HTML:
     return gr.HTML(value, elem_id=elem_id, apply_default_css=False, js_on_load=None, padding=False)
 
 
-_WELCOME = (
-    '<h2 class="dl-welcome">Ask the archive.</h2><p class="dl-dek">Every sentence of an answer '
-    "cites the article it comes from, word for word.</p>"
-)
-
-
 def _events(page: gr.Blocks, chat: Chat, parts: _Parts) -> None:
     outputs = [parts.question, parts.conversation, parts.sources, parts.footer]
     page.load(
-        lambda: (chat.masthead(), chat.footer()),
-        outputs=[parts.masthead, parts.footer],
+        chat.load,
+        inputs=[parts.session],
+        outputs=[
+            parts.masthead,
+            parts.footer,
+            parts.conversation,
+            parts.sources,
+            parts.welcome,
+            parts.question,
+            parts.ask,
+            parts.stop,
+            parts.restart,
+        ],
         **_QUIET,
     )
     gr.on(
         [parts.question.submit, parts.ask.click],
         chat.ask,
-        inputs=[parts.question, parts.session],
+        inputs=[parts.question, parts.wanted, parts.session],
         outputs=outputs,
+        js="(question, _, session) => [question, window.dateline.wanted(), session]",
         **_ASKING,
     )
     for button in parts.examples:
         button.click(
             _asking(chat, str(button.value)),
-            inputs=[parts.session],
+            inputs=[parts.wanted, parts.session],
             outputs=outputs,
+            js="(_, session) => [window.dateline.wanted(), session]",
             **_ASKING,
         )
     parts.stop.click(
@@ -141,8 +170,8 @@ _ASKING = _QUIET | {
 """A new question may be asked at once after a stop, while the old stream still winds up."""
 
 
-def _asking(chat: Chat, question: str) -> Callable[[Session], Iterator[Updates]]:
-    def ask(session: Session) -> Iterator[Updates]:
-        yield from chat.ask(question, session)
+def _asking(chat: Chat, question: str) -> Callable[[str, Session], Iterator[Updates]]:
+    def ask(wanted: str, session: Session) -> Iterator[Updates]:
+        yield from chat.ask(question, wanted, session)
 
     return ask

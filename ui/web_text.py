@@ -1,4 +1,4 @@
-"""Text for the web page: made harmless, then escaped; and dates and addresses in words.
+"""Text for the web page: made harmless, then escaped; and addresses that cannot deceive.
 
 Everything that comes from an article or a reader passes `esc` on its way into the page.
 """
@@ -9,10 +9,10 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from vectorstore import Dated, Span
+from vectorstore import Span
 
 _VISIBLE_FORMATS = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u08e2")
 """Format characters (Unicode Cf) with a glyph of their own: Arabic and Syriac number signs."""
@@ -64,22 +64,8 @@ def paragraphs(body: str) -> Iterator[Span]:
         start = high
 
 
-def day_text(day: date) -> str:
-    """`31 July 2025`, in English whatever the process's locale."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
-
-
-def dated_text(dated: Dated | None) -> str:
-    """A date as its source gave it: a day, or an instant with its own zone; or unknown."""
-    if dated is None:
-        return "date unknown"
-    if dated.date_only:
-        return day_text(dated.day)
-    value = datetime.fromisoformat(dated.iso)
-    return f"{day_text(value.date())}, {value:%H:%M}{_zone_text(value.utcoffset())}"
-
-
-def _zone_text(offset: timedelta | None) -> str:
+def zone_text(offset: timedelta | None) -> str:
+    """` UTC+9`, ` UTC−3:30`; nothing for a time without a zone."""
     if offset is None:
         return ""
     if not offset:
@@ -87,22 +73,6 @@ def _zone_text(offset: timedelta | None) -> str:
     minutes = round(abs(offset.total_seconds()) / 60)
     hours = f"{minutes // 60}" + (f":{minutes % 60:02d}" if minutes % 60 else "")
     return f" UTC{'−' if offset < timedelta(0) else '+'}{hours}"
-
-
-def ago_text(then: datetime, now: datetime) -> str:
-    """`3 hours ago`; what lies ahead by a skewed clock counts as now. Naive means UTC."""
-    then = then if then.tzinfo else then.replace(tzinfo=UTC)
-    seconds = max(0.0, (now - then).total_seconds())
-    for name, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
-        if seconds >= size:
-            count = int(seconds // size)
-            return f"{count:,} {name}{'s' if count > 1 else ''} ago"
-    return "just now"
-
-
-def count_text(count: int, noun: str) -> str:
-    """`1 article`, `1,234 articles`."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def safe_url(url: str) -> tuple[str, str] | None:
@@ -139,8 +109,3 @@ def _ascii_host(host: str) -> str:
             return ""
         labels.append(coded)
     return ".".join(labels)
-
-
-_MONTHS = (
-    "January February March April May June July August September October November December"
-).split()

@@ -201,20 +201,25 @@ def test_a_question_is_answered_and_its_citation_opens_at_the_quote(open_page: O
     page = open_page()
     ask(page, "How far do car tariffs fall?")
     answered(page)
-    assert "since 1 July 2025 · Trade Desk" in page.inner_text(".dl-searched")
+    assert page.locator(".dl-searched li").all_inner_texts() == [
+        "since 1 July 2025×",
+        "Trade Desk×",
+    ]
     assert page.input_value("#dl-question textarea") == ""
     page.click(".dl-chip")
-    card = page.locator(".dl-card.is-open")
-    assert card.locator("mark").inner_text() == "The tariff on Korean cars falls to 15 percent."
-    assert "It was 25 percent before." in card.locator(".dl-context").inner_text()
-    for shown in ("Trade Desk", "31 July 2025", "Car tariff falls", "By Jin Park"):
-        assert shown in card.inner_text()
-    link = card.locator("a.dl-origin")
+    page.wait_for_selector("#dl-reader mark")
+    read = page.locator("#dl-reader")
+    assert read.locator("mark").inner_text() == "The tariff on Korean cars falls to 15 percent."
+    for shown in ("Trade Desk", "31 July 2025", "Car tariff falls", "By Jin Park", "Ingested"):
+        assert shown in read.inner_text()
+    assert "Shipyards in Geoje" in read.inner_text()
+    link = read.locator("a.dl-origin")
     assert link.get_attribute("href") == "https://example.org/cars"
     assert link.get_attribute("rel") == "noopener noreferrer"
-    card.get_by_text("Read the whole article").click()
-    page.wait_for_selector(".dl-full mark")
-    assert "Shipyards in Geoje" in card.locator(".dl-full").inner_text()
+    page.click("[data-act=back]")
+    card = page.locator(".dl-card")
+    assert "It was 25 percent before." in card.locator(".dl-context").inner_text()
+    assert page.evaluate("document.activeElement.matches('.dl-chip')")
 
 
 def test_the_real_chain_cites_what_the_archive_holds(open_page: Open, archive: Archive) -> None:
@@ -223,8 +228,8 @@ def test_the_real_chain_cites_what_the_archive_holds(open_page: Open, archive: A
         ask(page, "What does the tariff on Korean cars fall to?")
         answered(page)
         page.locator(".dl-chip").first.click()
-        marked = page.locator(".dl-quote.is-current mark").inner_text()
-        assert marked in TALKS
+        page.wait_for_selector("#dl-reader mark")
+        assert page.inner_text("#dl-reader mark") in TALKS
         ask(page, "Which university discovered penicillin in the nineteen twenties?")
         answered(page)
         assert page.locator(".dl-turn").last.locator(".dl-abstained").count() == 1
@@ -238,17 +243,16 @@ def test_hostile_article_text_stays_text(open_page: Open) -> None:
     ask(page, "evil <img src=x onerror=owned()>")
     answered(page)
     page.click(".dl-chip")
-    page.get_by_text("Read the whole article").click()
-    page.wait_for_selector(".dl-full mark")
+    page.wait_for_selector("#dl-reader mark")
     assert page.evaluate("window.owned") is None
     assert page.locator("#dl-app").locator("img, script, iframe, b, i, [onerror]").count() == 0
-    assert page.locator("#dl-panel a").count() == 0, "a javascript: address is no link"
+    assert page.locator("a.dl-origin").count() == 0, "a javascript: address is no link"
     assert page.locator(".dl-chip").count() == 1, "[1] in an article is no citation"
     shown = page.inner_text(".dl-claim")
     assert "![x](" in shown
     assert "{{value}} ${window.owned=1}" in shown
     assert not set("\u202e\u200b") & set(page.content())
-    assert "1 August 2025, 09:30 UTC+9" in page.inner_text(".dl-card")
+    assert "1 August 2025, 09:30 UTC+9" in page.inner_text("#dl-reader")
     href = page.locator(".dl-chip").get_attribute("href")
     page.goto(page.url.rstrip("/") + href)
     assert page.locator("mark").first.inner_text().startswith("<img src=")
@@ -257,7 +261,7 @@ def test_hostile_article_text_stays_text(open_page: Open) -> None:
 
 def test_keyboard_alone(open_page: Open) -> None:
     page = open_page()
-    assert page.evaluate("document.activeElement.tagName") == "TEXTAREA"
+    page.wait_for_function("document.activeElement.tagName === 'TEXTAREA'")
     page.keyboard.type("How far?")
     page.keyboard.press("Shift+Enter")
     assert page.locator(".dl-turn").count() == 0
@@ -268,8 +272,10 @@ def test_keyboard_alone(open_page: Open) -> None:
             break
         page.keyboard.press("Shift+Tab")
     page.keyboard.press("Enter")
-    page.wait_for_selector(".dl-card.is-open mark")
-    assert page.evaluate("document.activeElement.dataset.act") == "card"
+    page.wait_for_selector("#dl-reader mark")
+    assert page.evaluate("document.activeElement.matches('#dl-reader h1')")
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.matches('.dl-chip')")
 
 
 def test_enter_that_ends_a_korean_syllable_does_not_send(open_page: Open) -> None:
@@ -339,7 +345,8 @@ def test_a_later_answer_leaves_the_citations_of_an_earlier_one(open_page: Open) 
         ask(page, question)
         answered(page)
     page.locator(".dl-chip").first.click()
-    assert page.locator(".dl-quote.is-current mark").inner_text().startswith("The tariff on")
+    page.wait_for_selector("#dl-reader mark")
+    assert page.inner_text("#dl-reader mark").startswith("The tariff on")
 
 
 @pytest.mark.parametrize("width", [360, 390])
@@ -351,7 +358,7 @@ def test_a_phone_has_a_sheet_and_no_sideways_scroll(open_page: Open, width: int)
     answered(page)
     assert not page.locator("#dl-sources").is_visible()
     page.tap(".dl-chip")
-    page.locator(".dl-card.is-open mark").first.wait_for(state="visible")
+    page.locator("#dl-reader mark").first.wait_for(state="visible")
     assert page.evaluate(over) <= 0
     page.tap("[data-act=close]")
     assert not page.locator("#dl-sources").is_visible()

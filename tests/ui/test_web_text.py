@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -9,13 +10,17 @@ from typing import Any
 import pytest
 
 from chatbot import Answer, Citation, Claim
-from ui.web_chat import Turn, conversation_html, finished, footer_html, history, panel_html
-from ui.web_session import MAX_QUESTION, Chat, Session
-from ui.web_sources import body_html
-from ui.web_text import ago_text, clean, dated_text, esc, paragraphs, safe_url
+from ui.web_answering import MAX_QUESTION, Chat
+from ui.web_chat import Turn, conversation_html, finished, history, panel_html
+from ui.web_frame import footer_html
+from ui.web_reader import body_html
+from ui.web_session import Session
+from ui.web_text import clean, esc, paragraphs, safe_url
+from ui.web_words import words
 from vectorstore import Dated, Status, StoredArticle
 
 NOW = datetime(2025, 8, 1, 12, tzinfo=UTC)
+EN = words("en")
 
 
 def stored(body: str, **given: Any) -> StoredArticle:
@@ -68,8 +73,8 @@ def test_escaping_covers_elements_and_attributes() -> None:
     ],
 )
 def test_a_date_is_shown_as_its_source_gave_it(iso: str, shown: str) -> None:
-    assert dated_text(Dated(iso)) == shown
-    assert dated_text(None) == "date unknown"
+    assert EN.dated(Dated(iso)) == shown
+    assert EN.dated(None) == "date unknown"
 
 
 @pytest.mark.parametrize(
@@ -77,7 +82,7 @@ def test_a_date_is_shown_as_its_source_gave_it(iso: str, shown: str) -> None:
     [(-5, "just now"), (59, "just now"), (60, "1 minute ago"), (11_000, "3 hours ago")],
 )
 def test_ago(seconds: int, shown: str) -> None:
-    assert ago_text(NOW - timedelta(seconds=seconds), NOW) == shown
+    assert EN.ago(NOW - timedelta(seconds=seconds), NOW) == shown
 
 
 @pytest.mark.parametrize(
@@ -135,7 +140,7 @@ def test_a_quote_over_two_paragraphs_is_marked_in_both() -> None:
 def test_an_endless_paragraph_is_cut_around_the_quote() -> None:
     body = "word " * 5000 + "The quote. " + "word " * 5000
     turn = Turn(number=1, question="q", answer=cited(body, "The quote."))
-    html = panel_html((turn,))
+    html = panel_html((turn,), EN)
     assert "<mark>The quote.</mark>" in html
     assert len(html) < 4000
 
@@ -145,7 +150,7 @@ def test_markup_in_any_field_stays_text() -> None:
     fields = ("headline", "outlet", "byline", "path", "url", "source", "id", "version", "language")
     answer = cited(evil + " body", evil, **dict.fromkeys(fields, evil))
     turn = Turn(number=1, question=evil, answer=answer, note=evil, progress="failed")
-    html = conversation_html((turn,)) + panel_html((turn,))
+    html = conversation_html((turn,), EN) + panel_html((turn,), EN)
     assert "<img" not in html
     assert 'href="' in html, "the citation's own link"
 
@@ -176,20 +181,21 @@ def test_a_session_keeps_turns_and_only_the_newest_run_writes() -> None:
 def test_questions_too_long_and_failures_are_said_politely() -> None:
     status = SimpleNamespace(status=lambda: STATUS)
     chat, session = Chat(status, Chain()), Session()  # type: ignore[arg-type]
-    list(chat.ask("x" * (MAX_QUESTION + 1), session))
+    list(chat.ask("x" * (MAX_QUESTION + 1), "", session))
     assert "16 kB" in session.turns[-1].note
-    list(chat.ask("fail", session))
+    list(chat.ask("fail", "", session))
     assert "logged" in session.turns[-1].note
-    list(chat.ask("  ", session))
-    list(chat.ask("why?", session))
+    list(chat.ask("  ", "", session))
+    list(chat.ask("why?", "", session))
     assert [t.progress for t in session.turns] == ["failed", "failed", "done"]
     assert [m["content"] for m in history(session.turns)] == ["why?", "It is so. [1]"]
 
 
 def test_a_finished_turn_lets_its_passages_go() -> None:
-    turn = finished(Turn(number=1, question="q", answer=cited("a b", "b"), progress="done"))
+    turn = Turn(number=1, question="q", answer=cited("a b", "b"), progress="done")
+    turn = finished(turn, EN)
     assert turn.answer.nearest == ()
-    assert turn.shown in conversation_html((turn,))
+    assert turn.shown in conversation_html((turn,), EN)
 
 
 STATUS = Status(
@@ -209,6 +215,16 @@ STATUS = Status(
 
 
 def test_the_footer_says_how_fresh_the_archive_is() -> None:
-    html = footer_html(STATUS, NOW)
+    html = footer_html(STATUS, NOW, EN)
     for shown in ("1,234 articles", "1 outlet<", "updated 3 hours ago", 'title="2025-08-01 09:00'):
         assert shown in html
+
+
+def test_a_claim_whose_check_failed_says_so() -> None:
+    answer = cited("It is so.", "It is so.")
+    claim = replace(answer.claims[0], failures=("7 is not in the cited text <b>",))
+    turn = Turn(number=1, question="q", answer=Answer(claims=(claim,)), progress="done")
+    html = conversation_html((turn,), EN)
+    assert "is-unsupported" in html
+    assert "7 is not in the cited text &lt;b&gt;" in html
+    assert "is-unsupported" not in conversation_html((replace(turn, answer=answer),), EN)

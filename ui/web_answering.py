@@ -1,0 +1,137 @@
+"""What the page's buttons do, with an archive and a chain behind them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import gradio as gr
+
+from ui.web_chat import Turn, conversation_html, history, panel_html
+from ui.web_filters import filters_from, read_wanted
+from ui.web_frame import footer_html, masthead_html, welcome_html
+from ui.web_session import Session
+from ui.web_words import chosen
+from vectorstore import Archive, DatelineError
+
+log = logging.getLogger(__name__)
+
+MAX_QUESTION = 16 * 1024
+"""Bytes of UTF-8 in a question (RELIABILITY.md, S10)."""
+
+Update = Any
+Updates = tuple[Update, Update, Update, Update]
+"""New values of the question box, conversation, sources and footer, or `gr.skip()`."""
+
+
+def nothing_stale() -> tuple[int, int]:
+    """Where no sources are declared, none needs attention."""
+    return 0, 0
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """What the page does. `stale` says how many of all sources need attention."""
+
+    archive: Archive
+    chain: Any
+    stale: Callable[[], tuple[int, int]] = nothing_stale
+
+    def load(self, session: Session, request: gr.Request) -> tuple[Update, ...]:
+        """The page as a reader opens it, in their language."""
+        w = chosen(request.cookies, request.headers.get("accept-language", ""))
+        session.speak(w)
+        return (
+            masthead_html(self.archive.status(), _now(), w),
+            self.footer(session),
+            conversation_html(session.turns, w),
+            panel_html(session.turns, w),
+            welcome_html(w),
+            gr.update(label=w("question"), placeholder=w("question_hint")),
+            gr.update(value=w("ask")),
+            gr.update(value=w("stop")),
+            gr.update(value=w("new_conversation")),
+        )
+
+    def ask(self, question: str, wanted: str, session: Session) -> Iterator[Updates]:
+        """Streams the answer into the session's last turn, part by part.
+
+        `wanted` is what the page adds as JSON: a `question` in place of the box's, the
+        `filters` in force, and the number of a turn that this one `replaces`.
+        """
+        asked = read_wanted(wanted)
+        own = asked.get("question")
+        question = (own if isinstance(own, str) and own else question).strip()
+        if not question:
+            return
+        replaces = asked.get("replaces")
+        replaces = replaces if isinstance(replaces, int) else 0
+        past = history([t for t in session.turns if not replaces or t.number < replaces])
+        too_long = len(question.encode()) > MAX_QUESTION
+        run = session.begin(question[:200] + " …" if too_long else question, replaces)
+        if run is None:
+            return
+        turn = session.turns[-1]
+        if too_long:
+            note = session.words("too_long")
+            session.update(replace(turn, progress="failed", note=note), run)
+            yield self._shown(session, box="")
+            return
+        yield self._shown(session, box="")
+        for part in self._turns(turn, past, asked, session):
+            going = session.update(part, run)
+            yield self._shown(session)
+            if not going:
+                return
+        yield gr.skip(), gr.skip(), gr.skip(), self.footer(session)
+
+    def _turns(
+        self, turn: Turn, past: Sequence[Any], asked: Mapping[str, Any], session: Session
+    ) -> Iterator[Turn]:
+        """The turn as it grows; closing this closes the chain's stream, whatever it does."""
+        given = asked.get("filters")
+        filters = filters_from(given) if isinstance(given, dict) else None
+        inputs = {"question": turn.question, "history": list(past), "today": None}
+        try:
+            with closing(self.chain.stream(inputs | {"filters": filters or None})) as parts:
+                for part in parts:
+                    turn = replace(turn, answer=turn.answer + part)
+                    yield turn
+            yield replace(turn, progress="done")
+        except DatelineError as exc:
+            yield replace(turn, progress="failed", note=str(exc))
+        except Exception:
+            log.exception("an answer failed", extra={"turn": turn.number})
+            yield replace(turn, progress="failed", note=session.words("failed"))
+
+    def stop(self, session: Session) -> tuple[Update, Update]:
+        """Keeps what has arrived. The stream ends at its next part, and shows this again.
+
+        Gradio's own `cancels` would drop that last word of the stream, and a part that was
+        on its way when the button was pressed could then stay on the page.
+        """
+        session.end()
+        w = session.words
+        return conversation_html(session.turns, w), panel_html(session.turns, w)
+
+    def restart(self, session: Session) -> Updates:
+        """Begins a new conversation."""
+        session.end(forget=True)
+        return self._shown(session, box="")
+
+    def footer(self, session: Session) -> str:
+        warned, every = self.stale()
+        return footer_html(self.archive.status(), _now(), session.words, warned=warned, all_=every)
+
+    def _shown(self, session: Session, box: Update = None) -> Updates:
+        question = gr.skip() if box is None else box
+        turns, w = session.turns, session.words
+        return question, conversation_html(turns, w), panel_html(turns, w), gr.skip()
+
+
+def _now() -> datetime:
+    return datetime.now().astimezone()
