@@ -26,8 +26,10 @@ from starlette.types import ASGIApp
 
 from chatbot import build_chain
 from ingest import SAMPLE
+from ui.store import Store
 from ui.web_answering import Chat
 from ui.web_guard import Guard
+from ui.web_keeping import add_keeping
 from ui.web_page import EXAMPLES, build_page
 from ui.web_views import add_views
 from vectorstore import Archive, InputError
@@ -48,6 +50,7 @@ _FILES = {
     "dateline-filters.js": "text/javascript",
     "dateline-chat.js": "text/javascript",
     "dateline-views.js": "text/javascript",
+    "dateline-keep.js": "text/javascript",
     "favicon.svg": "image/svg+xml",
 }
 
@@ -69,10 +72,12 @@ def build_app(
         examples = EXAMPLES if archive.keys(SAMPLE) else ()
     app = FastAPI(title="Dateline", docs_url=None, redoc_url=None, openapi_url=None)
     _routes(app, archive)
+    store = Store.beside(archive)
+    add_keeping(app, store, _head())
     add_views(app, archive, _head())
     gr.mount_gradio_app(
         app,
-        build_page(Chat(archive, chain), examples),
+        build_page(Chat(archive, chain, store), examples),
         path="/",
         theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"]),
         footer_links=[],

@@ -11,12 +11,15 @@ from typing import Any
 
 import gradio as gr
 
+from ui.store import Store
+from ui.store_owner import owner_of
 from ui.web_chat import Turn, conversation_html, history, panel_html
 from ui.web_filters import filters_from, read_wanted
 from ui.web_frame import footer_html, masthead_html, welcome_html
+from ui.web_kept import turns_of
 from ui.web_session import Session
 from ui.web_words import chosen
-from vectorstore import Archive, DatelineError
+from vectorstore import Archive, DatelineError, InputError
 
 log = logging.getLogger(__name__)
 
@@ -35,20 +38,27 @@ def nothing_stale() -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """What the page does. `stale` says how many of all sources need attention."""
+    """What the page does.
+
+    `store` keeps conversations, if there is one. `stale` says how many of all sources need
+    attention.
+    """
 
     archive: Archive
     chain: Any
+    store: Store | None = None
     stale: Callable[[], tuple[int, int]] = nothing_stale
 
-    def load(self, session: Session, request: gr.Request) -> tuple[Update, ...]:
-        """The page as a reader opens it, in their language."""
+    def load(self, kept: str, session: Session, request: gr.Request) -> tuple[Update, ...]:
+        """The page as a reader opens it, in their language, with the conversation it was in."""
         w = chosen(request.cookies, request.headers.get("accept-language", ""))
         session.speak(w)
+        session.owner = owner_of(request.cookies)
+        self._take_up(kept, session)
         return (
             masthead_html(self.archive.status(), _now(), w),
             self.footer(session),
-            conversation_html(session.turns, w),
+            conversation_html(session.turns, w, session.kept),
             panel_html(session.turns, w),
             welcome_html(w),
             gr.update(label=w("question"), placeholder=w("question_hint")),
@@ -87,7 +97,42 @@ class Chat:
             yield self._shown(session)
             if not going:
                 return
-        yield gr.skip(), gr.skip(), gr.skip(), self.footer(session)
+        self._keep(session, run)
+        _, *shown, _ = self._shown(session)
+        yield gr.skip(), *shown, self.footer(session)
+
+    def resume(self, kept: str, session: Session) -> Updates:
+        """Takes up a conversation that was kept."""
+        self._take_up(kept, session)
+        return self._shown(session, box="")
+
+    def _take_up(self, kept: str, session: Session) -> None:
+        if not (self.store and session.owner and kept):
+            return
+        try:
+            messages = self.store.messages(session.owner, kept)
+        except InputError:  # deleted, or another browser's
+            return
+        session.show(turns_of(messages, self.archive), kept)
+
+    def _keep(self, session: Session, run: int) -> None:
+        """Puts the last turn into the store, in place of those that it replaced."""
+        if not (self.store and session.owner) or run != session.run or not session.turns:
+            return
+        turn, store, owner = session.turns[-1], self.store, session.owner
+        if turn.progress != "done":
+            return
+        try:
+            if not session.kept:
+                session.kept = store.create(owner).id
+            for gone in session.replaced:
+                store.cut(owner, session.kept, gone)
+            asked, message = store.append(owner, session.kept, turn.question, turn.answer)
+        except DatelineError:
+            log.exception("a conversation could not be kept")
+            return
+        session.replaced = ()
+        session.update(replace(turn, asked=asked, message=message or 0), run)
 
     def _turns(
         self, turn: Turn, past: Sequence[Any], asked: Mapping[str, Any], session: Session
@@ -116,7 +161,8 @@ class Chat:
         """
         session.end()
         w = session.words
-        return conversation_html(session.turns, w), panel_html(session.turns, w)
+        shown = conversation_html(session.turns, w, session.kept)
+        return shown, panel_html(session.turns, w)
 
     def restart(self, session: Session) -> Updates:
         """Begins a new conversation."""
@@ -130,7 +176,8 @@ class Chat:
     def _shown(self, session: Session, box: Update = None) -> Updates:
         question = gr.skip() if box is None else box
         turns, w = session.turns, session.words
-        return question, conversation_html(turns, w), panel_html(turns, w), gr.skip()
+        shown = conversation_html(turns, w, session.kept)
+        return question, shown, panel_html(turns, w), gr.skip()
 
 
 def _now() -> datetime:

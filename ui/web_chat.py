@@ -24,8 +24,8 @@ class Turn:
     """One question and what came of it.
 
     `note` is ours (too long, stopped, failed). `shown` and `cards` are the HTML of a turn
-    that is finished. `message` is the id of the answer in the store, 0 if it is not kept;
-    `said` is the reader's feedback on it.
+    that is finished. `asked` and `message` are the ids of the question and the answer in the
+    store, 0 if they are not kept; `said` is the reader's feedback on the answer.
     """
 
     number: int
@@ -33,6 +33,7 @@ class Turn:
     answer: Answer = field(default_factory=Answer)
     progress: Stage = "asking"
     note: str = ""
+    asked: int = 0
     message: int = 0
     said: tuple[str, ...] = ()
     follow_ups: tuple[str, ...] = ()
@@ -60,10 +61,14 @@ def history(turns: Sequence[Turn]) -> list[Message]:
     return messages
 
 
-def conversation_html(turns: Turns, w: Words) -> str:
-    """All turns, oldest first; said aloud by a screen reader as claims arrive."""
+def conversation_html(turns: Turns, w: Words, kept: str = "") -> str:
+    """All turns, oldest first; said aloud by a screen reader as claims arrive.
+
+    `kept` is the conversation's id in the store.
+    """
     shown = "".join(turn.shown or _turn_html(turn, w) for turn in turns)
-    return f'<div role="log" aria-label="{w("conversation")}">{shown}</div>'
+    label = w("conversation")
+    return f'<div role="log" aria-label="{label}" data-kept="{esc(kept)}">{shown}</div>'
 
 
 def panel_html(turns: Turns, w: Words) -> str:

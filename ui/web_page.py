@@ -52,6 +52,7 @@ class _Parts:
     question: gr.Textbox
     ask: gr.Button
     stop: gr.Button
+    resume: gr.Button
     sources: gr.HTML
     footer: gr.HTML
 
@@ -79,6 +80,7 @@ def _layout(examples: Sequence[str]) -> _Parts:
                         welcome = _html("dl-greeting", welcome_html(w))
                         buttons = [gr.Button(e, elem_classes="dl-example") for e in examples]
                 question, wanted, ask, stop = _composer()
+                resume = gr.Button(visible="hidden", elem_id="dl-resume")
             _html("dl-view-frame", _VIEW)
             with gr.Column(elem_id="dl-sources"):
                 sources = _html("dl-panel", panel_html((), w))
@@ -86,7 +88,7 @@ def _layout(examples: Sequence[str]) -> _Parts:
         footer = _html("dl-foot")
     return _Parts(
         session, wanted, masthead, restart, conversation, welcome, buttons, question, ask, stop,
-        sources, footer,
+        resume, sources, footer,
     )  # fmt: skip
 
 
@@ -120,7 +122,8 @@ def _events(page: gr.Blocks, chat: Chat, parts: _Parts) -> None:
     outputs = [parts.question, parts.conversation, parts.sources, parts.footer]
     page.load(
         chat.load,
-        inputs=[parts.session],
+        inputs=[parts.wanted, parts.session],
+        js="(_, session) => [window.dateline.resumes(), session]",
         outputs=[
             parts.masthead,
             parts.footer,
@@ -154,6 +157,13 @@ def _events(page: gr.Blocks, chat: Chat, parts: _Parts) -> None:
         chat.stop,
         inputs=[parts.session],
         outputs=[parts.conversation, parts.sources],
+        **_QUIET,
+    )
+    parts.resume.click(
+        chat.resume,
+        inputs=[parts.wanted, parts.session],
+        outputs=outputs,
+        js="(_, session) => [window.dateline.resumes(), session]",
         **_QUIET,
     )
     parts.restart.click(chat.restart, inputs=[parts.session], outputs=outputs, **_QUIET)

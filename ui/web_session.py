@@ -14,7 +14,8 @@ class Session:
 
     `run` numbers its answers; only the newest may write, so that one that was stopped, or
     overtaken by the next question, ends before its next part. `owner` and `kept` are whose
-    it is and its id in the store, "" while it is in none.
+    it is and its id in the store, "" while it is in none; `replaced` are the ids of
+    questions there that have been asked anew since.
     """
 
     def __init__(self) -> None:
@@ -22,6 +23,7 @@ class Session:
         self.words: Words = words("en")
         self.owner = ""
         self.kept = ""
+        self.replaced: tuple[int, ...] = ()
         self.run = 0
         self.lock = threading.Lock()
 
@@ -41,6 +43,8 @@ class Session:
             self._end()
             number = last.number + 1 if last else 1
             kept = tuple(t for t in self.turns if not replaces or t.number < replaces)
+            gone = [t.asked for t in self.turns[len(kept) :] if t.asked]
+            self.replaced = (*self.replaced, *gone)
             self.turns = (*kept, Turn(number=number, question=question))
             return self.run
 
@@ -57,13 +61,14 @@ class Session:
         with self.lock:
             self._end()
             if forget:
-                self.turns, self.kept = (), ""
+                self.turns, self.kept, self.replaced = (), "", ()
 
     def show(self, turns: tuple[Turn, ...], kept: str) -> None:
         """Takes up a conversation that was kept."""
         with self.lock:
             self._end()
-            self.turns, self.kept = tuple(finished(turn, self.words) for turn in turns), kept
+            self.turns = tuple(finished(turn, self.words) for turn in turns)
+            self.kept, self.replaced = kept, ()
 
     def speak(self, chosen: Words) -> None:
         """Shows everything in another language of the interface from now on."""
