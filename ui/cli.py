@@ -136,7 +136,7 @@ def serve(
     with opened(archive, create=True) as store:
         _prepare(store, sample=not path.exists())
         with cli_ingest.scheduled(store, path, wanted=with_schedule):
-            web.serve(store, model=model, host=host, port=port, ready=ready)
+            web.serve(store, model=model, sources=path, host=host, port=port, ready=ready)
 
 
 @app.command("eval")

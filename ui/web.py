@@ -30,6 +30,8 @@ from ui.store import Store
 from ui.web_answering import Chat
 from ui.web_guard import Guard
 from ui.web_keeping import add_keeping
+from ui.web_operating import add_operating
+from ui.web_operator import Operator
 from ui.web_page import EXAMPLES, build_page
 from ui.web_views import add_views
 from vectorstore import Archive, InputError
@@ -51,33 +53,42 @@ _FILES = {
     "dateline-chat.js": "text/javascript",
     "dateline-views.js": "text/javascript",
     "dateline-keep.js": "text/javascript",
+    "dateline-operate.js": "text/javascript",
+    "dateline-settings.js": "text/javascript",
     "favicon.svg": "image/svg+xml",
 }
 
 
-def build_app(
+def build_app(  # noqa: PLR0913
     archive: Archive,
     chain: Any,
     *,
+    plain: Any = None,
+    model: str | None = None,
+    sources: Path | None = None,
     examples: Sequence[str] | None = None,
     hosts: Sequence[str] = (),
 ) -> ASGIApp:
     """The whole web application.
 
-    `chain` is what `chatbot.build_chain` returns. `examples` are questions to begin with;
-    without any given, the sample archive has its own. `hosts` are the names it is reached by,
-    besides localhost and IP addresses.
+    `chain` is what `chatbot.build_chain` returns; if a `model` writes its answers, `plain` is
+    the chain for readers who want none. `sources` is the file that declares the archive's
+    sources. `examples` are questions to begin with; without any given, the sample archive has
+    its own. `hosts` are the names it is reached by, besides localhost and IP addresses.
     """
     if examples is None:
         examples = EXAMPLES if archive.keys(SAMPLE) else ()
     app = FastAPI(title="Dateline", docs_url=None, redoc_url=None, openapi_url=None)
     _routes(app, archive)
     store = Store.beside(archive)
+    operator = Operator(archive, sources or archive.path / "sources.toml")
     add_keeping(app, store, _head())
-    add_views(app, archive, _head())
+    add_operating(app, operator, lambda _cookies: "operator", _head())
+    add_views(app, archive, _head(), models=[model] if model else [])
+    chat = Chat(archive, chain, store, plain, operator.stale)
     gr.mount_gradio_app(
         app,
-        build_page(Chat(archive, chain, store), examples),
+        build_page(chat, examples),
         path="/",
         theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"]),
         footer_links=[],
@@ -126,6 +137,7 @@ def serve(  # noqa: PLR0913
     archive: Archive,
     *,
     model: str | None = None,
+    sources: Path | None = None,
     host: str = "127.0.0.1",
     port: int = 7860,
     hosts: Sequence[str] = (),
@@ -133,13 +145,16 @@ def serve(  # noqa: PLR0913
 ) -> None:
     """Answers questions in the browser until interrupted.
 
-    `model` is a chat model that writes the answers, "provider:name". `ready` is called with
+    `model` is a chat model that writes the answers, "provider:name"; `sources` declares where
+    the archive's articles come from. `ready` is called with
     the address once it is bound. Raises InputError if the port is in use, the address is not
     this machine's, or the model cannot be set up.
     """
     with _bound(host, port) as listening:
         named = (*hosts, host.lower()) if host not in {"", "0.0.0.0", "::"} else tuple(hosts)  # noqa: S104
-        app = build_app(archive, build_chain(archive, model=model), hosts=named)
+        plain = build_chain(archive) if model else None
+        chain = build_chain(archive, model=model)
+        app = build_app(archive, chain, plain=plain, model=model, sources=sources, hosts=named)
         config = uvicorn.Config(
             app,
             log_level="warning",

@@ -18,6 +18,7 @@ from ui.web_filters import filters_from, read_wanted
 from ui.web_frame import footer_html, masthead_html, welcome_html
 from ui.web_kept import turns_of
 from ui.web_session import Session
+from ui.web_settings import SHORT
 from ui.web_words import chosen
 from vectorstore import Archive, DatelineError, InputError
 
@@ -40,13 +41,15 @@ def nothing_stale() -> tuple[int, int]:
 class Chat:
     """What the page does.
 
-    `store` keeps conversations, if there is one. `stale` says how many of all sources need
+    `store` keeps conversations, if there is one. `plain` is the chain without a model, for
+    who asks for none, where `chain` has one. `stale` says how many of all sources need
     attention.
     """
 
     archive: Archive
     chain: Any
     store: Store | None = None
+    plain: Any = None
     stale: Callable[[], tuple[int, int]] = nothing_stale
 
     def load(self, kept: str, session: Session, request: gr.Request) -> tuple[Update, ...]:
@@ -142,10 +145,14 @@ class Chat:
         filters = filters_from(given) if isinstance(given, dict) else None
         inputs = {"question": turn.question, "history": list(past), "today": None}
         try:
-            with closing(self.chain.stream(inputs | {"filters": filters or None})) as parts:
+            chain = self.plain if self.plain and asked.get("model") == "none" else self.chain
+            short = asked.get("length") == "short"
+            with closing(chain.stream(inputs | {"filters": filters or None})) as parts:
                 for part in parts:
                     turn = replace(turn, answer=turn.answer + part)
                     yield turn
+                    if short and len(turn.answer.claims) >= SHORT:
+                        break
             yield replace(turn, progress="done")
         except DatelineError as exc:
             yield replace(turn, progress="failed", note=str(exc))

@@ -30,7 +30,7 @@ _EXACT = frozenset(
     | {f"/gradio_api/{name}" for name in ("info", "app_id", "startup-events")}
 )
 _PREFIXES = (
-    "/article/", "/view/", "/keep/", "/share/", "/dateline/",
+    "/article/", "/view/", "/keep/", "/operate/", "/share/", "/dateline/",
     "/assets/", "/static/", "/svelte/", "/gradio_api/heartbeat/",
 )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse
@@ -12,6 +12,8 @@ from ui.web_filters import filters_from
 from ui.web_frame import page_html
 from ui.web_period import period_html
 from ui.web_reader import diff_html, reader_html
+from ui.web_settings import settings_html
+from ui.web_text import esc
 from ui.web_timeline import timeline_html
 from ui.web_words import Words, chosen
 from vectorstore import Archive
@@ -28,13 +30,18 @@ _VIEWS: dict[str, tuple[str, View]] = {
 }
 
 
-def add_views(app: FastAPI, archive: Archive, head: str) -> None:
-    """Serve the archive's views, and its articles, in the reader's language."""
+def add_views(app: FastAPI, archive: Archive, head: str, *, models: Sequence[str] = ()) -> None:
+    """Serve the archive's views, its articles and the settings, in the reader's language."""
 
     def page(request: Request, title: str, inner: str) -> HTMLResponse:
         w = words_of(request)
         kept = {"Cache-Control": "no-cache", "Vary": "Cookie, Accept-Language"}
         return HTMLResponse(page_html(title, inner, head, w), headers=kept)
+
+    @app.get("/view/settings")
+    def settings(request: Request) -> HTMLResponse:
+        w = words_of(request)
+        return page(request, w("view_settings"), settings_html(models, w))
 
     @app.get("/view/{name}")
     def view(name: str, request: Request) -> HTMLResponse:
@@ -91,6 +98,4 @@ def wish_of(request: Request) -> Wish:
 
 
 def _title(headline: str, w: Words) -> str:
-    from ui.web_text import esc
-
     return esc(headline) or w("untitled")

@@ -202,8 +202,8 @@ def test_a_question_is_answered_and_its_citation_opens_at_the_quote(open_page: O
     ask(page, "How far do car tariffs fall?")
     answered(page)
     assert page.locator(".dl-searched li").all_inner_texts() == [
-        "since 1 July 2025×",
-        "Trade Desk×",
+        "since 1 July 2025\n×",
+        "Trade Desk\n×",
     ]
     assert page.input_value("#dl-question textarea") == ""
     page.click(".dl-chip")
@@ -360,7 +360,7 @@ def test_a_phone_has_a_sheet_and_no_sideways_scroll(open_page: Open, width: int)
     page.tap(".dl-chip")
     page.locator("#dl-reader mark").first.wait_for(state="visible")
     assert page.evaluate(over) <= 0
-    page.tap("[data-act=close]")
+    page.tap("#dl-reader [data-act=close]")
     assert not page.locator("#dl-sources").is_visible()
     assert page.evaluate("document.activeElement.matches('.dl-chip')")
 
