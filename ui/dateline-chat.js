@@ -97,6 +97,12 @@
     timeline: (button) => {
       location.hash = "#/timeline?q=" + encodeURIComponent(questionOf(turnOf(button)));
     },
+    narrow: (button) => {
+      const turn = turnOf(button);
+      const { since, until } = button.dataset;
+      dl.setFilters({ ...dl.filters(), since, until });
+      dl.ask(questionOf(turn), { replaces: Number(turn.dataset.turn) });
+    },
     drop: (button) => {
       const turn = turnOf(button);
       const filters = JSON.parse(turn.dataset.filters);

@@ -82,8 +82,23 @@ def chips_html(query: Query, turn: int, w: Words) -> str:
         f'aria-label="{w("drop_filter", what=text)}">×</button></li>'
         for names, value, text in filter_words(query.filters, w)
     )
+    chips += "".join(_period_html(since, until, w) for since, until in query.periods)
     listed = f'<ul aria-label="{w("filters_understood")}">{chips}</ul>' if chips else ""
-    return f'<div class="dl-searched"><span>{what}</span>{listed}</div>'
+    notes = "".join(f'<span class="dl-read">{esc(note)}</span>' for note in query.notes)
+    return f'<div class="dl-searched"><span>{what}</span>{listed}{notes}</div>'
+
+
+def _period_html(since: date, until: date, w: Words) -> str:
+    """A period that was read in the question: preferred, and by a click the only one."""
+    span = w.day(since)
+    if until != since:
+        span = w("period", since=span, until=w.day(until))
+    label = w("only_period", when=span)
+    return (
+        f'<li class="dl-filter"><button type="button" data-act="narrow" data-since="{since}" '
+        f'data-until="{until}" aria-label="{label}" title="{label}">'
+        f"{w('about_period', when=span)}</button></li>"
+    )
 
 
 def _day(value: object) -> date | None:

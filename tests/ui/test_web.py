@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 
 from chatbot import Answer, Citation, Claim, Query, build_chain
 from tests.conftest import article, put
-from ui.web import build_app
+from tests.ui.pages import Open, answered, ask, served
 from vectorstore import Archive, Filters
 
-playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
 pytestmark = pytest.mark.browser
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 CANARY = "http://canary.invalid"
 HOSTILE = (
     f'<img src="{CANARY}/a" onerror="window.owned=1"> <script>window.owned=1</script> '
@@ -117,25 +102,6 @@ def _stored(archive: Archive, name: str) -> Any:
     return archive.article(article(name, "").id)
 
 
-@contextmanager
-def served(archive: Archive, chain: Any, **given: Any) -> Iterator[str]:
-    """The app on a free port of loopback, in a thread; its address."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    app = build_app(archive, chain, **given)
-    config = uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    try:
-        while not server.started:
-            time.sleep(0.02)
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(10)
-        listening.close()
-
-
 @pytest.fixture(scope="module")
 def chain(archive: Archive) -> Scripted:
     return Scripted(archive)
@@ -145,56 +111,6 @@ def chain(archive: Archive) -> Scripted:
 def address(archive: Archive, chain: Scripted) -> Iterator[str]:
     with served(archive, chain, examples=["How far do car tariffs fall?"]) as url:
         yield url
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    found = next((p for n in ("chromium", "google-chrome") if (p := shutil.which(n))), None)
-    with playwright.sync_playwright() as play:
-        if found is None and not Path(play.chromium.executable_path).exists():
-            reason = "needs Chromium: apt install chromium, or playwright install chromium"
-            if os.environ.get("CI") == "true":
-                pytest.fail(reason)
-            pytest.skip(reason)
-        launched = play.chromium.launch(executable_path=found, args=FLAGS)
-        yield launched
-        launched.close()
-
-
-Open = Callable[..., Any]
-
-
-@pytest.fixture
-def open_page(browser: Any, address: str) -> Iterator[Open]:
-    """Opens the chat in a browser of its own; afterwards nothing may have left or complained."""
-    contexts, wrong = [], []
-
-    def opened(url: str = address, **options: Any) -> Any:
-        context = browser.new_context(**({"viewport": {"width": 1440, "height": 900}} | options))
-        contexts.append(context)
-        page = context.new_page()
-        page.on("request", lambda r: None if r.url.startswith(url) else wrong.append(r.url))
-        page.on("pageerror", lambda e: wrong.append(str(e)))
-        page.on("dialog", lambda d: (wrong.append(d.message), d.dismiss()))
-        page.on("console", lambda m: wrong.append(m.text) if m.type == "error" else None)
-        page.goto(url)
-        page.wait_for_selector(".dl-footer")
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert wrong == []
-
-
-def ask(page: Any, question: str) -> None:
-    page.fill("#dl-question textarea", question)
-    page.keyboard.press("Enter")
-    page.wait_for_selector(f".dl-question:text-is('{question}')")
-
-
-def answered(page: Any) -> None:
-    page.wait_for_selector(".dl-turn:last-child:not([data-progress=asking])")
 
 
 def test_a_question_is_answered_and_its_citation_opens_at_the_quote(open_page: Open) -> None:
