@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 
 from chatbot.extractive import Extractive
+from chatbot.retrieve import searches
 from chatbot.understand import understand
 from chatbot.values import Answer, Citation, Claim, Inputs, Query
 from chatbot.verify import check
 from chatbot.verify_meaning import Entails, configured
-from chatbot.when import timely
 from vectorstore import Archive, Hit
 
 if TYPE_CHECKING:
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
 
 RETRIEVED = 20
 """Passages retrieved for a question."""
-
-POOL = 3
-"""As many times more are searched, before the question's time orders them."""
 
 Found = tuple[Query, Sequence[Hit]]
 
@@ -76,8 +74,7 @@ def build_chain(  # noqa: PLR0913
         return None
 
     def retrieve(query: Query) -> Found:
-        hits = archive.search(query.text, k=POOL * k, filters=query.filters)
-        return query, timely(query, hits)[:k]
+        return query, archive.search(searches(query), k=k)
 
     def answer(found: Iterator[Found]) -> Iterator[Answer]:
         for query, hits in found:
@@ -93,7 +90,7 @@ def build_chain(  # noqa: PLR0913
                 yield chosen.abstain(query, hits)
 
     return (
-        RunnableLambda(understand).with_config(run_name="understand")
+        RunnableLambda(partial(understand, archive=archive)).with_config(run_name="understand")
         | RunnableLambda(retrieve).with_config(run_name="retrieve")
         | RunnableGenerator(answer, _async(answer)).with_config(run_name="answer and verify")
     )

@@ -10,11 +10,12 @@ from typing import Any, TypeVar
 
 from langchain_core.messages import BaseMessage, convert_to_messages
 
+from chatbot.events import ArchiveEvents, Events
 from chatbot.kinds import kinds_of
 from chatbot.values import Inputs, Query
-from chatbot.when import periods, recency_of, said_as_of
+from chatbot.when import recency_of, said_as_of, said_of_time
 from chatbot.wording import language_of
-from vectorstore import Filters, InputError
+from vectorstore import Archive, Filters, InputError
 
 T = TypeVar("T")
 
@@ -37,13 +38,14 @@ EARLIER = 3
 """Earlier questions that a follow-up carries along."""
 
 
-def understand(inputs: Inputs | str) -> Query:
+def understand(inputs: Inputs | str, archive: Archive | None = None) -> Query:
     """Read `{"question": …, "history": […], "today": date, "filters": Filters}`.
 
     Only the question is required; a plain string is one. History is any message list that
     LangChain accepts. Nothing published after `today`, after the filters' `as_of`, or after
     a day that the question names as such ("as of 3 March") is seen: the earliest counts.
-    Raises InputError where something is not of its kind.
+    With an archive, events are looked up in it ("since the election"). Raises InputError
+    where something is not of its kind.
     """
     if isinstance(inputs, str):
         inputs = {"question": inputs}
@@ -55,15 +57,21 @@ def understand(inputs: Inputs | str) -> Query:
     if isinstance(today, datetime):
         today = today.date()
     day = today or date.today()  # noqa: DTZ011 (the asker's own day)
+    limits = filters or Filters()
+    if today:
+        limits = replace(limits, as_of=min(today, limits.as_of or today))
+    events = ArchiveEvents(archive, limits) if archive else None
+    named = [s.period for s in said_of_time(question, day, events=events)]
+    asked = [question, *reversed(leant_on)]
     return Query(
         question=question,
         text=" ".join([*leant_on, question, question] if leant_on else [question]),
-        filters=_filters([question, *reversed(leant_on)], filters or Filters(), today, day),
+        filters=_filters(asked, limits, day, events),
         today=day,
         language=language_of(question),
         kinds=kinds_of(question),
-        recency=recency_of(question, day),
-        periods=tuple(periods(question, day)),
+        recency=recency_of(question, named),
+        periods=tuple(named),
     )
 
 
@@ -93,8 +101,8 @@ def _leant_on(question: str, before: Sequence[str]) -> list[str]:
     return list(before[-EARLIER:])
 
 
-def _filters(asked: Sequence[str], given: Filters, today: date | None, day: date) -> Filters:
-    """The given filters, as of the earliest of what was given, said and today."""
-    said = next((d for text in asked if (d := said_as_of(text, day))), None)
-    known = [d for d in (given.as_of, said, today) if d]
+def _filters(asked: Sequence[str], given: Filters, day: date, events: Events | None) -> Filters:
+    """The given filters, as of the earliest of what was given and said."""
+    said = next((d for text in asked if (d := said_as_of(text, day, events))), None)
+    known = [d for d in (given.as_of, said) if d]
     return replace(given, as_of=min(known, default=None))

@@ -11,7 +11,7 @@ from langchain_core.messages import AIMessage
 from langchain_core.messages.content import create_citation, create_text_block
 
 from chatbot.kinds import Kind
-from vectorstore import Filters, Hit, StoredArticle
+from vectorstore import Filters, Hit, StoredArticle, Wording
 
 
 class Message(TypedDict):
@@ -35,7 +35,9 @@ class Query:
     - `carried`: terms taken over from earlier turns of the conversation;
     - `parts`: the questions that a comparison or a question of several parts is made of,
       each searched on its own; empty for a plain question;
-    - `others`: the question in other words or in another language, searched as well;
+    - `wordings`: other words that are searched as well, each with its weight;
+    - `names`: groups of names of the same person, body or outlet;
+    - `outlets`: outlets whose reporting is asked for, moved up and not the only ones;
     - `notes`: how the question was read, in sentences for the reader.
     """
 
@@ -49,7 +51,9 @@ class Query:
     periods: tuple[tuple[date, date], ...] = ()
     carried: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
-    others: tuple[str, ...] = ()
+    wordings: tuple[Wording, ...] = ()
+    names: tuple[tuple[str, ...], ...] = ()
+    outlets: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
