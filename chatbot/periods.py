@@ -1,6 +1,6 @@
 """Periods in a question as its grammar puts them together.
 
-What `dates` finds is narrowed ("late", "the end of", "말"), joined ("between … and …", "from
+What `named` finds is narrowed ("late", "the end of", "말"), joined ("between … and …", "from
 … to …", "부터 … 까지"), moved ("the week before", "two days after", "a year later") or opened
 ("since", "until", "after").
 """
@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from typing import Literal, cast
 
 from chatbot.calendar import Period, back, narrowed, step
-from chatbot.dates import (
+from chatbot.named import (
     COUNT,
     EN,
     KO,

@@ -26,7 +26,10 @@ def searches(query: Query) -> list[SearchQuery]:
     whole = _search(query, query.text, query.periods)
     own = [tuple(periods(part, query.today)) for part in query.parts]
     return [
-        *(_search(query, part, p or query.periods) for part, p in zip(query.parts, own, strict=True)),
+        *(
+            _search(query, part, p or query.periods)
+            for part, p in zip(query.parts, own, strict=True)
+        ),
         whole,
     ]
 

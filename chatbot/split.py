@@ -12,9 +12,20 @@ from chatbot.wording import long_date, phrases
 MOST = 3
 """Parts of a question that are searched; each costs a search."""
 
-WH = r"(?:(?:in|on|by|at|from|for|to|of|with|under) )?(?:what|who|whom|whose|when|where|which|why|how)\b"
-CLAUSE = re.compile(rf"[,;]? (?:and|but|or)(?: then| also)? (?={WH})|[?;] +(?=\w)|[,;] +(?={WH})", re.I)
-CLAUSE_KO = re.compile(r"(?<=고),? |(?<=며),? |[?;] +(?=\w)|(?<=는),? 그리고 ")
+WH = (
+    r"(?:(?:in|on|by|at|from|for|to|of|with|under) )?"
+    r"(?:what|who|whom|whose|when|where|which|why|how)\b"
+)
+CLAUSE = re.compile(
+    rf"[,;]? (?:and|but|or)(?: then| also)? (?={WH})|[?;] +(?=\w)|[,;] +(?={WH})",
+    re.IGNORECASE,
+)
+CLAUSE_KO = re.compile(r"(?<=[고며]), |[?;] +(?=\w)|(?<=는),? 그리고 ")
+OPENS = re.compile(
+    rf"(?:(?:and|but|so|then|also) )?(?:{WH}|(?:is|are|was|were|do|does|did|has|have|had|can|could"
+    r"|will|would|should|name|list|give|tell|compare|show|explain|describe)\b)",
+    re.IGNORECASE,
+)
 NAME = r"(?:the )?[A-Z][\w’'-]*(?: [A-Z][\w’'-]*){0,3}"
 COMPARED = tuple(
     re.compile(pattern, re.IGNORECASE)
@@ -24,22 +35,24 @@ COMPARED = tuple(
         r"^(?P<lead>.+?)\b(?:chang|differ|var|mov|shift|ris|rose|fall|fell|grow|grew|evolv|go|went)"
         r"\w* (?:between|from) (?P<a>.+?) (?:and|to) (?P<b>.+)$",
         r"^(?P<lead>)compare (?P<a>.+?) (?:with|to|and|against|versus) (?P<b>.+)$",
-        r"^(?P<lead>)(?:and )?(?:how (?:does|do|did|has|have|is|are) )?(?P<a>.+?) (?:compared?s?|differ\w*"
-        r"|stack up|measure up)(?: (?:with|to|from|against)) (?P<b>.+)$",
+        r"^(?P<lead>)(?:and )?(?:how (?:does|do|did|has|have|is|are) )?(?P<a>.+?)"
+        r" (?:compared?s?|differ\w*|stack up|measure up)(?: (?:with|to|from|against)) (?P<b>.+)$",
         r"^(?P<lead>)(?P<a>.+?) (?:versus|vs\.?|as opposed to) (?P<b>.+)$",
         r"^(?P<lead>(?:which|who|what)\b.+?)[,:] (?P<a>.+?),? or (?P<b>.+)$",
         r"^(?P<lead>.+?) before and after (?P<a>)(?P<b>.+)$",
     )
 )
 COMPARED_KO = re.compile(
-    r"^(?P<lead>)(?P<a>.+?)(?:와|과|하고|랑|대비) (?P<b>.+?)(?:의|을|를|은|는|이|가)? ?"
-    r"(?P<tail>(?:[\w ]*?)(?:차이|비교|다른|달라|바뀌|변).*)$"
+    r"^(?P<a>\S.*?)(?:와|과|하고|랑) (?P<b>\S+?)(?:의|을|를|은|는|이|가) "
+    r"(?P<tail>.*?(?:차이|비교|다른|달라|바뀌|변).*)$"
 )
 REPEATED = re.compile(
     r"^(?P<lead>.+?) (?P<prep>to|for|in|from|on|by|with|at) (?P<a>[^,]+?),? (?:and|or) (?P=prep)"
     r" (?P<b>.+)$"
 )
-SIDE_BY_SIDE = re.compile(rf"^(?P<lead>.+?\b)(?:both )?(?P<a>{NAME}) and (?P<b>{NAME})(?P<tail>.*)$")
+SIDE_BY_SIDE = re.compile(
+    rf"^(?P<lead>.+?\b)(?:both )?(?P<a>{NAME}) and (?P<b>{NAME})(?P<tail>.*)$"
+)
 EACH = re.compile(r"\b(?:both|each|respectively|either|compare)\b", re.IGNORECASE)
 EMPTY = frozenset(
     "how did does do has have is are was were the a an of what which who whom whose when where why"
@@ -48,10 +61,16 @@ EMPTY = frozenset(
     " between".split()
 )
 WORD = re.compile(r"[\w$%][\w$%.,'’-]*")
-LEANS = re.compile(r"\b(?:it|its|they|them|their|this|that|these|those|he|his|him|she|her|one|each)\b", re.I)
+WH_SIDE = re.compile(rf"{WH}", re.IGNORECASE)
+LEANS = re.compile(
+    r"\b(?:it|its|they|them|their|this|that|these|those|he|his|him|she|her|one|each)\b",
+    re.IGNORECASE,
+)
 
 
-def parts_of(question: str, kinds: Sequence[Kind], said: Sequence[Spoken], language: str) -> tuple[str, ...]:
+def parts_of(
+    question: str, kinds: Sequence[Kind], said: Sequence[Spoken], language: str
+) -> tuple[str, ...]:
     """The parts of a question, each a text to search; () for a plain question.
 
     Each part has what it shares with the others: the subject of a comparison, and what a
@@ -61,16 +80,21 @@ def parts_of(question: str, kinds: Sequence[Kind], said: Sequence[Spoken], langu
     split = CLAUSE_KO if language == "ko" else CLAUSE
     clauses = [c.strip(" ?,;.") for c in split.split(plain)]
     clauses = [c for c in clauses if len(content(c)) >= 2]
-    pairs = [p for c in clauses[:MOST] for p in (_pair(c, kinds, language) or (c,))]
-    if len(pairs) < 2:
-        return ()
-    return tuple(_complete(part, pairs[:at], said) for at, part in enumerate(pairs[:MOST]))
+    if language != "ko" and not all(OPENS.match(c) for c in clauses):
+        clauses = [plain]
+    whole = [_complete(c, clauses[:at], said) for at, c in enumerate(clauses[:MOST])]
+    parts = [p for c in whole for p in (_pair(c, kinds, language) or (c,))]
+    return tuple(parts[:MOST]) if len(parts) > 1 else ()
 
 
 def outright(text: str, said: Sequence[Spoken], language: str) -> str:
     """A text in which "that month" and "a year later" are dates."""
     for spoken in sorted(said, key=lambda s: -s.start):
-        if re.search(r"\b(?:that|same|later|earlier|following|previous|preceding)\b", spoken.words, re.I):
+        if re.search(
+            r"\b(?:that|same|later|earlier|following|previous|preceding)\b",
+            spoken.words,
+            re.IGNORECASE,
+        ):
             start, end = spoken.period
             when = long_date(start, language)
             if (end - start).days > 3:
@@ -98,9 +122,9 @@ def _pair(clause: str, kinds: Sequence[Kind], language: str) -> tuple[str, str] 
             return _shared(match["lead"], match["a"], match["b"], "")
     if match := REPEATED.match(clause):
         return _shared(f"{match['lead']} {match['prep']}", match["a"], match["b"], "")
-    if {"list", "compare"} & set(kinds) or EACH.search(clause):
-        if match := SIDE_BY_SIDE.match(clause):
-            return _shared(match["lead"], match["a"], match["b"], match["tail"])
+    both = {"list", "compare"} & set(kinds) or EACH.search(clause)
+    if both and (match := SIDE_BY_SIDE.match(clause)):
+        return _shared(match["lead"], match["a"], match["b"], match["tail"])
     return None
 
 
@@ -110,6 +134,8 @@ def _shared(lead: str, one: str, two: str, tail: str) -> tuple[str, str]:
     if not tail and not content(lead):
         one += "" if common[0] else " " + " ".join(common[1])
         two += "" if common[1] else " " + " ".join(common[0])
+    if not tail and WH_SIDE.match(two):
+        two += " " + " ".join(common[0])
     lead = " ".join(content(lead))
     return f"{lead} {one}{tail}".strip(), f"{lead} {two}{tail}".strip()
 

@@ -1,41 +1,32 @@
-"""Question and history become a query: text to search, filters, the day it is asked."""
+"""Question and history become a query: what is searched, where, and how it was read."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from langchain_core.messages import BaseMessage, convert_to_messages
-
+from chatbot.conversation import Standalone, standalone
 from chatbot.events import ArchiveEvents, Events
-from chatbot.kinds import kinds_of
+from chatbot.kinds import Kind, kinds_of
+from chatbot.korean import in_english, in_korean
+from chatbot.periods import Spoken
+from chatbot.split import parts_of
+from chatbot.turns import turns_of
 from chatbot.values import Inputs, Query
-from chatbot.when import recency_of, said_as_of, said_of_time
+from chatbot.when import asks_for_now, recency_of, said_as_of, said_of_time
 from chatbot.wording import language_of
-from vectorstore import Archive, Filters, InputError
+from vectorstore import Archive, Filters, InputError, Wording
 
 T = TypeVar("T")
 
 LONGEST_QUESTION = 4_000
 """Characters of a question that are searched; the rest is cut off."""
 
-POINTS_BACK = re.compile(
-    r"^(?:and|but|so|then|or|what about|how about)\b|^(?:그럼|그러면|그리고|그런데|그래서)"
-    r"|\b(?:it|its|that|this|these|those|they|them|their|he|him|his|she|her|there|then"
-    r"|the same|which one|former|latter)\b|그것|그건|이것|그는|그녀|거기",
-    re.IGNORECASE,
-)
-SHORT = 3
-"""A question of this many words or fewer leans on what was said before it, unless it
-asks a whole question of its own ("Who discovered penicillin?")."""
-
-ASKS = re.compile(r"^(?:who|what|when|where|why|how|which|whose)\b", re.IGNORECASE)
-
-EARLIER = 3
-"""Earlier questions that a follow-up carries along."""
+ORIGINAL, FURTHER, KOREAN = 1.0, 0.3, 0.5
+"""Weights of a Korean question's own words, of the glossary's further English words, and of
+Korean words for an English question; the searched text has 1."""
 
 
 def understand(inputs: Inputs | str, archive: Archive | None = None) -> Query:
@@ -52,27 +43,72 @@ def understand(inputs: Inputs | str, archive: Archive | None = None) -> Query:
     if not isinstance(inputs, dict) or not isinstance(inputs.get("question"), str):
         raise InputError('the chain takes {"question": "…", "history": […]}')
     today, filters = _given(inputs, "today", date), _given(inputs, "filters", Filters)
-    question = " ".join(inputs["question"].split())[:LONGEST_QUESTION]
-    leant_on = _leant_on(question, _asked_before(inputs.get("history") or []))
     if isinstance(today, datetime):
         today = today.date()
-    day = today or date.today()  # noqa: DTZ011 (the asker's own day)
     limits = filters or Filters()
     if today:
         limits = replace(limits, as_of=min(today, limits.as_of or today))
-    events = ArchiveEvents(archive, limits) if archive else None
-    named = [s.period for s in said_of_time(question, day, events=events)]
-    asked = [question, *reversed(leant_on)]
+    question = " ".join(inputs["question"].split())[:LONGEST_QUESTION]
+    turns = turns_of(inputs.get("history") or [])
+    read = standalone(question, turns, now=asks_for_now(question))
+    day = today or date.today()  # noqa: DTZ011 (the asker's own day)
+    return _query(question, read, limits, day, ArchiveEvents(archive, limits) if archive else None)
+
+
+def _query(
+    question: str, read: Standalone, limits: Filters, day: date, events: Events | None
+) -> Query:
+    said = _said(question, read, day, events)
+    named = tuple(s.period for s in said)
+    kinds = kinds_of(read.text if read.instead else question)
+    language = language_of(question)
+    text, wordings = _worded(read.text, kinds, language_of(read.text))
     return Query(
         question=question,
-        text=" ".join([*leant_on, question, question] if leant_on else [question]),
-        filters=_filters(asked, limits, day, events),
+        text=text,
+        filters=_filters([question, *read.before], limits, day, events),
         today=day,
-        language=language_of(question),
-        kinds=kinds_of(question),
+        language=language,
+        kinds=kinds,
         recency=recency_of(question, named),
-        periods=tuple(named),
+        periods=named,
+        carried=read.carried,
+        parts=_parts(read.text, kinds, said),
+        wordings=wordings,
     )
+
+
+def _said(question: str, read: Standalone, day: date, events: Events | None) -> list[Spoken]:
+    """What is said of time: by the question, else by the one that it leans on."""
+    own = said_of_time(read.text if read.instead else question, day, events=events)
+    if own or not read.base or asks_for_now(question):
+        return own
+    return said_of_time(read.base, day, events=events)
+
+
+def _worded(text: str, kinds: tuple[Kind, ...], language: str) -> tuple[str, tuple[Wording, ...]]:
+    """What is searched, and the words that are searched beside it.
+
+    The embedding model reads English: a Korean question is searched by its English words,
+    and by its own in the words' index.
+    """
+    if language != "ko":
+        korean = " ".join(in_korean(text))
+        return text, (Wording(korean, KOREAN, meaning=False),) if korean else ()
+    english, further = in_english(text, kinds)
+    if len(english.split()) < 2:
+        return text, (Wording(english, ORIGINAL, meaning=False),) if english else ()
+    own = Wording(text, ORIGINAL, meaning=False)
+    more = Wording(" ".join(further), FURTHER, meaning=False)
+    return english, (own, more) if further else (own,)
+
+
+def _parts(text: str, kinds: tuple[Kind, ...], said: Sequence[Spoken]) -> tuple[str, ...]:
+    language = language_of(text)
+    parts = parts_of(text, kinds, said, language)
+    if language == "ko":
+        return tuple(in_english(part)[0] or part for part in parts)
+    return parts
 
 
 def _given(inputs: Inputs, name: str, kind: type[T]) -> T | None:
@@ -80,25 +116,6 @@ def _given(inputs: Inputs, name: str, kind: type[T]) -> T | None:
     if value is not None and not isinstance(value, kind):
         raise InputError(f"{name} is a {kind.__name__}, not {value!r}")
     return value
-
-
-def _asked_before(history: Sequence[Any]) -> list[str]:
-    try:
-        messages: list[BaseMessage] = convert_to_messages(list(history))
-    except (ValueError, NotImplementedError, KeyError, TypeError) as error:
-        raise InputError(
-            'history is a list of messages like {"role": "user", "content": "…"}'
-        ) from error
-    return [str(m.text) for m in messages if m.type == "human"]
-
-
-def _leant_on(question: str, before: Sequence[str]) -> list[str]:
-    """The earlier questions that a follow-up carries along; none for a whole question."""
-    words = question.split()
-    whole = ASKS.search(question) and len(words) >= SHORT
-    if not POINTS_BACK.search(question) and (len(words) > SHORT or whole):
-        return []
-    return list(before[-EARLIER:])
 
 
 def _filters(asked: Sequence[str], given: Filters, day: date, events: Events | None) -> Filters:

@@ -12,12 +12,13 @@ from datetime import date
 from typing import Literal
 
 from chatbot.calendar import Period
-from chatbot.dates import EN, KO
 from chatbot.events import Events, around_events
+from chatbot.named import EN, KO
 from chatbot.periods import Spoken, spoken
 
 NOW = re.compile(rf"\b(?:{EN['now']})|{KO['now']}", re.IGNORECASE)
 HISTORY = re.compile(rf"\b(?:{EN['history']})\b|{KO['history']}", re.IGNORECASE)
+
 
 def said_of_time(
     question: str, today: date, *, past: bool = False, events: Events | None = None

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from chatbot.dates import EN, months
+from chatbot.named import EN, months
 from chatbot.periods import spoken
 from chatbot.when import said_as_of
 
