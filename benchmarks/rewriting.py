@@ -54,9 +54,8 @@ def cast_turns(path: Path) -> Iterator[tuple[str, str, list[Turn]]]:
 def cast(path: Path, verbose: bool) -> None:
     rows = [row for row in cast_turns(path) if row[2]]
     print(f"TREC CAsT 2020: {len(rows)} turns with turns before them")
-    print(
-        f"{'carried over':16}{'precision':>10}{'recall':>8}{'F1':>8}{'changed told':>14}{'unchanged':>11}"
-    )
+    heads = f"{'precision':>10}{'recall':>8}{'F1':>8}{'changed told':>14}{'unchanged':>11}"
+    print(f"{'carried over':16}{heads}")
     for carry in (nothing, last_question, all_questions, dateline):
         right = given = wanted = changed = told = same = kept = 0
         for raw, rewritten, turns in rows:

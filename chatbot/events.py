@@ -67,6 +67,10 @@ def around_events(text: str, dates: Sequence[Spoken], today: date, events: Event
     """The periods that are told from an event whose day `events` knows."""
     done = []
     for match in [*AROUND.finditer(text), *AROUND_KO.finditer(text)]:
+        if re.search(
+            r"\bhow (?:many|much|long|soon)\b[^,;]*$", text[: match.start("side")], re.IGNORECASE
+        ):
+            continue
         words = match["event"].strip(" .")
         named = [d for d in dates if match.start("event") - 1 <= d.start < match.end()]
         if named and named[0].start <= match.start("event") + 4:

@@ -115,14 +115,14 @@ class Extractive:
         return Answer(abstained=True, message=text if query.question else said["empty"])
 
     def _weigh(self, query: Query, hits: Sequence[Hit]) -> Iterator[Weighed]:
-        rarity = self._archive.rarity(question_terms(query.text))
+        asked = [self._archive.rarity(question_terms(text)) for text in query.readings]
         wanted = [has for asks, has in ASKED_FOR if asks.search(query.question)]
         best = max((h.score for h in hits), default=1.0) or 1.0
         for hit in hits:
             around = set(terms(hit.text)) | set(terms(hit.article.headline))
             for sentence in hit.sentences:
-                own = _share(rarity, set(terms(sentence.text)))
-                words = 0.6 * own + 0.4 * _share(rarity, around)
+                own = _share(asked, set(terms(sentence.text)))
+                words = 0.6 * own + 0.4 * _share(asked, around)
                 kind = sum(bool(w.search(sentence.text)) for w in wanted) / max(1, len(wanted))
                 weight = (
                     MEANING * sentence.score
@@ -132,7 +132,7 @@ class Extractive:
                 )
                 if ASIDE.search(sentence.text):
                     weight *= ASIDE_WEIGHT
-                support = 0.5 * sentence.score + 0.5 * _share(rarity, around)
+                support = 0.5 * sentence.score + 0.5 * _share(asked, around)
                 yield Weighed(hit, sentence, weight, support)
 
 
@@ -155,10 +155,15 @@ def _published(hit: Hit) -> float:
     return published.instant.timestamp() if published else float("-inf")
 
 
-def _share(rarity: Mapping[str, float], present: Iterable[str]) -> float:
-    """The share of the question's terms that are present, counted by their rarity."""
-    total = sum(rarity.values())
-    return sum(rarity.get(t, 0.0) for t in present) / total if total else 0.0
+def _share(asked: Sequence[Mapping[str, float]], present: Iterable[str]) -> float:
+    """The share of the question's terms that are present, by rarity; in its best language."""
+    have = set(present)
+    shares = (
+        sum(weight for term, weight in rarity.items() if term in have) / sum(rarity.values())
+        for rarity in asked
+        if sum(rarity.values())
+    )
+    return max(shares, default=0.0)
 
 
 def _overlap(one: Weighed, other: Weighed) -> float:

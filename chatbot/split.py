@@ -114,7 +114,7 @@ def _pair(clause: str, kinds: Sequence[Kind], language: str) -> tuple[str, str] 
     """The two sides of a comparison, or two names side by side, each with what they share."""
     if language == "ko":
         match = COMPARED_KO.match(clause) if "compare" in kinds else None
-        return match and (f"{match['a']} {match['tail']}", f"{match['b']} {match['tail']}")  # type: ignore[return-value]
+        return match and (f"{match['a']} {match['tail']}", f"{match['b']} {match['tail']}")
     if match := next((m for p in COMPARED if (m := p.match(clause))), None):
         if not match["a"]:
             return f"{match['lead']} before {match['b']}", f"{match['lead']} after {match['b']}"

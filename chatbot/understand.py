@@ -98,7 +98,7 @@ def _worded(text: str, kinds: tuple[Kind, ...], language: str) -> tuple[str, tup
     english, further = in_english(text, kinds)
     if len(english.split()) < 2:
         return text, (Wording(english, ORIGINAL, meaning=False),) if english else ()
-    own = Wording(text, ORIGINAL, meaning=False)
+    own = Wording(text, ORIGINAL)
     more = Wording(" ".join(further), FURTHER, meaning=False)
     return english, (own, more) if further else (own,)
 

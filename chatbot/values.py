@@ -57,6 +57,11 @@ class Query:
     notes: tuple[str, ...] = ()
 
     @property
+    def readings(self) -> tuple[str, ...]:
+        """The question in each language that it is searched in; any of them may be answered."""
+        return (self.text, *(w.text for w in self.wordings if w.weight >= 1))
+
+    @property
     def kind(self) -> Kind:
         """What the question asks for above all."""
         return self.kinds[0]

@@ -62,6 +62,7 @@ def test_what_was_known_before_an_event(archive: Archive) -> None:
         "What did the letter say?",
         "Who spoke after him?",
         "What happened before that?",
+        "How many days after the Gyeongju summit did shares rise?",
     ],
 )
 def test_an_event_that_the_archive_does_not_know_is_no_period(
