@@ -5,20 +5,27 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 
 from ingest.decode import Unreadable
 from ingest.fields import Draft
 from ingest.keys import file_uri, text_path
-from ingest.readers import READERS, ROWS, File, format_of
+from ingest.readers import PAGES, READERS, ROWS, File, format_of, html, parquet
+from ingest.readers.pages import Pages
+from ingest.readers.stdin import spooled
 from ingest.reading import AS_GUESSED, Reading
 from ingest.values import Problem
 from vectorstore import Article
 
 PROBLEMS_LISTED = 100
 """Problems listed one by one for a file; the rest of them are counted."""
+
+STANDARD_INPUT = "-"
+"""The path that means standard input."""
 
 _CHUNK = 1 << 20
 
@@ -38,14 +45,18 @@ def listing(
     paths: Iterable[Path | str], *, now: datetime | None = None, reading: Reading = AS_GUESSED
 ) -> Listing:
     """The files under these files and folders, in sorted order, each once, to be read as
-    `reading` says.
+    `reading` says; `-` is standard input, which is read to its end here.
 
     Hidden files and folders are passed over. Only regular files are ever opened: no pipes, no
     devices. A link is followed, a loop of links is not.
     """
-    found, seen = Listing(), set[str]()
+    found, seen, pages = Listing(), set[str](), Pages()
     clock = now or datetime.now(UTC)
-    for named in map(Path, paths):
+    for named in map(Path, dict.fromkeys(map(str, paths))):
+        if str(named) == STANDARD_INPUT:
+            found.files.append(spooled(clock, pages, reading))
+            found.expected += _rows_in(found.files[-1])
+            continue
         root = named if named.is_dir() else named.parent
         for path in _walk(named, found):
             real = os.path.realpath(path)
@@ -54,7 +65,7 @@ def listing(
             seen.add(real)
             relative = text_path(path.relative_to(root))
             kind, packing = format_of(path)
-            file = File(path, file_uri(named), relative, clock, kind, packing, reading)
+            file = File(path, file_uri(named), relative, clock, kind, packing, reading, None, pages)
             found.files.append(file)
             found.expected += _rows_in(file)
     return found
@@ -93,11 +104,13 @@ def _reason(error: OSError, path: Path) -> str:
 
 
 def _rows_in(file: File) -> int:
-    """How many articles a file may hold: its lines for JSON Lines and CSV, else one."""
-    if file.kind not in ROWS:
+    """How many articles a file may hold: lines of JSON Lines and CSV, rows of Parquet, else one."""
+    if file.kind not in {*ROWS, ".parquet"}:
         return 1
     count = 0
     try:
+        if file.kind == ".parquet":
+            return 1 if file.packing else max(1, parquet.count(file.path))
         with file.open() as opened:
             while data := opened.read(_CHUNK):
                 count += data.count(b"\n")
@@ -113,8 +126,16 @@ def read(files: Sequence[File]) -> Iterator[Article | Problem]:
     URI as its key; with the same text it is left out. Either is reported (`fatal=False`).
     """
     claimed: dict[str, tuple[str, str]] = {}
-    for file in files:
-        yield from _limited(file, claimed)
+    with ExitStack() as ending:
+        for pages in {id(file.pages): file.pages for file in files}.values():
+            ending.callback(pages.close)
+        for saved, group in groupby(files, key=lambda file: file.kind in PAGES):
+            if saved:
+                for file, items in html.read_all(group):
+                    yield from _limited(file, items, claimed)
+            else:
+                for file in group:
+                    yield from _limited(file, READERS[file.kind](file), claimed)
 
 
 def articles(paths: Iterable[Path | str]) -> Iterator[Article | Problem]:
@@ -124,11 +145,13 @@ def articles(paths: Iterable[Path | str]) -> Iterator[Article | Problem]:
     yield from read(found.files)
 
 
-def _limited(file: File, claimed: dict[str, tuple[str, str]]) -> Iterator[Article | Problem]:
+def _limited(
+    file: File, items: Iterator[Draft | Problem], claimed: dict[str, tuple[str, str]]
+) -> Iterator[Article | Problem]:
     """A file's articles and its first PROBLEMS_LISTED problems; the others are counted."""
     unlisted: list[bool] = []
     problems = 0
-    for draft in _guarded(file):
+    for draft in _guarded(file, items):
         for item in [draft] if isinstance(draft, Problem) else _settled(draft, claimed):
             counts = isinstance(item, Problem) and not item.duplicate
             problems += counts
@@ -161,9 +184,9 @@ def _settled(draft: Draft, claimed: dict[str, tuple[str, str]]) -> Iterator[Arti
     yield kept
 
 
-def _guarded(file: File) -> Iterator[Draft | Problem]:
+def _guarded(file: File, items: Iterator[Draft | Problem]) -> Iterator[Draft | Problem]:
     try:
-        yield from READERS[file.kind](file)
+        yield from items
     except Unreadable as error:
         yield Problem(file.shown, error.line, error.reason)
     except OSError as error:

@@ -12,7 +12,8 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 from ingest.boilerplate import passages, settle
-from ingest.files import Listing, listing, read
+from ingest.files import STANDARD_INPUT, Listing, listing, read
+from ingest.reading import AS_GUESSED, Reading
 from ingest.values import Problem, Report
 from vectorstore import Archive, Article, InputError, Passage, Progress, Run, no_progress
 
@@ -26,9 +27,14 @@ Found = Iterable[Article | Problem]
 
 
 def run(
-    archive: Archive, paths: Sequence[Path | str], *, progress: Progress = no_progress
+    archive: Archive,
+    paths: Sequence[Path | str],
+    *,
+    reading: Reading = AS_GUESSED,
+    progress: Progress = no_progress,
 ) -> Report:
-    """Ingest files and folders into an archive, and make what is new searchable.
+    """Ingest files, folders and `-` (standard input) into an archive, and make what is new
+    searchable. `reading` has a column mapping and what else the files do not say themselves.
 
     What is already stored as it stands is neither cut nor embedded. Ctrl-C ends the run
     early, keeps what is stored, and is noted in the report. Raises InputError if a path does
@@ -36,14 +42,16 @@ def run(
     """
     named = check(paths)
     progress("Looking", 0, 0)
-    found = listing(named)
+    found = listing(named, reading=reading)
     return _Run(archive, progress).take(found, read(found.files))
 
 
 def check(paths: Sequence[Path | str]) -> list[Path]:
-    """The paths, all of which exist; raises InputError that lists those that do not."""
+    """The paths, all of which exist or are `-`; raises InputError that lists those that do not."""
     named = [Path(path).expanduser() for path in paths]
-    if missing := [str(path) for path in named if not path.exists()]:
+    if missing := [
+        str(path) for path in named if str(path) != STANDARD_INPUT and not path.exists()
+    ]:
         raise InputError(f"{', '.join(missing)}: no such file or folder")
     return named
 
@@ -52,6 +60,8 @@ def add_sample(archive: Archive, *, progress: Progress = no_progress) -> Report:
     """Ingest the sample articles that come with Dateline, under the source `sample:dateline`."""
     with as_file(files("ingest") / "sample") as folder:
         found = listing([folder])
+        # The table of the facts' sources lies beside the articles.
+        found.files = [file for file in found.files if file.kind == ".md"]
         return _Run(archive, progress).take(found, _as_sample(read(found.files)))
 
 

@@ -37,6 +37,15 @@ def ingest(  # noqa: PLR0913, PLR0917
     problems: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write every problem to a file.")
     ] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--column",
+            metavar="WORD=NAME",
+            help="A table's or JSON's name for headline, body, published, updated, byline, outlet, "
+            "url, language or id; can be repeated.",
+        ),
+    ] = None,
     drop_sample: Annotated[
         bool, typer.Option("--drop-sample", help="Take the sample articles out of the archive.")
     ] = False,
@@ -47,7 +56,7 @@ def ingest(  # noqa: PLR0913, PLR0917
     if drop_sample:
         _drop_sample(archive)
     if paths:
-        _ingest_files(paths, archive, problems)
+        _ingest_files(paths, archive, problems, column or [])
     elif not drop_sample or source or due:
         _ingest_sources(sources_file(sources, archive), archive, source or [], due, problems)
 
@@ -61,14 +70,21 @@ def _drop_sample(archive: Path | None) -> None:
     console.out.print(f"{gone} sample articles taken out of the archive")
 
 
-def _ingest_files(paths: Sequence[str], archive: Path | None, problems: Path | None) -> None:
+def _ingest_files(
+    paths: Sequence[str], archive: Path | None, problems: Path | None, columns: Sequence[str]
+) -> None:
     import ingest as ingesting
+    from ingest.reading import Reading
     from ui import console
 
+    if bad := [given for given in columns if "=" not in given]:
+        raise typer.BadParameter(f"--column wants WORD=NAME, such as body=artikel, not {bad[0]!r}")
+    pairs = (given.partition("=") for given in columns)
+    reading = Reading(columns={word.strip(): name.strip() for word, _, name in pairs})
     ingesting.check(paths)
     with opened(archive, create=True) as store:
         with console.progress_bar() as progress:
-            report = ingesting.run(store, paths, progress=progress)
+            report = ingesting.run(store, paths, reading=reading, progress=progress)
         console.show_report(report)
     if problems:
         _write_problems(problems, report.problems)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ingest.fields import Draft
-from ingest.readers import json_file, jsonl, markdown, plain, table
+from ingest.readers import html, json_file, jsonl, markdown, parquet, plain, table, warc
 from ingest.readers.file import File
 from ingest.readers.packed import PACKINGS
 from ingest.values import Problem
@@ -25,9 +25,19 @@ READERS: dict[str, Reader] = {
     ".jsonl": jsonl.read,
     ".ndjson": jsonl.read,
     ".csv": table.read,
+    ".tsv": table.read,
+    ".parquet": parquet.read,
+    ".html": html.read,
+    ".htm": html.read,
+    ".xhtml": html.read,
+    ".warc": warc.read,
+    ".wacz": warc.read_wacz,
 }
 
-ROWS = frozenset({".jsonl", ".ndjson", ".csv"})
+PAGES = frozenset({".html", ".htm", ".xhtml"})
+"""Endings of saved web pages, which `html.read_all` reads many at a time."""
+
+ROWS = frozenset({".jsonl", ".ndjson", ".csv", ".tsv"})
 """Endings of files with an article a line."""
 
 
@@ -39,4 +49,4 @@ def format_of(path: Path) -> tuple[str, str]:
     return ending, ""
 
 
-__all__ = ["READERS", "ROWS", "File", "Reader", "format_of"]
+__all__ = ["PAGES", "READERS", "ROWS", "File", "Reader", "format_of"]

@@ -12,6 +12,7 @@ from typing import BinaryIO
 from ingest.fields import Named, Place
 from ingest.keys import file_uri, text_path
 from ingest.readers.packed import open_packed
+from ingest.readers.pages import Pages
 from ingest.reading import AS_GUESSED, Reading
 from ingest.text import line
 
@@ -25,7 +26,8 @@ class File:
 
     `now` is the run's clock, which dates are checked against. `kind` is the ending that says
     how it is read (`.jsonl`), `packing` the one after it (`.gz`, `.zst` or ""). `spool` holds
-    what came by standard input, at `path` for as long as this object lives.
+    what came by standard input, at `path` for as long as this object lives. `pages` parses
+    web pages, for all files of a run.
     """
 
     path: Path
@@ -36,6 +38,7 @@ class File:
     packing: str = ""
     reading: Reading = AS_GUESSED
     spool: object = field(default=None, repr=False, compare=False)
+    pages: Pages = field(default_factory=Pages, repr=False, compare=False)
 
     def open(self) -> BinaryIO:
         """The bytes from the start, inflated if need be; reading them may raise Unreadable."""

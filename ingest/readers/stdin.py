@@ -1,0 +1,78 @@
+"""Standard input: kept in a temporary file, and its kind found by its content."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import shutil
+import sys
+import tempfile
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ingest import fields
+from ingest.decode import Unreadable
+from ingest.readers.file import STDIN, File
+from ingest.readers.packed import open_packed, packing_of
+from ingest.reading import AS_GUESSED, Reading
+
+if TYPE_CHECKING:
+    from ingest.readers.pages import Pages
+
+_HEAD = 64_000
+_MAGIC = ((b"PAR1", ".parquet"), (b"PK\x03\x04", ".wacz"), (b"WARC/", ".warc"))
+_HTML = re.compile(r"(?i)<!doctype html|<html\b|<head\b|<body\b|<!--")
+
+
+def spooled(now: datetime, pages: Pages, reading: Reading = AS_GUESSED) -> File:
+    """What comes by standard input, read to its end. Its file vanishes with the result."""
+    spool = tempfile.NamedTemporaryFile(prefix="dateline-")  # noqa: SIM115
+    shutil.copyfileobj(sys.stdin.buffer, spool)
+    spool.flush()
+    path = Path(spool.name)
+    with path.open("rb") as opened:
+        packing = packing_of(opened.read(8))
+    kind = kind_of(path, packing, reading)
+    return File(path, STDIN, STDIN, now, kind, packing, reading, spool, pages)
+
+
+def kind_of(path: Path, packing: str, reading: Reading = AS_GUESSED) -> str:
+    """The ending that says how a file is read, by how it begins; `.txt` if nothing else fits."""
+    try:
+        with open_packed(path, packing) as opened:
+            head = opened.read(_HEAD)
+    except Unreadable:  # told when it is read
+        return ".txt"
+    for magic, kind in _MAGIC:
+        if head.startswith(magic):
+            return kind
+    start = head.decode("utf-8-sig", "ignore").lstrip()
+    first, _, rest = start.partition("\n")
+    if start[:1] in {"{", "["}:
+        return ".jsonl" if _is_row(first) and rest.lstrip()[:1] in {"{", ""} else ".json"
+    if _HTML.match(start):
+        return ".html"
+    if first.strip() == "---" or first.startswith("# "):
+        return ".md"
+    return ".csv" if _names_columns(first, reading) else ".txt"
+
+
+def _is_row(line: str) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _names_columns(line: str, reading: Reading) -> bool:
+    """Whether a first line names the columns of a table: the text, and something else."""
+    for delimiter in ",;\t|":
+        names = next(csv.reader([line[:10_000]], delimiter=delimiter), [])
+        roles = {fields.role_of(name) for name in names} - {None}
+        if len(roles) > 1 and "body" in roles:
+            return True
+        if reading.columns.get("body") in names and len(names) > 1:
+            return True
+    return False
