@@ -50,7 +50,7 @@ def snapshot(answer: Answer) -> Json:
             }
             for claim in answer.claims
         ],
-        "citations": [_citation(c) for c in answer.citations],
+        "citations": [citation(c) for c in answer.citations],
         "nearest": [_place(h.article, h.start, h.end) for h in list(nearest.values())[:NEAREST]],
     }
 
@@ -81,7 +81,8 @@ def _others(value: Any) -> Json:
     return {f.name: plain(getattr(value, f.name)) for f in fields(value) if f.name not in _OURS}
 
 
-def _citation(cited: Citation) -> Json:
+def citation(cited: Citation) -> Json:
+    """A citation as JSON, with the words around its quote."""
     return {
         **_others(cited),
         "number": cited.number,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import ipaddress
 import logging
 import os
 import socket
@@ -26,7 +27,13 @@ from starlette.types import ASGIApp
 
 from chatbot import build_chain
 from ingest import SAMPLE
+from ui.api import add_api
+from ui.api_errors import api_token
+from ui.api_gradio import add_named
+from ui.api_login import add_login, add_shares
+from ui.api_service import Service
 from ui.store import Store
+from ui.store_operators import Operators
 from ui.web_answering import Chat
 from ui.web_guard import Guard
 from ui.web_keeping import add_keeping
@@ -43,6 +50,9 @@ _HERE = Path(__file__).parent
 
 SHUTDOWN = 2
 """Seconds that open pages get to finish: each holds a connection as long as it is open."""
+
+MOST_CONNECTIONS = 2_000
+"""Open connections, of which an open page holds one; more are refused at once (503)."""
 
 _FILES = {
     "dateline.css": "text/css",
@@ -68,6 +78,7 @@ def build_app(  # noqa: PLR0913
     sources: Path | None = None,
     examples: Sequence[str] | None = None,
     hosts: Sequence[str] = (),
+    local: bool = True,
 ) -> ASGIApp:
     """The whole web application.
 
@@ -75,20 +86,26 @@ def build_app(  # noqa: PLR0913
     the chain for readers who want none. `sources` is the file that declares the archive's
     sources. `examples` are questions to begin with; without any given, the sample archive has
     its own. `hosts` are the names it is reached by, besides localhost and IP addresses.
+    `local` is whether only this machine reaches it: then no login is needed to operate it.
     """
     if examples is None:
         examples = EXAMPLES if archive.keys(SAMPLE) else ()
     app = FastAPI(title="Dateline", docs_url=None, redoc_url=None, openapi_url=None)
     _routes(app, archive)
-    store = Store.beside(archive)
+    store, service, token = Store.beside(archive), Service(archive, chain), api_token()
+    operators = Operators.from_environment(local=local)
+    add_api(app, service, token=token)
+    add_shares(app, store)
+    add_login(app, operators)
     operator = Operator(archive, sources or archive.path / "sources.toml")
     add_keeping(app, store, _head())
-    add_operating(app, operator, lambda _cookies: "operator", _head())
+    add_operating(app, operator, operators.who, _head())
     add_views(app, archive, _head(), models=[model] if model else [])
-    chat = Chat(archive, chain, store, plain, operator.stale)
+    page = build_page(Chat(archive, chain, store, plain, operator.stale), examples)
+    add_named(page, service, token)
     gr.mount_gradio_app(
         app,
-        build_page(chat, examples),
+        page,
         path="/",
         theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"]),
         footer_links=[],
@@ -154,13 +171,23 @@ def serve(  # noqa: PLR0913
         named = (*hosts, host.lower()) if host not in {"", "0.0.0.0", "::"} else tuple(hosts)  # noqa: S104
         plain = build_chain(archive) if model else None
         chain = build_chain(archive, model=model)
-        app = build_app(archive, chain, plain=plain, model=model, sources=sources, hosts=named)
+        local = ipaddress.ip_address(listening.getsockname()[0]).is_loopback
+        app = build_app(
+            archive,
+            chain,
+            plain=plain,
+            model=model,
+            sources=sources,
+            hosts=named,
+            local=local,
+        )
         config = uvicorn.Config(
             app,
             log_level="warning",
             server_header=False,
             lifespan="on",
             timeout_graceful_shutdown=SHUTDOWN,
+            limit_concurrency=MOST_CONNECTIONS,
         )
         if ready:
             ready(_address(host, listening.getsockname()[1]))

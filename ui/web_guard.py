@@ -6,17 +6,18 @@ security headers of its own (RELIABILITY.md), so only the routes named here get 
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import ipaddress
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.store_owner import COOKIE, new_session, owner_of, set_cookie
@@ -24,13 +25,30 @@ from ui.store_owner import COOKIE, new_session, owner_of, set_cookie
 MAX_BODY = 256 * 1024
 """Bytes of a request's body: a 16 kB question with every character escaped, and room."""
 
+SLOWEST_BODY = 30.0
+"""Seconds that a body may take to arrive."""
+
+MOST_AT_ONCE = 500
+"""Requests with a body that are worked on at the same time; more are asked to come again."""
+
 _EXACT = frozenset(
-    {"/", "/healthz", "/config", "/theme.css", "/favicon.ico", "/robots.txt", "/manifest.json"}
+    {
+        "/",
+        "/healthz",
+        "/mcp",
+        "/login",
+        "/logout",
+        "/config",
+        "/theme.css",
+        "/favicon.ico",
+        "/robots.txt",
+        "/manifest.json",
+    }
     | {f"/gradio_api/{name}" for name in ("queue/join", "queue/data", "cancel", "reset")}
     | {f"/gradio_api/{name}" for name in ("info", "app_id", "startup-events")}
 )
 _PREFIXES = (
-    "/article/", "/view/", "/keep/", "/operate/", "/share/", "/dateline/",
+    "/api/", "/v1/", "/share/", "/article/", "/view/", "/keep/", "/operate/", "/dateline/",
     "/assets/", "/static/", "/svelte/", "/gradio_api/heartbeat/",
 )  # fmt: skip
 
@@ -73,6 +91,13 @@ def policy(page: bytes = b"", *, gradio: bool = False) -> str:
     )
 
 
+@dataclass(slots=True)
+class Load:
+    """How many requests are being worked on that may change something, or cost something."""
+
+    busy: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Guard:
     """ASGI middleware around the whole app.
@@ -85,6 +110,7 @@ class Guard:
     app: ASGIApp
     hosts: Sequence[str] = ()
     head: str = ""
+    load: Load = field(default_factory=Load)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -102,15 +128,15 @@ class Guard:
         headers = Headers(scope=scope)
         host = headers.get("host", "")
         if not self._known(host):
-            return PlainTextResponse("This address is not served here.", 421)
+            return _refuse(scope, 421, "This address is not served here.")
         origin = headers.get("origin")
         foreign = origin is not None and urlsplit(origin).netloc != host
         site = headers.get("sec-fetch-site", "none")
         if foreign or (scope["method"] != "GET" and site in {"cross-site", "same-site"}):
-            return PlainTextResponse("Requests from other sites are refused.", 403)
+            return _refuse(scope, 403, "Requests from other sites are refused.")
         path = scope["path"]
         if path not in _EXACT and not path.startswith(_PREFIXES):
-            return PlainTextResponse("Not found.", 404)
+            return _refuse(scope, 404, "Not found.")
         return None
 
     def _known(self, host: str) -> bool:
@@ -127,28 +153,28 @@ class Guard:
         return True
 
     async def _limited(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Reads the body first, so that what is too long never reaches Gradio."""
+        """Reads the body first, so that what is too long or too slow never gets further."""
         if scope["method"] in {"GET", "HEAD"}:
             await self.app(scope, receive, send)
             return
-        body = bytearray()
-        while True:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                return
-            body += message.get("body", b"")
-            if len(body) > MAX_BODY:
-                refused = PlainTextResponse("This request is too long.", 413)
-                await refused(scope, receive, send)
-                return
-            if not message.get("more_body"):
-                break
-        replay: list[Message] = [{"type": "http.request", "body": bytes(body), "more_body": False}]
-
-        async def again() -> Message:
-            return replay.pop() if replay else await receive()
-
-        await self.app(scope, again, send)
+        if self.load.busy >= MOST_AT_ONCE:
+            await _refuse(scope, 503, "Too many are asking at the moment. Please try again.")(
+                scope, receive, send
+            )
+            return
+        self.load.busy += 1
+        try:
+            async with asyncio.timeout(SLOWEST_BODY):
+                body = await _body(scope, receive)
+        except TimeoutError:
+            await _refuse(scope, 408, "This request took too long to arrive.")(scope, receive, send)
+        except _TooLong:
+            await _refuse(scope, 413, "This request is too long.")(scope, receive, send)
+        else:
+            if body is not None:
+                await self.app(scope, _replayed(body, receive), send)
+        finally:
+            self.load.busy -= 1
 
     async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Gradio's page, with our head in it and a policy for the scripts it came with."""
@@ -173,6 +199,45 @@ class Guard:
         await framed({"type": "http.response.body", "body": page})
 
 
+class _TooLong(Exception):
+    """A request's body is longer than MAX_BODY."""
+
+
+async def _body(scope: Scope, receive: Receive) -> bytes | None:
+    """The whole body, None if the client went away; raises _TooLong."""
+    named = Headers(scope=scope).get("content-length", "0")
+    if not named.isdigit() or int(named) > MAX_BODY:
+        raise _TooLong
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        body += message.get("body", b"")
+        if len(body) > MAX_BODY:
+            raise _TooLong
+        if not message.get("more_body"):
+            return bytes(body)
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    """The body again, then whatever else the client sends."""
+    replay: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def again() -> Message:
+        return replay.pop() if replay else await receive()
+
+    return again
+
+
+def _refuse(scope: Scope, status: int, words: str) -> Response:
+    """A refusal, in the API's shape under the API's paths."""
+    if scope["path"].startswith(("/api/", "/v1/", "/mcp")):
+        problem = {"message": words, "type": "invalid_request_error", "param": None, "code": None}
+        return JSONResponse({"error": problem}, status)
+    return PlainTextResponse(words, status)
+
+
 def _session(scope: Scope) -> str:
     """The browser's session cookie, a new one or renewed."""
     cookies = cookie_parser(Headers(scope=scope).get("cookie", ""))
@@ -184,7 +249,7 @@ def _with_headers(send: Send, csp: str) -> Send:
     async def wrapped(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            headers["Content-Security-Policy"] = csp
+            headers.setdefault("Content-Security-Policy", csp)  # a page of ours may be stricter
             for name, value in _HEADERS.items():
                 headers[name] = value
             for name in [n for n in headers if n.startswith("access-control-")]:

@@ -1,0 +1,164 @@
+"""The API for programs: REST with OpenAPI, OpenAI-compatible routes, and MCP.
+
+All of it stands in the web chat's own app, behind its guard; `add_api` mounts it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, FastAPI, Query, Request
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import StreamingResponse
+
+from chatbot import Answer
+from ui.api_errors import add_handlers, api_token, as_problem, check_token
+from ui.api_mcp import mount_mcp
+from ui.api_models import (
+    LONGEST,
+    AnswerOut,
+    ArticleOut,
+    Ask,
+    CoverageOut,
+    ErrorOut,
+    HealthOut,
+    Narrowed,
+    SearchOut,
+    Short,
+    StatusOut,
+    TimelineOut,
+)
+from ui.api_openai import openai_router
+from ui.api_service import Service, answer_out
+from ui.store_snapshot import Json
+
+ABOUT = (
+    "Ask a news archive. Every sentence of an answer carries citations that were checked: an "
+    "exact quote, at its exact place, with outlet and date."
+)
+ERRORS: dict[int | str, dict[str, Any]] = {
+    400: {"model": ErrorOut, "description": "What was asked cannot be used"},
+    401: {"model": ErrorOut, "description": "The token is missing or wrong"},
+    422: {"model": ErrorOut, "description": "A value is not of its kind"},
+}
+
+
+def add_api(app: FastAPI, service: Service, *, token: str | None = None) -> None:
+    """Mount the API in an app; `token` is what DATELINE_API_TOKEN holds unless given."""
+    token = api_token() if token is None else token
+
+    def authorised(request: Request) -> None:
+        check_token(request.headers, token)
+
+    guarded = [Depends(authorised)]
+    router = APIRouter()
+    router.include_router(_rest(service), prefix="/api", dependencies=guarded)
+    router.include_router(openai_router(service), prefix="/v1", dependencies=guarded)
+    router.add_api_route(
+        "/api/health", service.health, response_model=HealthOut, name="health", tags=["archive"]
+    )
+    described: Json = {}
+
+    @app.get("/api/openapi.json", include_in_schema=False)
+    def openapi() -> Json:
+        if not described:
+            described.update(
+                get_openapi(title="Dateline", version="1", summary=ABOUT, routes=router.routes)
+            )
+        return described
+
+    app.include_router(router)
+    add_handlers(app)
+    mount_mcp(app, service, token)
+
+
+Topic = Annotated[str, Query(min_length=1, max_length=LONGEST)]
+
+
+def _narrowed(
+    since: Annotated[date | None, Query(description="Published on this day or later.")] = None,
+    until: Annotated[date | None, Query(description="Published on this day or earlier.")] = None,
+    as_of: Annotated[date | None, Query(description="As known on this day.")] = None,
+    outlet: Annotated[list[Short], Query(description="An outlet's name; can be repeated.")] = [],  # noqa: B006
+    language: Annotated[list[Short], Query(description='Like "ko"; can be repeated.')] = [],  # noqa: B006
+) -> Narrowed:
+    return Narrowed(since=since, until=until, as_of=as_of, outlets=outlet, languages=language)
+
+
+Filtered = Annotated[Narrowed, Depends(_narrowed)]
+
+
+def _rest(service: Service) -> APIRouter:
+    router = APIRouter(responses=ERRORS, tags=["archive"])
+
+    @router.post("/ask", response_model=AnswerOut)
+    async def ask(asked: Ask) -> Any:
+        """Answer a question. With `stream` the response is text/event-stream: `query`, a
+        `claim` for each sentence as it is found, then `answer` with the whole; or `error`."""
+        if asked.stream:
+            service.filters(asked)
+            return StreamingResponse(_events(service, asked), media_type="text/event-stream")
+        return await service.ask(asked)
+
+    @router.get("/search")
+    def search(
+        q: Topic,
+        filtered: Filtered,
+        k: Annotated[int, Query(ge=1, le=100, description="How many passages.")] = 10,
+        explain: Annotated[bool, Query(description="Also say what the scores are.")] = False,
+    ) -> SearchOut:
+        """The passages that fit best, best first."""
+        return service.search(q, filtered, k=k, explain=explain)
+
+    @router.get("/articles/{article_id}", responses={404: {"model": ErrorOut}})
+    def article(
+        article_id: Short,
+        version: Annotated[Short | None, Query(description="One of its versions.")] = None,
+    ) -> ArticleOut:
+        """An article in full, with its versions and the others of its story."""
+        return service.article(article_id, version)
+
+    @router.get("/timeline")
+    def timeline(
+        topic: Topic, filtered: Filtered, limit: Annotated[int, Query(ge=1, le=100)] = 24
+    ) -> TimelineOut:
+        """What was reported of a topic when: one quoted sentence a story."""
+        return service.timeline(topic, filtered, limit=limit)
+
+    @router.get("/coverage")
+    def coverage(filtered: Filtered) -> list[CoverageOut]:
+        """How many articles each outlet published in each month."""
+        return service.coverage(filtered)
+
+    @router.get("/status")
+    def status() -> StatusOut:
+        """What the archive holds, and how fresh it is."""
+        return service.status()
+
+    return router
+
+
+async def _events(service: Service, asked: Ask) -> AsyncIterator[str]:
+    """The answer as server-sent events; an error is the last of them."""
+    whole, shown = Answer(), 0
+    try:
+        async for part in service.parts(asked):
+            whole += part
+            now = answer_out(whole)
+            if part.query is not None:
+                yield _event("query", now.query)
+            for claim in now.claims[shown:]:
+                cited = [c.model_dump(mode="json") for c in now.citations]
+                own = [c for c in cited if c["number"] in claim.citations]
+                yield _event("claim", claim.model_dump(mode="json") | {"citations": own})
+            shown = len(now.claims)
+        yield _event("answer", answer_out(whole).model_dump(mode="json"))
+    except Exception as error:
+        yield _event("error", as_problem(error)[1].model_dump())
+
+
+def _event(name: str, data: Any) -> str:
+    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
