@@ -15,7 +15,8 @@ from ui.exports import of_share
 from ui.exports_html import page_html, page_policy, style
 from ui.store import Store
 from ui.store_operators import COOKIE, LASTS, Operators, Throttled
-from ui.web_text import day_text, esc
+from ui.web_text import esc
+from ui.web_words import words
 
 _CSP = "Content-Security-Policy"
 
@@ -28,7 +29,9 @@ def add_shares(app: FastAPI, store: Store) -> None:
         found = store.shared(token)
         if found is None:
             raise HTTPException(404, "This link shows nothing (any more).")
-        note = f"Shared on {day_text(found.created.date())}, with its sources as they were then"
+        note = (
+            f"Shared on {words('en').day(found.created.date())}, with its sources as they were then"
+        )
         headers = {_CSP: page_policy(), "Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
         return HTMLResponse(page_html(of_share(found), note), headers=headers)
 
