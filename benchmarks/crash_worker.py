@@ -32,6 +32,9 @@ from vectorstore.indexer import Indexer
 from vectorstore.ledger import Ledger
 from vectorstore.lexical import LexicalIndex
 
+LATER = [import_module(name) for name in ("chromadb", "tantivy", "httpx", "httpcore")]
+"""What Dateline imports where it is needed first: here before the fork, once for all."""
+
 MODULES = {name: import_module(f"ingest.parsers.{name}") for name in PARSERS}
 POINTS: dict[str, tuple[Any, str]] = {
     "article": (Ledger, "put"),
@@ -74,10 +77,14 @@ def embed(_self: Embedder, texts: Sequence[Text]) -> Iterator[tuple[int, Embedde
         yield number, Embedded(vector(one.text), np.stack(sentences))
 
 
+def queries(_self: Embedder, texts: Sequence[str]) -> Any:
+    return np.stack([vector(one) for one in texts])
+
+
 def stand_in() -> None:
     """Have vectors made of hashes."""
     Embedder.embed = embed  # type: ignore[method-assign]
-    Embedder.query = lambda _self, words: vector(words)  # type: ignore[method-assign]
+    Embedder.queries = queries  # type: ignore[method-assign]
 
 
 def acknowledge(path: Path) -> None:

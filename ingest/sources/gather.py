@@ -85,7 +85,8 @@ def _tried(visit: Visit, entry: Entry, seen: set[str]) -> Iterator[Item]:
         if visit.stop.is_set():  # the client was closed: nothing is known of the page
             visit.complete, visit.stopped = False, True
             return
-        yield visit.problem(entry.url, str(error))
+        reason = error.reason if error.url == entry.url else str(error)
+        yield visit.problem(entry.url, reason)
         for_good = isinstance(error, Forbidden | Disallowed | TooBig)
         page = visit.failed(entry, visit.page(entry.url), status=0, soon=not for_good)
         yield Seen(page, unchanged=False)
