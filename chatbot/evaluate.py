@@ -1,4 +1,4 @@
-"""Question sets in the gold format, asked one by one, and their results written down."""
+"""Question sets in the gold format, asked one by one; results written down and measured."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from chatbot.chain import build_chain
+from chatbot.measures import gold, ranks, scores
 from chatbot.values import Answer, Inputs
 from vectorstore import Archive, InputError, Progress, no_progress
 
@@ -40,6 +41,37 @@ def evaluate(
     return len(asked)
 
 
+def measured(
+    questions: Path, results: Path, files: Path | None = None
+) -> list[dict[str, Any]]:
+    """A row for each question that has gold: id, category, ms, and the scores of its ranks.
+
+    `scores` are those of `measures.scores`, by passage span, and by article ("article mrr",
+    …). `files` is the folder that the gold's offsets count in. Raises InputError if a file
+    cannot be read.
+    """
+    got = {row["id"]: row for row in _rows(results)}
+    rows = []
+    for row in _rows(questions):
+        try:
+            groups = gold(row, files)
+        except (OSError, KeyError) as error:
+            raise InputError(f"{questions}: no gold for {row.get('id')} ({error!r})") from error
+        if groups and row["id"] in got:
+            own = got[row["id"]]
+            found = ranks(groups, own["retrieved"])
+            by_article = {f"article {n}": x for n, x in scores(found.articles).items()}
+            rows.append(
+                {
+                    "id": row["id"],
+                    "category": row.get("category") or "",
+                    "ms": own.get("ms"),
+                    "scores": scores(found.spans) | by_article,
+                }
+            )
+    return rows
+
+
 def result(answer: Answer) -> dict[str, Any]:
     """An answer as a result line holds it; the text is without citation numbers."""
     return {
@@ -51,20 +83,29 @@ def result(answer: Answer) -> dict[str, Any]:
 
 
 def _read(questions: Path) -> Iterator[tuple[str, Inputs]]:
-    try:
-        lines = questions.read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot read {questions}: {error}") from error
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
+    for number, row in enumerate(_rows(questions), 1):
         try:
-            row = dict(json.loads(line))
             today = date.fromisoformat(row["as_of"]) if row.get("as_of") else None
             inputs = {"question": row["question"], "history": row.get("history") or []}
             yield str(row["id"]), inputs | {"today": today}
         except (ValueError, KeyError, TypeError) as error:
             raise InputError(
-                f"{questions}, line {number}: not a question ({error!r}); a line needs id "
+                f"{questions}, question {number}: not a question ({error!r}); it needs id "
                 "and question, and may have history and as_of"
             ) from error
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    """The objects of a JSON Lines file."""
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot read {path}: {error}") from error
+    found = []
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                found.append(dict(json.loads(line)))
+            except (ValueError, TypeError) as error:
+                raise InputError(f"{path}, line {number}: not an object ({error!r})") from error
+    return found

@@ -87,6 +87,12 @@ class LedgerReader(LedgerCounts):
         found = self.articles(ids)
         return [found[i] for i in ids if i in found]
 
+    def live_articles(self, language: str) -> list[str]:
+        """The ids of the live articles in a language."""
+        query = select(a.id).where(a.language == language, a.withdrawn_at.is_(None))
+        with self.engine.connect() as c:
+            return list(c.scalars(query))
+
     def stale(self, limit: int) -> list[StoredArticle]:
         """Articles whose passages were cut before a paragraph was known as boilerplate."""
         query = select(a.id).where(a.stale, a.withdrawn_at.is_(None)).order_by(a.id).limit(limit)
