@@ -47,7 +47,7 @@ def substitutes() -> dict[str, list[str]]:
 
 def made(archive: Path, per_kind: int = PER_KIND, seed: int = SEED) -> list[dict[str, Any]]:
     """Questions in the gold format over the English articles of an archive."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311
     rows: list[dict[str, Any]] = []
     with Archive.open(archive) as opened:
         ids = sorted(opened._ledger.live_articles("en"))
@@ -92,7 +92,9 @@ def _words(own: list[str], _headline: list[str], chance: random.Random) -> list[
 def _retold(own: list[str], _headline: list[str], chance: random.Random) -> list[str]:
     """All that can be replaced is; and few of the rest are kept. Nothing if too few can."""
     known = substitutes()
-    told = [(chance.choice(known[w.lower()]), True) if w.lower() in known else (w, False) for w in own]
+    told = [
+        (chance.choice(known[w.lower()]), True) if w.lower() in known else (w, False) for w in own
+    ]
     if sum(new for _, new in told) < 3:
         return []
     return [w for w, new in told if new or chance.random() < 0.35]

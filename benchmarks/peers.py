@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from chatbot import build_chain
-from vectorstore import Archive, Filters, SearchQuery, StoredArticle
+from vectorstore import Archive, Filters, StoredArticle
 
 SHOWN = 20
 POOL = 200

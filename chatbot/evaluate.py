@@ -41,9 +41,7 @@ def evaluate(
     return len(asked)
 
 
-def measured(
-    questions: Path, results: Path, files: Path | None = None
-) -> list[dict[str, Any]]:
+def measured(questions: Path, results: Path, files: Path | None = None) -> list[dict[str, Any]]:
     """A row for each question that has gold: id, category, ms, and the scores of its ranks.
 
     `scores` are those of `measures.scores`, by passage span, and by article ("article mrr",

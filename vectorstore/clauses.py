@@ -1,8 +1,8 @@
-"""A `SearchQuery` as a tantivy query: BM25 over weighted fields, names, and filters."""
+"""A `SearchQuery` as tantivy queries: BM25 in weighted fields, the share of words, filters."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from vectorstore.analyzer import question_terms, terms
@@ -24,7 +24,7 @@ def built(schema: Any, query: SearchQuery) -> Any:
     """The query for tantivy; None if there is no word to look for."""
     from tantivy import Occur, Query
 
-    weights = _weights(query)
+    weights = term_weights(query)
     found = [_term(schema, term, weight) for term, weight in weights.items()]
     found += [name for group in query.names if (name := _names(schema, group))]
     if not found:
@@ -35,13 +35,50 @@ def built(schema: Any, query: SearchQuery) -> Any:
     return words
 
 
-def _weights(query: SearchQuery) -> dict[str, float]:
+def term_weights(query: SearchQuery) -> dict[str, float]:
     """Each term with its largest weight among the texts that have it."""
     weights = dict.fromkeys(question_terms(query.text)[:MOST_TERMS], 1.0)
     for wording in query.wordings:
         for term in question_terms(wording.text)[:MOST_TERMS]:
             weights[term] = max(weights.get(term, 0.0), wording.weight)
     return weights
+
+
+def covering(
+    schema: Any,
+    worth: Mapping[str, float],
+    names: Iterable[tuple[Sequence[str], float]],
+    ids: Sequence[str],
+) -> Any:
+    """A query for the given passages that scores what each term and name is worth once.
+
+    It counts in the body or the headline, however often it stands there.
+    """
+    from tantivy import Occur, Query
+
+    def once(forms: Sequence[list[str]], value: float) -> Any:
+        places = [_at(schema, f, form) for form in forms for f in ("body", "headline")]
+        constant = [Query.const_score_query(place, value) for place in places]
+        return Occur.Should, Query.disjunction_max_query(constant)
+
+    parts = [once([[term]], value) for term, value in worth.items()]
+    parts += [once(forms, value) for group, value in names if (forms := _forms(group))]
+    wanted = Query.const_score_query(Query.term_set_query(schema, "id", list(ids)), 0.0)
+    return Query.boolean_query([(Occur.Must, wanted), *parts])
+
+
+def _forms(group: Iterable[str]) -> list[list[str]]:
+    """The terms of each of several names."""
+    return [words for name in dict.fromkeys(group) if (words := terms(name))]
+
+
+def _at(schema: Any, field: str, words: Sequence[str]) -> Any:
+    """A term, or a phrase of several, in one field."""
+    from tantivy import Query
+
+    if len(words) == 1:
+        return Query.term_query(schema, field, words[0])
+    return Query.phrase_query(schema, field, [*words])
 
 
 def _term(schema: Any, term: str, weight: float) -> Any:
@@ -52,7 +89,7 @@ def _names(schema: Any, group: Iterable[str]) -> Any:
     """The best of several names, each as a phrase; None if none of them has a term."""
     from tantivy import Query
 
-    found = [words for name in dict.fromkeys(group) if (words := terms(name))]
+    found = _forms(group)
     if not found:
         return None
     return Query.disjunction_max_query([_in_fields(schema, words, 1.0) for words in found])
@@ -62,13 +99,12 @@ def _in_fields(schema: Any, words: list[str], weight: float) -> Any:
     """A term, or a phrase of several, in each of the fields."""
     from tantivy import Occur, Query
 
-    def one(field: str) -> Any:
-        if len(words) == 1:
-            return Query.term_query(schema, field, words[0])
-        return Query.phrase_query(schema, field, [*words])
-
-    parts = [(Occur.Should, Query.boost_query(one(f), weight * w)) for f, w in FIELDS.items()]
-    return Query.boolean_query(parts)
+    return Query.boolean_query(
+        [
+            (Occur.Should, Query.boost_query(_at(schema, field, words), weight * worth))
+            for field, worth in FIELDS.items()
+        ]
+    )
 
 
 def _narrowed(schema: Any, filters: Filters) -> Iterable[Any]:

@@ -35,6 +35,8 @@ class Candidate:
     lexical: float | None
     near: npt.NDArray[np.floating[Any]]
     """The cosine of each of its sentences."""
+    covered: float = 0.0
+    """The share of the query's words that it has; see `LexicalIndex.covered`."""
     score: float = 0.0
     parts: Mapping[str, float] = field(default_factory=dict)
     """What adds up to the score, by name."""

@@ -108,7 +108,8 @@ class Embedder:
 
     def query(self, text: str) -> Floats:
         """A question's unit vector, float32[dim]; see `queries`."""
-        return self.queries([text])[0]
+        vector: Floats = self.queries([text])[0]
+        return vector
 
     def queries(self, texts: Sequence[str]) -> Floats:
         """The unit vectors of questions, float32[n, dim].

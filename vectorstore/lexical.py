@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from math import log
 from pathlib import Path
@@ -23,6 +23,9 @@ from vectorstore.query import SearchQuery
 
 WRITER_BYTES = 64_000_000
 """tantivy's writer buffer, in bytes."""
+
+NAME_WORTH = 0.8
+"""What a name counts among a query's words, whose worth is their rarity, 0 to 1."""
 
 FORMAT = 2
 """Of the index's fields; one of another format is written anew from the ledger."""
@@ -85,6 +88,27 @@ class LexicalIndex:
             hits = searcher.search(wanted, limit=k, count=False).hits
             return {searcher.doc(at)["id"][0]: score for score, at in hits}
 
+    def covered(self, query: SearchQuery, ids: Sequence[str]) -> dict[str, float]:
+        """The share of the query's words that each passage has, 0 to 1, by their rarity.
+
+        A word counts in the passage or its headline. Words that the archive does not have
+        are not counted, nor are passages that have none. Raises IndexDamaged if the index
+        cannot be read.
+        """
+        weights = clauses.term_weights(query)
+        if not self.exists() or not ids or not (weights or query.names):
+            return {}
+        with self._reading() as searcher:
+            rare = self._rarity(searcher, weights, known=True)
+            worth = {term: rare[term] * weights[term] for term in rare}
+            names = [(group, NAME_WORTH) for group in query.names]
+            total = sum(worth.values()) + sum(value for _, value in names)
+            wanted = clauses.covering(self._schema, worth, names, ids)
+            hits = searcher.search(wanted, limit=len(ids), count=False).hits
+            return {
+                searcher.doc(at)["id"][0]: min(score / total, 1.0) for score, at in hits if score
+            }
+
     def rarity(self, found: Iterable[str]) -> dict[str, float]:
         """Inverse document frequency of terms: 0 in every passage, 1 in one or none.
 
@@ -93,8 +117,19 @@ class LexicalIndex:
         if not self.exists():
             return dict.fromkeys(found, 1.0)
         with self._reading() as searcher:
-            total = max(searcher.num_docs, 2)
-            return {t: 1 - log(max(searcher.doc_freq("body", t), 1)) / log(total) for t in found}
+            return self._rarity(searcher, found)
+
+    @staticmethod
+    def _rarity(searcher: Any, found: Iterable[str], *, known: bool = False) -> dict[str, float]:
+        """Rarity of terms; if only `known`, of those that the index has."""
+        total = log(max(searcher.num_docs, 2))
+        return {
+            term: 1 - log(max(count, 1)) / total
+            for term in found
+            if (count := searcher.doc_freq("body", term))
+            or not known
+            or searcher.doc_freq("headline", term)
+        }
 
     def exists(self) -> bool:
         return (self.folder / "meta.json").exists()

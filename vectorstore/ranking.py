@@ -14,58 +14,51 @@ from vectorstore.collapse import Candidate
 from vectorstore.query import AFTER, FADE, Period, SearchQuery
 from vectorstore.segment import Floats
 
-DENSE_WEIGHT = 0.5
-"""Of the fused score; the rest is lexical. Even was best of 0.35, 0.5, 0.65 on eval/gold."""
+PASSAGE_WEIGHT, SENTENCE_WEIGHT, WORDS_WEIGHT = 0.5, 0.3, 0.35
+"""What the passage's cosine, its best sentence's, and the square of the share of the query's
+words count. The scores are absolute, so that a passage without the query's words can stand
+above one that has a few; see docs/retrieval.md for what was compared."""
 
-SENTENCE_WEIGHT = 0.3
-"""How much the best sentence's cosine adds to the passage's own."""
-
-PER_ARTICLE = 3
-"""Passages of one article in a result, unless there is nothing else."""
+REPEATED = 0.04
+"""What each further passage of an article loses against the one before it."""
 
 
-def candidate(row: Any, vector: Floats, lexical: Mapping[str, float]) -> Candidate:
+def candidate(
+    row: Any, vector: Floats, lexical: Mapping[str, float], covered: Mapping[str, float]
+) -> Candidate:
     """A row of `LedgerReader.candidates` with its cosines to the question's vector."""
     passage = np.frombuffer(row.passage, dtype=np.float16).astype(np.float32)
     sentences = np.frombuffer(row.int8, dtype=np.int8).reshape(-1, len(vector))
     near = sentences.astype(np.float32) @ vector / 127
-    return Candidate(row, float(passage @ vector), lexical.get(row.id), near)
+    has = covered.get(row.id, 0.0)
+    return Candidate(row, float(passage @ vector), lexical.get(row.id), near, has)
 
 
 def ranked(query: SearchQuery, candidates: Sequence[Candidate]) -> list[Candidate]:
-    """The candidates, best first, with what adds up to their scores.
-
-    Meaning and words are a convex combination of min-max scaled scores (Bruch et al. 2022,
-    arXiv:2210.11934); what the query says of time and outlets is added.
-    """
-    if not candidates:
-        return []
-    meaning = np.array(
-        [c.dense + SENTENCE_WEIGHT * float(c.near.max(initial=0)) for c in candidates]
-    )
-    words = np.array([c.lexical or 0.0 for c in candidates])
-    fits = {
-        "meaning": DENSE_WEIGHT * _scaled(meaning),
-        "words": (1 - DENSE_WEIGHT) * words / max(words.max(), 1e-9),
-    }
+    """The candidates, best first, with what adds up to their scores."""
     newest = query.newest or _newest(candidates)
     scored = []
-    for i, one in enumerate(candidates):
-        parts = {name: float(part[i]) for name, part in fits.items()} | _moved(query, one, newest)
+    for one in candidates:
+        parts = {
+            "meaning": PASSAGE_WEIGHT * one.dense,
+            "sentence": SENTENCE_WEIGHT * float(one.near.max(initial=0)),
+            "words": WORDS_WEIGHT * one.covered**2,
+        } | _moved(query, one, newest)
         scored.append(replace(one, parts=parts, score=sum(parts.values()), query=query))
-    return sorted(scored, key=lambda c: (-c.score, c.row.id))
+    return sorted(scored, key=_best_first)
 
 
 def spread(found: Sequence[Candidate], k: int) -> list[Candidate]:
-    """The first k, with at most PER_ARTICLE of one article before the rest fills up."""
+    """The first k when an article's second, third, … passage has lost a little each."""
     taken: dict[str, int] = {}
-    first: list[Candidate] = []
-    rest: list[Candidate] = []
+    made = []
     for one in found:
-        article = one.row.article
-        taken[article] = taken.get(article, 0) + 1
-        (first if taken[article] <= PER_ARTICLE else rest).append(one)
-    return (first + rest)[:k]
+        before = taken.setdefault(one.row.article, 0)
+        taken[one.row.article] += 1
+        lost = -REPEATED * before
+        parts = {**one.parts, "repeated": lost} if before else one.parts
+        made.append(replace(one, parts=parts, score=one.score + lost))
+    return sorted(made, key=_best_first)[:k]
 
 
 def in_turns(results: Sequence[Sequence[Candidate]], k: int) -> list[Candidate]:
@@ -78,9 +71,8 @@ def in_turns(results: Sequence[Sequence[Candidate]], k: int) -> list[Candidate]:
     return list(found.values())[:k]
 
 
-def _scaled(values: Any) -> Any:
-    low, high = values.min(), values.max()
-    return (values - low) / max(high - low, 1e-9)
+def _best_first(one: Candidate) -> tuple[float, str]:
+    return -one.score, one.row.id
 
 
 def _newest(candidates: Sequence[Candidate]) -> date | None:

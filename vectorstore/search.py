@@ -73,7 +73,8 @@ class Search:
         meaning = _asked("dense", lambda: self._dense.search(vector, pool, query.filters))
         ids = list(meaning | words)
         rows = self._ledger.candidates(ids, self._embedder.identity, query.filters)
-        found = ranked(query, [candidate(row, vector, words) for row in rows])
+        covered = _asked("lexical", lambda: self._lexical.covered(query, ids))
+        found = ranked(query, [candidate(row, vector, words, covered) for row in rows])
         ranks = {"meaning": _places(meaning), "words": _places(words)}
         return [_with_ranks(one, ranks) for one in spread(collapsed(found, self._ledger.texts), k)]
 

@@ -95,6 +95,18 @@ def test_other_wordings_count_by_their_weight(index: LexicalIndex) -> None:
     assert list(found(3.0)) == ["p2", "p1"]
 
 
+def test_the_share_of_words_counts_each_once_in_body_or_headline(index: LexicalIndex) -> None:
+    def share(text: str, passage: str, **more: object) -> float:
+        query = SearchQuery(text=text, **more)  # type: ignore[arg-type]
+        return index.covered(query, [passage]).get(passage, 0.0)
+
+    assert share("rice deal", "p2") == pytest.approx(1)
+    assert 0 < share("rice tariffs", "p2") < 1
+    assert share("rice zzz", "p2") == pytest.approx(1), "what no passage has does not count"
+    assert share("tariffs", "p2") == 0
+    assert share("zzz", "p2", names=(("no such", "stays closed"),)) == pytest.approx(1)
+
+
 def test_an_index_of_another_format_is_to_be_written_anew(index: LexicalIndex) -> None:
     assert index.sound()
     seal = index.folder.with_name("lexical.json")
