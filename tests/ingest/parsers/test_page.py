@@ -20,6 +20,11 @@ TEXT = [
     "Importers had asked for a longer transition. The ministry did not comment on their letter.",
 ]
 
+A_FEED = b"""<?xml version="1.0"?><rss version="2.0"><channel><title>Wire</title>
+<item><title>Talks go on</title><link>https://example.org/a</link><guid>1</guid>
+<pubDate>Thu, 31 Jul 2025 14:20:00 +0900</pubDate><description>Talks &amp; more.</description>
+</item></channel></rss>"""
+
 
 def made(head: str = "", before: str = "", after: str = "", lang: str = ' lang="en"') -> bytes:
     """A page of an article with these parts."""
