@@ -119,9 +119,9 @@ def chart_html(
     shown = min(LABELS, len(found))
     at = [round(i * (len(found) - 1) / max(shown - 1, 1)) for i in range(shown)]
     labels = "".join(f"<span>{when_text(found[i], unit, w)}</span>" for i in at)
-    role = 'role="group"' if link else 'role="presentation"'
+    label = f'role="group" aria-label="{w("coverage")}"' if link else 'aria-hidden="true"'
     return (
-        f'<div class="dl-chart"><svg {role} aria-label="{w("coverage")}" '
+        f'<div class="dl-chart"><svg {label} '
         f'viewBox="0 0 {wide} {HEIGHT}" preserveAspectRatio="none">{drawn}</svg>'
         f'<p class="dl-chart-dates" aria-hidden="true">{labels}</p></div>'
     )

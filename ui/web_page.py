@@ -34,7 +34,7 @@ EXAMPLES = (
 )
 """Questions about the sample archive, which is what they are offered for."""
 
-_VIEW = '<main id="dl-view" tabindex="-1" aria-live="off"></main>'
+_VIEW = '<div id="dl-view" tabindex="-1"></div>'
 _READER = '<div id="dl-reader" aria-live="polite"></div>'
 
 

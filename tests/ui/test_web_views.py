@@ -27,13 +27,16 @@ WIRE = (
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     with Archive.open(tmp_path_factory.mktemp("views") / "archive", create=True) as opened:
-        put(opened, NEWS)
         wire = {"headline": "Memorandum signed in Geoje", "published": "2025-09-01"}
-        put(opened, [article(f"{n}.md", WIRE, outlet=n, **wire) for n in ("Wire", "Daily")])
-        put(opened, [article("rate.md", "The rate is 15 percent.", headline="Rate", outlet="Wire")])
+        first = [
+            *NEWS,
+            *(article(f"{name}.md", WIRE, outlet=name, **wire) for name in ("Wire", "Daily")),
+            article("rate.md", "The rate is 15 percent.", headline="Rate", outlet="Wire"),
+            article("evil.md", HOSTILE, headline=HOSTILE, outlet=HOSTILE),
+        ]
+        put(opened, first, index=False)
         corrected = "The rate is 25 percent, the desk said."
         put(opened, [article("rate.md", corrected, headline="Rate", outlet="Wire")])
-        put(opened, [article("evil.md", HOSTILE, headline=HOSTILE, outlet=HOSTILE)])
         yield opened
 
 
@@ -55,7 +58,7 @@ def test_the_archive_is_browsed_searched_and_read(open_page: Open) -> None:
     page.wait_for_selector(".dl-item")
     heads = page.locator(".dl-item h2").all_inner_texts()
     assert heads[0].startswith("Memorandum")
-    assert heads[-1].startswith("<img")
+    assert any(head.startswith("<img") for head in heads[-3:]), "undated ones come last, as text"
     page.fill("#dl-q", "docks in Philadelphia")
     page.keyboard.press("Enter")
     page.wait_for_selector(".dl-item:first-child h2:text('Hanwha plans docks')")
