@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import TypeVar
@@ -35,8 +35,9 @@ def understand(inputs: Inputs | str, archive: Archive | None = None) -> Query:
     Only the question is required; a plain string is one. History is any message list that
     LangChain accepts. Nothing published after `today`, after the filters' `as_of`, or after
     a day that the question names as such ("as of 3 March") is seen: the earliest counts.
-    With an archive, events are looked up in it ("since the election"). Raises InputError
-    where something is not of its kind.
+    With an archive, events are looked up in it ("since the election"). `unread` names what is
+    not to be taken from the question: "as_of", "periods". Raises InputError where something
+    is not of its kind.
     """
     if isinstance(inputs, str):
         inputs = {"question": inputs}
@@ -52,7 +53,17 @@ def understand(inputs: Inputs | str, archive: Archive | None = None) -> Query:
     turns = turns_of(inputs.get("history") or [])
     read = standalone(question, turns, now=asks_for_now(question))
     day = today or date.today()  # noqa: DTZ011 (the asker's own day)
-    return _query(question, read, limits, day, ArchiveEvents(archive, limits) if archive else None)
+    query = _query(question, read, limits, day, ArchiveEvents(archive, limits) if archive else None)
+    return _without(query, limits, inputs.get("unread") or ())
+
+
+def _without(query: Query, given: Filters, unread: Collection[str]) -> Query:
+    """The query without what its reader does not want to be read in the question."""
+    if "as_of" in unread:
+        query = replace(query, filters=given)
+    if "periods" in unread:
+        query = replace(query, periods=(), recency="weak")
+    return query
 
 
 def _query(

@@ -111,10 +111,10 @@
           filters[name] = filters[name].filter((v) => v !== button.dataset.value);
         } else delete filters[name];
       }
+      // What was read in the question stays unread when it is asked again.
+      const unread = [...(turn.dataset.unread || "").split(" ").filter(Boolean), ...button.dataset.names.split(" ")];
       dl.setFilters(filters);
-      dl.ask(questionOf(turn), {
-        replaces: Number(turn.dataset.turn), filters, unread: button.dataset.names.split(" "),
-      });
+      dl.ask(questionOf(turn), { replaces: Number(turn.dataset.turn), filters, unread });
     },
   });
 

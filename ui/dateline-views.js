@@ -80,12 +80,12 @@
   });
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (!(form instanceof HTMLFormElement) || !form.closest("#dl-view") || form.method !== "get") return;
+    if (!(form instanceof HTMLFormElement) || !form.matches('#dl-view form[action^="/view/"]')) return;
     event.preventDefault();
     send(form);
   });
   document.addEventListener("change", (event) => {
-    const form = event.target instanceof HTMLSelectElement && event.target.closest("#dl-view form[method=get]");
+    const form = event.target instanceof HTMLSelectElement && event.target.closest('#dl-view form[action^="/view/"]');
     if (form) send(form);
   });
   function send(form) {

@@ -88,7 +88,9 @@ class Chat:
         run = session.begin(question[:200] + " …" if too_long else question, replaces)
         if run is None:
             return
-        turn = session.turns[-1]
+        unread = asked.get("unread")
+        unread = tuple(str(u) for u in unread[:9]) if isinstance(unread, list) else ()
+        turn = replace(session.turns[-1], unread=unread)
         if too_long:
             note = session.words("too_long")
             session.update(replace(turn, progress="failed", note=note), run)
@@ -144,6 +146,7 @@ class Chat:
         given = asked.get("filters")
         filters = filters_from(given) if isinstance(given, dict) else None
         inputs = {"question": turn.question, "history": list(past), "today": None}
+        inputs["unread"] = turn.unread
         try:
             chain = self.plain if self.plain and asked.get("model") == "none" else self.chain
             short = asked.get("length") == "short"

@@ -28,7 +28,8 @@ class Turn:
 
     `note` is ours (too long, stopped, failed). `shown` and `cards` are the HTML of a turn
     that is finished. `asked` and `message` are the ids of the question and the answer in the
-    store, 0 if they are not kept; `said` is the reader's feedback on the answer.
+    store, 0 if they are not kept; `said` is the reader's feedback on the answer; `unread`
+    names what was not to be read in the question.
     """
 
     number: int
@@ -39,6 +40,7 @@ class Turn:
     asked: int = 0
     message: int = 0
     said: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
     follow_ups: tuple[str, ...] = ()
     shown: str = field(default="", repr=False)
     cards: str = field(default="", repr=False)
@@ -111,7 +113,8 @@ def _turn_html(turn: Turn, w: Words) -> str:
     narrowed = filters_json(query.filters) if query else "{}"
     return (
         f'<section class="dl-turn" data-turn="{turn.number}" data-progress="{turn.progress}" '
-        f'data-message="{turn.message}" data-filters="{esc(json.dumps(narrowed))}">'
+        f'data-message="{turn.message}" data-unread="{esc(" ".join(turn.unread))}" '
+        f'data-filters="{esc(json.dumps(narrowed))}">'
         f'<h2 class="dl-question" lang="{lang}">{esc(turn.question)}</h2>'
         f"{chips_html(query, turn.number, w) if query else ''}"
         f'<div class="dl-answer" lang="{_answer_lang(answer)}">'

@@ -82,7 +82,12 @@ def chips_html(query: Query, turn: int, w: Words) -> str:
         f'aria-label="{w("drop_filter", what=text)}">×</button></li>'
         for names, value, text in filter_words(query.filters, w)
     )
-    chips += "".join(_period_html(since, until, w) for since, until in query.periods)
+    shown = {(query.filters.since, query.filters.until)}
+    chips += "".join(
+        _period_html(since, until, w)
+        for since, until in query.periods
+        if (since, until) not in shown and until != query.filters.as_of
+    )
     listed = f'<ul aria-label="{w("filters_understood")}">{chips}</ul>' if chips else ""
     notes = "".join(f'<span class="dl-read">{esc(note)}</span>' for note in query.notes)
     return f'<div class="dl-searched"><span>{what}</span>{listed}{notes}</div>'
@@ -97,7 +102,9 @@ def _period_html(since: date, until: date, w: Words) -> str:
     return (
         f'<li class="dl-filter"><button type="button" data-act="narrow" data-since="{since}" '
         f'data-until="{until}" aria-label="{label}" title="{label}">'
-        f"{w('about_period', when=span)}</button></li>"
+        f"{w('about_period', when=span)}</button>"
+        f'<button type="button" data-act="drop" data-names="periods" data-value="" '
+        f'aria-label="{w("drop_filter", what=span)}">×</button></li>'
     )
 
 

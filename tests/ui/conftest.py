@@ -50,6 +50,9 @@ def open_page(browser: Any, address: str) -> Iterator[Open]:
         context = browser.new_context(**({"viewport": {"width": 1440, "height": 900}} | options))
         contexts.append(context)
         page = context.new_page()
+        page.on(
+            "response", lambda r: wrong.append(f"{r.status} {r.url}") if r.status == 404 else None
+        )
         page.set_default_timeout(PATIENCE)
         page.on("request", lambda r: None if r.url.startswith(url) else wrong.append(r.url))
         page.on("pageerror", lambda e: wrong.append(str(e)))

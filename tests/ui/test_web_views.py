@@ -20,7 +20,11 @@ pytestmark = pytest.mark.browser
 HOSTILE = '<img src="http://canary.invalid/x" onerror="window.owned=1">'
 WIRE = (
     "Negotiators from Seoul and Washington signed the shipbuilding memorandum in Geoje on Monday, "
-    "and the two ministers said that work on the first dock begins in spring."
+    "and the two ministers said that work on the first dock begins in spring.\n\n"
+    "The yard employs eleven thousand people and expects three thousand more by the end of next "
+    "year. Unions asked for a written promise that no work would be moved abroad.\n\n"
+    "Under the memorandum each side names five engineers to a council that meets every quarter, "
+    "and the first vessel is to be delivered in four years, the ministers told reporters.\n"
 )
 
 
@@ -61,7 +65,8 @@ def test_the_archive_is_browsed_searched_and_read(open_page: Open) -> None:
     assert any(head.startswith("<img") for head in heads[-3:]), "undated ones come last, as text"
     page.fill("#dl-q", "docks in Philadelphia")
     page.keyboard.press("Enter")
-    page.wait_for_selector(".dl-item:first-child h2:text('Hanwha plans docks')")
+    page.wait_for_selector("[role=status]:text('The best')")
+    assert "Hanwha plans docks in Philadelphia" in page.locator(".dl-item h2").all_inner_texts()
     page.select_option("[name=outlets]", "Trade Desk")
     page.wait_for_function(
         "[...document.querySelectorAll('.dl-item .dl-outlet')]"
@@ -132,7 +137,7 @@ def test_filters_narrow_an_answer_and_are_dropped_again(open_page: Open) -> None
     page.check("#dl-choose [value='Business Desk']")
     page.keyboard.press("Escape")
     assert page.evaluate("document.activeElement.dataset.act") == "filter"
-    ask(page, "What did the company say in August?")
+    ask(page, "How much will the company spend on docks?")
     answered(page)
     assert page.locator(".dl-searched li").all_inner_texts() == ["Business Desk\n×"]
     page.click(".dl-searched [data-act=drop]")
@@ -216,9 +221,9 @@ def test_files_are_added_by_an_operator(open_page: Open, tmp_path: Any) -> None:
     go(page, "sources")
     page.set_input_files("#dl-files", str(made))
     page.click(".dl-upload button")
-    page.wait_for_selector(".dl-said:text('Done: 1 new')", timeout=120_000)
+    page.wait_for_selector(".dl-said:text('Done: 1 new')", timeout=240_000)
     go(page, "archive?q=steel+quota")
-    page.wait_for_selector(".dl-item:first-child h2:text('Quotas end')")
+    page.wait_for_selector(".dl-item h2:text('Quotas end')")
 
 
 def test_the_interface_speaks_korean_throughout(open_page: Open) -> None:
