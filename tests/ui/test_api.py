@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from gradio_client import Client as GradioClient
 from gradio_client.exceptions import AppError
 from mcp.client.client import Client as McpClient
@@ -19,32 +16,15 @@ from openai import AuthenticationError, BadRequestError, OpenAI
 
 from chatbot import build_chain
 from tests.conftest import article, put
+from tests.ui.serving import served
 from ui.api_openai import inert
 from ui.store import Store
 from ui.store_owner import owner_of
-from ui.web import _bound, build_app
 from vectorstore import Archive
 
 TARIFF = "What is the tariff on Korean goods in the deal?"
 QUOTE = "The tariff on Korean goods will be 15 percent"
 TOKEN = "correct-horse-battery"  # noqa: S105 (a test's own)
-
-
-@contextmanager
-def served(archive: Archive) -> Iterator[str]:
-    app = build_app(archive, build_chain(archive), examples=())
-    with _bound("127.0.0.1", 0) as listening:
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-        thread.start()
-        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        for _ in range(600):
-            if server.started:
-                break
-            threading.Event().wait(0.05)
-        yield address
-        server.should_exit = True
-        thread.join(30)
 
 
 @pytest.fixture(scope="module")
