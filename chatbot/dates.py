@@ -34,6 +34,8 @@ FORMS = tuple(
     )
 )
 """From the most exact form to a bare year or month; a bare "March" or "May" is a word."""
+HINT = re.compile(rf"\d|{_FULL}")
+"""What a text without any date has not; a quick look before the slow one."""
 WEEKDAY = re.compile(rf"\b(?:{'|'.join(WEEKDAYS)})\b|{'|'.join(WEEKDAYS_KO)}", re.IGNORECASE)
 
 
@@ -69,6 +71,8 @@ class Day:
 
 def dates(text: str) -> list[Day]:
     """The dates of a text in order; each place is read once, in its most exact form."""
+    if not HINT.search(text):
+        return []
     taken: list[tuple[int, int]] = []
     found = []
     for form in FORMS:

@@ -1,81 +1,52 @@
 """The extractive answerer: picks, orders and quotes the sentences that answer.
 
-No model writes anything. A claim is an exact sentence behind its outlet and date. If no
-sentence comes close enough to the question, the answerer abstains.
+No model writes anything. A claim is exact sentences behind their outlet and date, and before
+them, in bold, the amount or date that was asked for. If no sentence is likely enough to
+answer, the answerer abstains, and says what it looked for.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
+from chatbot.asked import Offer, best_offer
+from chatbot.changes import contradicts, day_of, otherwise
+from chatbot.kinds import Kind, kinds_of
+from chatbot.spans import quoted
+from chatbot.unanswered import said_not_held
 from chatbot.values import Answer, Citation, Claim, Query
+from chatbot.weigh import Scale, Weighed, weigh
 from chatbot.when import asks_for_now
 from chatbot.wording import attribution, phrases
-from vectorstore import Archive, Hit, Sentence, question_terms, terms
+from vectorstore import Archive, Hit
 
-READ = 10
-"""Hits whose sentences are weighed."""
+MOST: dict[Kind, int] = {"list": 4, "latest": 4, "what happened": 6, "compare": 4}
+USUALLY = 3
+"""Claims of an answer at most, by what is asked for."""
 
-MOST_CLAIMS = 3
-"""Sentences in an answer."""
+NEAR_BEST = 0.45
+"""A further sentence must be this likely, beside the best one."""
 
-NEAR_BEST = 0.8
-"""A further sentence must weigh this much of the best one's weight."""
+TOLD = 0.25
+"""The same for a list of what happened, where each day adds something."""
 
 ALIKE = 0.6
 """Share of common terms from which two sentences say the same."""
 
-ASIDE = re.compile(
-    r"^(?:correction|clarification|editor'?s note)\b|\bearlier version of this"
-    r"|^this article is part of|정정|바로잡|^이 기사는",
-    re.IGNORECASE,
-)
-ASIDE_WEIGHT = 0.5
-"""What is left of the weight of a sentence about the article itself: a correction repeats
-what was wrong."""
+ENOUGH = 0.04
+"""The likelihood below which the archive is said not to hold the answer. Chosen on questions
+in other words than the articles', beside ones that cannot be answered; see docs/answers.md."""
 
-ENOUGH = 0.42
-"""The support below which the archive does not hold the answer; see docs/measurements.md."""
+OTHERWISE = 0.02
+"""The same for a sentence that contradicts what the question takes for granted."""
 
-MEANING, WORDS, PASSAGE, KIND = 0.35, 0.25, 0.3, 0.1
-"""What a sentence's weight is made of: its cosine to the question, the share of the
-question's terms (by rarity) in it and its passage, its passage's score, and whether it has
-what the question asks for."""
+QUOTATION = re.compile(r"“[^“”]+”")
+"""A quote that is a quotation already, and needs no marks of ours."""
 
-ASKED_FOR = (
-    (
-        re.compile(r"^(?:who|whose|whom)\b|누가|누구", re.IGNORECASE),
-        re.compile(r"[A-Z][a-z]+ [A-Z]|[가-힣]{2,4}"),
-    ),
-    (
-        re.compile(
-            r"\bhow (?:much|many|big|large|long|far|high|old|steep)|\b(?:rate|share|percent|amount"
-            r"|worth|cost)\b|얼마|몇",
-            re.IGNORECASE,
-        ),
-        re.compile(r"\d"),
-    ),
-    (
-        re.compile(r"\bwhen\b|what (?:date|day|month|year)|언제|며칠", re.IGNORECASE),
-        re.compile(
-            r"\d{4}|\b(?:January|February|March|April|May|June|July|August|September|October"
-            r"|November|December|\w+day)\b|\d+[년월일]"
-        ),
-    ),
-)
-"""What a question asks for, and what a sentence that answers it has."""
-
-
-@dataclass(frozen=True, slots=True)
-class Weighed:
-    """A sentence of a hit, and how well it fits the question (0 to about 1)."""
-
-    hit: Hit
-    sentence: Sentence
-    weight: float
-    support: float
+Chosen = tuple[str, Weighed]
+"""A sentence, and the label that it stands under: "", "otherwise", "before", …"""
 
 
 class Extractive:
@@ -85,87 +56,122 @@ class Extractive:
         self._archive = archive
 
     def __call__(self, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
-        """Yields a claim at a time, none if the support is not enough."""
-        for weighed in self.choose(query, hits):
-            yield Answer(claims=(quote(weighed.hit, weighed.sentence, query.language),))
-
-    def choose(self, query: Query, hits: Sequence[Hit]) -> list[Weighed]:
-        """The sentences of the answer in order, none if the support is not enough.
-
-        The best comes first, but where the question asks for now the newest.
-        """
-        ranked = sorted(self._weigh(query, hits[:READ]), key=lambda w: -w.weight)
-        if not ranked or max(w.support for w in ranked[:MOST_CLAIMS]) < ENOUGH:
-            return []
-        chosen: list[Weighed] = []
-        for weighed in ranked:
-            if len(chosen) == MOST_CLAIMS or weighed.weight < NEAR_BEST * ranked[0].weight:
-                break
-            if all(_overlap(weighed, other) < ALIKE for other in chosen):
-                chosen.append(weighed)
-        if asks_for_now(query.question):
-            chosen.sort(key=lambda w: _published(w.hit), reverse=True)
-        return chosen
+        """Yields a claim at a time, none if no sentence is likely enough to answer."""
+        asked = [_part(query, part) for part in query.parts] or [query]
+        said: list[Citation] = []
+        for part in asked:
+            chosen = self.choose(part, hits)
+            if query.parts:
+                chosen = chosen[: max(1, 4 // len(asked))]
+            for at, (label, weighed) in enumerate(chosen):
+                claim = self._claim(part, weighed, label, lead=at == 0)
+                if not all(any(_within(c, other) for other in said) for c in claim.citations):
+                    said += claim.citations
+                    yield Answer(claims=(claim,))
 
     def abstain(self, query: Query, hits: Sequence[Hit]) -> Answer:
         """Says that the archive does not hold the answer, and what was looked for."""
-        said = phrases(query.language)
-        words = [w for w in re.findall(r"[\w'’-]+", query.question) if question_terms(w)]
-        text = said["abstain_nearest"].format(looked=" ".join(words)) if hits else said["abstain"]
-        return Answer(abstained=True, message=text if query.question else said["empty"])
+        return Answer(abstained=True, message=said_not_held(self._archive, query, hits))
 
-    def _weigh(self, query: Query, hits: Sequence[Hit]) -> Iterator[Weighed]:
-        asked = [self._archive.rarity(question_terms(text)) for text in query.readings]
-        wanted = [has for asks, has in ASKED_FOR if asks.search(query.question)]
-        best = max((h.score for h in hits), default=1.0) or 1.0
-        for hit in hits:
-            around = set(terms(hit.text)) | set(terms(hit.article.headline))
-            for sentence in hit.sentences:
-                own = _share(asked, set(terms(sentence.text)))
-                words = 0.6 * own + 0.4 * _share(asked, around)
-                kind = sum(bool(w.search(sentence.text)) for w in wanted) / max(1, len(wanted))
-                weight = (
-                    MEANING * sentence.score
-                    + WORDS * words
-                    + PASSAGE * hit.score / best
-                    + KIND * (kind if wanted else 0.5)
-                )
-                if ASIDE.search(sentence.text):
-                    weight *= ASIDE_WEIGHT
-                support = 0.5 * sentence.score + 0.5 * _share(asked, around)
-                yield Weighed(hit, sentence, weight, support)
+    def choose(self, query: Query, hits: Sequence[Hit]) -> list[Chosen]:
+        """The sentences of the answer in order with their labels, none if none is likely."""
+        scale = Scale(self._archive, query)
+        ranked = weigh(scale, hits)
+        if not ranked:
+            return []
+        if (against := contradicts(scale, ranked)) and against.weight >= OTHERWISE:
+            return [("otherwise", against)]
+        if ranked[0].weight < ENOUGH:
+            return []
+        if query.kind == "what happened":
+            return [("", w) for w in self._told(ranked)]
+        most = MOST.get(query.kind, USUALLY)
+        chosen = _distinct(ranked, most, NEAR_BEST)
+        if asks_for_now(query.question):
+            chosen.sort(key=lambda w: day_of(w.hit), reverse=True)
+        return _with_changes(query, chosen, ranked, most)
+
+    def _told(self, ranked: Sequence[Weighed]) -> list[Weighed]:
+        """What happened, a sentence for each article, by date."""
+        found: dict[str, Weighed] = {}
+        for weighed in _distinct(ranked, len(ranked), TOLD):
+            found.setdefault(weighed.hit.article.id, weighed)
+        return sorted(list(found.values())[: MOST["what happened"]], key=lambda w: day_of(w.hit))
+
+    def _claim(self, query: Query, weighed: Weighed, label: str, *, lead: bool) -> Claim:
+        offer = best_offer(query, weighed.sentence.text) if lead and not label else None
+        claim = quote(weighed, query.language, label=label, offer=offer)
+        if changed(self._archive, claim.citations):
+            claim = replace(claim, text=f"{claim.text} {phrases(query.language)['changed']}")
+        return claim
 
 
-def quote(hit: Hit, sentence: Sentence, language: str) -> Claim:
-    """A sentence as a claim: attribution, and the exact quote, not yet numbered."""
-    article, said = hit.article, phrases(language)
-    lead = attribution(article.outlet, article.published, language)
-    citation = Citation(
-        number=0,
-        article=article,
-        start=sentence.start,
-        end=sentence.end,
-        quote=sentence.text,
+def quote(weighed: Weighed, language: str, *, label: str = "", offer: Offer | None = None) -> Claim:
+    """A sentence as a claim: what it offers in bold, attribution, and the exact quotes."""
+    article, said = weighed.hit.article, phrases(language)
+    found = quoted(article.body, (weighed.sentence.start, weighed.sentence.end))
+    citations = tuple(
+        Citation(number=0, article=article, start=a, end=b, quote=article.body[a:b])
+        for a, b in found.spans
     )
-    return Claim(text=f"{lead}{said['open']}{sentence.text}{said['close']}", citations=(citation,))
-
-
-def _published(hit: Hit) -> float:
-    published = hit.article.published
-    return published.instant.timestamp() if published else float("-inf")
-
-
-def _share(asked: Sequence[Mapping[str, float]], present: Iterable[str]) -> float:
-    """The share of the question's terms that are present, by rarity; in its best language."""
-    have = set(present)
-    shares = (
-        sum(weight for term, weight in rarity.items() if term in have) / sum(rarity.values())
-        for rarity in asked
-        if sum(rarity.values())
+    quotes = " ".join(
+        c.quote if QUOTATION.fullmatch(c.quote) else f"{said['open']}{c.quote}{said['close']}"
+        for c in citations
     )
-    return max(shares, default=0.0)
+    lead = attribution(article.outlet, article.published, language, found.speaker)
+    return Claim(
+        text=f"{said['label_' + label] if label else ''}{lead}{quotes}",
+        citations=citations,
+        lead=offer.text if offer else "",
+    )
+
+
+def changed(archive: Archive, citations: Sequence[Citation]) -> bool:
+    """Whether a cited passage was not yet in an earlier version of its article."""
+    for article in {c.article.id for c in citations}:
+        earlier = [v for v in archive.versions(article) if not v.current]
+        if any(
+            c.quote not in v.body for v in earlier for c in citations if c.article.id == article
+        ):
+            return True
+    return False
+
+
+def _part(query: Query, part: str) -> Query:
+    """A part of a question as one of its own, for the hits of the whole."""
+    return replace(query, question=part, text=part, parts=(), kinds=kinds_of(part))
+
+
+def _within(one: Citation, other: Citation) -> bool:
+    """Whether most of a quote, or of the other, is in both."""
+    if one.article.id != other.article.id:
+        return False
+    common = min(one.end, other.end) - max(one.start, other.start)
+    return common > 0.5 * min(one.end - one.start, other.end - other.start)
+
+
+def _with_changes(
+    query: Query, chosen: Sequence[Weighed], ranked: Sequence[Weighed], most: int
+) -> list[Chosen]:
+    """The chosen sentences, those that give another value of the amount under a label."""
+    first = chosen[0]
+    likely = [w for w in ranked if w.weight >= NEAR_BEST * ranked[0].weight]
+    differing = otherwise(query, first, likely)
+    labelled = {id(w) for _, w in differing}
+    rest: list[Chosen] = [("", w) for w in chosen[1:] if id(w) not in labelled]
+    return [("", first), *differing, *rest][:most]
+
+
+def _distinct(ranked: Sequence[Weighed], most: int, share: float) -> list[Weighed]:
+    """The likeliest sentences that do not repeat one another."""
+    chosen: list[Weighed] = []
+    for weighed in ranked:
+        if len(chosen) == most or weighed.weight < share * ranked[0].weight:
+            break
+        if all(_overlap(weighed, other) < ALIKE for other in chosen):
+            chosen.append(weighed)
+    return chosen
 
 
 def _overlap(one: Weighed, other: Weighed) -> float:
-    a, b = set(terms(one.sentence.text)), set(terms(other.sentence.text))
-    return len(a & b) / max(1, min(len(a), len(b)))
+    return len(one.terms & other.terms) / max(1, min(len(one.terms), len(other.terms)))

@@ -78,6 +78,12 @@ QUANTITY = re.compile(
     rf"(?:\s?(?P<unit>(?:{_LATIN_UNITS})(?![a-z])|{_OTHER_UNITS})|[\s-](?P<noun>(?:{_LATIN_UNITS})(?![a-z])))?",
     re.IGNORECASE,
 )
+HINT = re.compile(
+    rf"\d|\b(?:{_either(WORDS)})\b"
+    rf"|(?:{_either(COUNTED_KO)}) ?(?:배|개|명|번|시간|달|차례|척|대|곳|나라)",
+    re.IGNORECASE,
+)
+"""What a text without any quantity has not; a quick look before the slow one."""
 RANGE = re.compile(r"\s?(?:-|–|—|~|to|and|or|에서|,|/)\s?(?:US\$|[$₩€£¥])?\s?", re.IGNORECASE)
 SAME = 1e-6
 """Relative difference up to which two values are the same number written in two ways."""
@@ -104,6 +110,8 @@ class Quantity:
 
 def quantities(text: str) -> list[Quantity]:
     """The quantities of a text in order; not what is part of a date."""
+    if not HINT.search(text):
+        return []
     plain = blanked(text)
     found = [q for m in QUANTITY.finditer(plain) if (q := _read(m, text))]
     return _ranged(plain, found)

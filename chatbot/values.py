@@ -83,13 +83,16 @@ class Claim:
     """One sentence of an answer, as shown, without its citation numbers.
 
     `written` is whether a model wrote it; else it is Dateline's words around exact quotes.
-    `failures` say, in words, what the check against its citations found wrong.
+    `failures` say, in words, what the check against its citations found wrong. `lead` is
+    the amount or date that was asked for, as the quote has it, to stand in bold before the
+    text; "" where none was, or where several could be meant.
     """
 
     text: str
     citations: tuple[Citation, ...]
     written: bool = False
     failures: tuple[str, ...] = ()
+    lead: str = ""
 
     @property
     def supported(self) -> bool:
@@ -198,7 +201,8 @@ class Answer:
 
 def _numbered(claim: Claim) -> str:
     numbers = "".join(f"[{c.number}]" for c in claim.citations)
-    return f"{claim.text} {numbers}" if numbers else claim.text
+    text = f"**{claim.lead}** — {claim.text}" if claim.lead else claim.text
+    return f"{text} {numbers}" if numbers else text
 
 
 def _sum(one: Usage | None, other: Usage | None) -> Usage | None:

@@ -88,7 +88,7 @@ def _unheld(
         for c in claim.citations:
             if c.quote not in claim.text:
                 yield f"the quote [{c.number}] is not in the claim"
-    own = claim.text
+    own = f"{claim.lead} {claim.text}" if claim.lead else claim.text
     for quote in evidence.quotes:
         own = own.replace(quote, " ")
     for match in QUOTED.finditer(own):
@@ -98,7 +98,7 @@ def _unheld(
     for kind, found in (
         ("number", list(missing(own, evidence.numbers))),
         ("date", list(undated(own, evidence))),
-        ("name", list(unnamed(own, evidence))),
+        ("name", list(unnamed(own, evidence, whole=not claim.written))),
     ):
         if found:
             yield f"{kind} not in the cited text: {', '.join(dict.fromkeys(found))}"

@@ -53,26 +53,49 @@ def _pattern(name: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w]){north}{re.escape(name)}(?!\w)")
 
 
-def unnamed(claimed: str, evidence: Evidence) -> Iterator[str]:
-    """The names of a claim that are nowhere in what it cites, as they are written."""
+def unnamed(claimed: str, evidence: Evidence, *, whole: bool = False) -> Iterator[str]:
+    """The names of a claim that are nowhere in what it cites, as they are written.
+
+    With `whole` they may stand anywhere in the cited articles: a speaker whom Dateline names
+    before a quote is named further up.
+    """
+    if not any(_capital(m.group()) for m in WORD.finditer(claimed)):
+        return
     where = evidence.named
-    have = {w for word in WORD.findall(where) for w in _parts(word)}
-    capital = {w for word in WORD.findall(where) if word[0].isupper() for w in _parts(word)}
-    inside = _inside(evidence)
-    rest = claimed
-    for group in groups():
-        if any(p.search(where) for p in group):
-            for p in group:
-                rest = p.sub(lambda m: " " * len(m.group()), rest)
+    have = {p for word in WORD.findall(where) for p in _parts(word)}
+    capital = {p for word in WORD.findall(where) if word[0].isupper() for p in _parts(word)}
+    rest = _unaliased(claimed, where)
     for match in WORD.finditer(rest):
         word = match.group()
-        if not word[0].isupper() or plain(word) in NO_NAMES:
-            continue
-        if STARTS.search(rest[: match.start()]) and not _is_name(rest, match, inside):
-            continue
         missing = [p for p in _parts(word) if p not in have and p not in NO_NAMES]
-        if missing and not any(_kin(p, capital) for p in missing):
+        if not missing or not _capital(word) or any(_kin(p, capital) for p in missing):
+            continue
+        if STARTS.search(rest[: match.start()]) and not _is_name(rest, match, evidence):
+            continue
+        if not (whole and any(word in c.article.body for c in evidence.citations)):
             yield word
+
+
+def also_named(name: str, text: str) -> bool:
+    """Whether a text has another name of the same thing (aliases.toml)."""
+    bare = re.sub(r"['’]s$", "", name)
+    return any(
+        any(p.fullmatch(bare) for p in group) and any(p.search(text) for p in group)
+        for group in groups()
+    )
+
+
+def _capital(word: str) -> bool:
+    return word[0].isupper() and plain(word) not in NO_NAMES
+
+
+def _unaliased(claimed: str, where: str) -> str:
+    """A claim with the names blanked that stand, in this or another form, in a text."""
+    for group in groups():
+        if any(p.search(claimed) for p in group) and any(p.search(where) for p in group):
+            for p in group:
+                claimed = p.sub(lambda m: " " * len(m.group()), claimed)
+    return claimed
 
 
 def _parts(word: str) -> list[str]:
@@ -80,19 +103,14 @@ def _parts(word: str) -> list[str]:
     return [p for p in re.split(r"[-&'’]", bare) if p]
 
 
-def _is_name(text: str, match: re.Match[str], inside: set[str]) -> bool:
+def _is_name(text: str, match: re.Match[str], evidence: Evidence) -> bool:
+    """Whether a word that begins a sentence is a name: another capital follows it, or the
+    cited articles write it with a capital in the middle of a sentence."""
     following = WORD.match(text, match.end() + 1)
-    follows = following is not None and following.group()[0].isupper()
-    return follows or bool(set(_parts(match.group())) & inside)
-
-
-def _inside(evidence: Evidence) -> set[str]:
-    """Words that the cited articles write with a capital in the middle of a sentence."""
-    found: set[str] = set()
-    for body in {c.article.body for c in evidence.citations}:
-        for match in re.finditer(r"(?<=[a-z,] )[A-Z][\w'’-]+", body):
-            found.update(_parts(match.group()))
-    return found - NO_NAMES
+    if following is not None and following.group()[0].isupper():
+        return True
+    inside = re.compile(rf"(?<=[a-z,] ){re.escape(match.group())}\b")
+    return any(inside.search(c.article.body) for c in evidence.citations)
 
 
 def _kin(part: str, capital: set[str]) -> bool:

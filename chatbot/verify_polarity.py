@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from chatbot.evidence import Evidence
 from chatbot.wording import language_of
@@ -29,11 +30,8 @@ SENTENCE = re.compile(r"(?<=[.!?。”])\s+|\n")
 
 
 @cache
-def _words() -> dict[str, list[str]]:
-    table: dict[str, list[str]] = tomllib.loads(
-        (files("chatbot") / "contraries.toml").read_text("utf-8")
-    )
-    return table
+def _words() -> dict[str, Any]:
+    return tomllib.loads((files("chatbot") / "contraries.toml").read_text("utf-8"))
 
 
 def contradicted(claimed: str, evidence: Evidence) -> Iterator[str]:
@@ -84,7 +82,7 @@ def _denied(sentence: str, own: set[str]) -> bool:
 
 def contraries(claimed: str, cited: str) -> Iterator[tuple[str, str]]:
     """Pairs of a word of the claim and its contrary in the cited text, which lacks the word."""
-    for left, right in (p for p in _words()["pairs"]):
+    for left, right in _words()["pairs"]:
         sides = (left.split(), right.split())
         for mine, theirs in (sides, sides[::-1]):
             said, other = _has(claimed, mine), _has(cited, theirs)

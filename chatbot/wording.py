@@ -11,6 +11,13 @@ from typing import Any
 
 from vectorstore import Dated
 
+ASIDE = re.compile(
+    r"^(?:correction|clarification|editor'?s note)\b|\bearlier version of this"
+    r"|^this article is part of|정정|바로잡|^이 기사는",
+    re.IGNORECASE,
+)
+"""A sentence about the article itself: a correction repeats what was wrong."""
+
 HANGUL = re.compile("[\uac00-\ud7a3]")
 
 
@@ -34,10 +41,15 @@ def long_date(day: date, language: str) -> str:
     return f"{day.day} {phrases('en')['months'][day.month - 1]} {day.year}"
 
 
-def attribution(outlet: str, published: Dated | None, language: str) -> str:
-    """What stands before a quote: "Yonhap, 24 April 2025: "; less where less is known."""
+def attribution(outlet: str, published: Dated | None, language: str, speaker: str = "") -> str:
+    """What stands before a quote: "Yonhap, 24 April 2025: "; less where less is known.
+
+    A speaker whom the quote does not name is named: "Yonhap, 24 April 2025, Han Duck-soo: ".
+    """
     said = phrases(language)
     day = long_date(published.day, language) if published else ""
+    if speaker:
+        return ", ".join(part for part in (outlet, day, speaker) if part) + ": "
     if outlet and day:
         return str(said["lead"]).format(outlet=outlet, date=day)
     if outlet:

@@ -127,13 +127,18 @@ def _answer_lang(answer: Answer) -> str:
     return answer.query.language if answer.query and answer.query.language == "ko" else "en"
 
 
+def _lead_html(claim: Claim) -> str:
+    """The amount or date that was asked for, in bold before its sentence."""
+    return f'<strong class="dl-lead">{esc(claim.lead)}</strong> — ' if claim.lead else ""
+
+
 def _claim_html(turn: int, claim: Claim, w: Words) -> str:
     """A claim with its citations; one whose check failed says so before it is read."""
     chips = "".join(_chip_html(turn, cited, w) for cited in claim.citations)
     cited = f'<span class="dl-chips">{chips}</span>' if chips else ""
     failures = getattr(claim, "failures", ())
     if not failures:
-        return f'<p class="dl-claim">{esc(claim.text)}{cited}</p>'
+        return f'<p class="dl-claim">{_lead_html(claim)}{esc(claim.text)}{cited}</p>'
     why = "; ".join(esc(failure) for failure in failures)
     return (
         f'<p class="dl-claim is-unsupported"><strong class="dl-verdict">{w("unsupported")}'

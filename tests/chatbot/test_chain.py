@@ -8,6 +8,8 @@ import pytest
 from langchain_core.messages import AIMessage, HumanMessage
 
 from chatbot import Answer, Claim, Extractive, Query, build_chain
+from chatbot.extractive import quote
+from chatbot.weigh import Scale, weigh
 from tests.conftest import NEWS, article, put
 from vectorstore import Archive, Filters, Hit, InputError
 
@@ -220,9 +222,9 @@ def test_numbers_have_no_gaps_where_a_claim_was_dropped(newsroom: Archive) -> No
     honest = Extractive(newsroom)
 
     def first_is_wrong(query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
-        for i, part in enumerate(honest(query, hits)):
-            (claim,) = part.claims
-            yield Answer(claims=(replace(claim, text="Wrong"),)) if i == 0 else part
+        for i, weighed in enumerate(weigh(Scale(newsroom, query), hits)[:3]):
+            claim = quote(weighed, "en")
+            yield Answer(claims=(replace(claim, text="Wrong") if i == 0 else claim,))
 
     first_is_wrong.abstain = honest.abstain  # type: ignore[attr-defined]
     chain = build_chain(newsroom, answerer=first_is_wrong)  # type: ignore[arg-type]

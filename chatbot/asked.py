@@ -1,0 +1,198 @@
+"""What a question asks for, found in a sentence: the amount, date, person or place.
+
+`offers` gives the pieces of a sentence that could be the answer, best first, and `fit` says
+how well a sentence has what is asked for, 0 to 1. The words that decide are in
+lexicon/offers.toml.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from chatbot.dates import WEEKDAY, dates
+from chatbot.kinds import Kind
+from chatbot.quantities import Quantity, quantities
+from chatbot.values import Query
+from vectorstore import question_terms, terms
+
+MONEY = frozenset({"dollar", "won", "euro", "pound", "yen", "yuan"})
+SPANS = frozenset({"year", "month", "week", "day", "hour", "minute"})
+OTHER_UNIT = 0.35
+"""How well a number fits where another unit was asked for."""
+
+SURE = 0.9
+"""The fit from which an offer may stand in bold before its sentence."""
+CLEARLY = 1.25
+"""How much nearer to the question's words the one of several offers must be."""
+
+NAME = re.compile(r"(?:[A-Z][\w'’.-]*[a-z.]|[A-Z]{2,})(?: (?:[A-Z][\w'’.-]*|de|van|von|al))+")
+CAPITAL = re.compile(r"(?<=[a-z,;’”] )[A-Z][\w'’-]+")
+PLACE = re.compile(
+    r"\b(?:in|at|to|from|near|of|outside|across|into|for) (?:the )?"
+    r"(?P<place>[A-Z][\w'’-]+(?:,? [A-Z][\w'’.-]+)*)"
+    r"|[가-힣]{2,}(?:에서|시|도|국)\b"
+)
+HANGUL_NAME = re.compile(
+    r"[가-힣]{2,4} ?(?:대통령|장관|총리|대표|의원|위원장|회장|차관|대사|실장|총재)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A piece of a sentence that could be what is asked for: text, place in it, fit 0 to 1."""
+
+    text: str
+    start: int
+    end: int
+    fit: float
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads((files("chatbot") / "lexicon" / "offers.toml").read_text("utf-8"))
+
+
+@cache
+def _pattern(section: str, name: str) -> re.Pattern[str]:
+    return re.compile(_table()[section][name], re.IGNORECASE)
+
+
+def fit(query: Query, text: str) -> float:
+    """How well a sentence has what the question asks for; 0.5 where that cannot be told."""
+    kinds = [k for k in query.kinds if k != "how" or query.kind == "how"]
+    scores = [_fit(kind, query, text) for kind in kinds]
+    told = [s for s in scores if s is not None]
+    return sum(told) / len(told) if told else 0.5
+
+
+def offers(kind: Kind, question: str, text: str) -> list[Offer]:
+    """What a sentence offers a question of this kind, best first; [] for kinds without."""
+    find = _OFFERS.get(kind)
+    return sorted(find(question, text), key=lambda o: -o.fit) if find else []
+
+
+def best_offer(query: Query, text: str) -> Offer | None:
+    """The amount or date of a sentence that answers, None where several could."""
+    for kind in query.kinds:
+        if kind in ("how much", "when"):
+            found = [o for o in offers(kind, query.question, text) if o.fit >= SURE]
+            return _nearest(query.question, text, found) if found else None
+    return None
+
+
+def _nearest(question: str, text: str, found: list[Offer]) -> Offer | None:
+    """The offer that stands clearly nearer than others to the question's words."""
+    if len({o.text.lower() for o in found}) == 1:
+        return found[0]
+    asked = set(question_terms(question))
+    places = [m.start() for m in re.finditer(r"\w+", text) if asked & set(terms(m.group()))]
+    scored = sorted(
+        (
+            (sum(1 / (1 + min(abs(p - o.start), abs(p - o.end)) / 10) for p in places), o)
+            for o in found
+        ),
+        key=lambda pair: -pair[0],
+    )
+    return scored[0][1] if scored[0][0] >= CLEARLY * scored[1][0] else None
+
+
+def unit_asked(question: str) -> list[str]:
+    """The units that a question about an amount may want, as in `quantities`; or "count"."""
+    return [name for name in _table()["units"] if _pattern("units", name).search(question)]
+
+
+def _fit(kind: Kind, query: Query, text: str) -> float | None:
+    if kind in _OFFERS:
+        return max((o.fit for o in offers(kind, query.question, text)), default=0.0)
+    if kind in ("why", "how", "list"):
+        return 1.0 if _pattern(kind, "has").search(text) else 0.3
+    return None
+
+
+def _amounts(question: str, text: str) -> Iterator[Offer]:
+    known = quantities(question)
+    wanted = unit_asked(question)
+    for q in _joined(quantities(text), text):
+        if any(q.agrees(k) and q.unit == k.unit for k in known):
+            continue
+        yield Offer(
+            q.text, q.start, q.end, _unit_fit(q.unit, wanted, text[q.end : q.end + 40], question)
+        )
+
+
+def _joined(found: list[Quantity], text: str) -> list[Quantity]:
+    """Spans of time in two units as one: "two hours and 20 minutes"."""
+    joined: list[Quantity] = []
+    for q in found:
+        last = joined[-1] if joined else None
+        if last and q.unit in SPANS and last.unit in SPANS and q.unit != last.unit:
+            between = text[last.end : q.start]
+            if re.fullmatch(r",? ?(?:and )?", between):
+                joined[-1] = replace(last, text=text[last.start : q.end], end=q.end)
+                continue
+        joined.append(q)
+    return joined
+
+
+def _unit_fit(unit: str, wanted: list[str], following: str, question: str) -> float:
+    if unit == "ordinal" and "번째" not in question:
+        return 0.2
+    if not wanted:
+        return 0.8
+    if (
+        unit in wanted
+        or ("money" in wanted and unit in MONEY)
+        or ("span" in wanted and unit in SPANS)
+    ):
+        return 1.0
+    if "count" in wanted and unit in ("", "times", "ordinal"):
+        counted = set(terms(" ".join(following.split()[:4]))) & set(terms(question))
+        return 1.0 if counted else 0.7
+    return OTHER_UNIT
+
+
+def _days(question: str, text: str) -> Iterator[Offer]:
+    known = dates(question)
+    for d in dates(text):
+        told = any(d.agrees(k) for k in known)
+        if not told:
+            whole = 1.0 if d.day or ("year" in question and d.year) else 0.7
+            yield Offer(d.text, d.start, d.end, whole)
+    for m in WEEKDAY.finditer(text):
+        if m.group().lower() not in question.lower():
+            yield Offer(
+                m.group(), *m.span(), 0.9 if "weekday" in question or "요일" in question else 0.6
+            )
+
+
+def _names(question: str, text: str) -> Iterator[Offer]:
+    asked = set(terms(question))
+    for pattern, good in ((NAME, 1.0), (HANGUL_NAME, 1.0), (CAPITAL, 0.6)):
+        for m in pattern.finditer(text):
+            if not set(terms(m.group())) & asked:
+                yield Offer(m.group(), *m.span(), good)
+
+
+def _places(question: str, text: str) -> Iterator[Offer]:
+    asked = set(terms(question))
+    for m in PLACE.finditer(text):
+        name = m.group("place") or m.group()
+        if not set(terms(name)) & asked:
+            yield Offer(name, m.start(), m.end(), 1.0)
+    for m in CAPITAL.finditer(text):
+        if not set(terms(m.group())) & asked:
+            yield Offer(m.group(), *m.span(), 0.5)
+
+
+_OFFERS: dict[str, Callable[[str, str], Iterator[Offer]]] = {
+    "how much": _amounts,
+    "when": _days,
+    "who": _names,
+    "where": _places,
+}

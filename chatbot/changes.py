@@ -1,0 +1,120 @@
+"""What changed, what is disputed and what a question takes for granted wrongly.
+
+An amount that other articles give otherwise is set beside theirs: older ones as what was
+before, newer ones as what came since, those of the same days as reported differently. A
+question whose own amount or direction ("raised") no article supports is answered with the
+passage that says otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from chatbot.asked import offers
+from chatbot.quantities import Quantity, quantities
+from chatbot.values import Query
+from chatbot.verify_polarity import contraries
+from chatbot.weigh import Scale, Weighed
+from vectorstore import Hit, question_terms
+
+SAME_DAYS = 3
+"""Days within which reports that differ are of the same time."""
+
+ALIKE = 0.4
+"""Share of words, numbers apart, from which two sentences are about the same amount."""
+
+PREMISE = 0.6
+"""Share of a question's terms that a sentence must have to contradict what it takes for
+granted."""
+
+LOOKED_AT = 40
+"""Sentences, the likeliest first, in which an amount that a question names is looked for."""
+
+
+def day_of(hit: Hit) -> date:
+    """The day a hit's article was published; the first of days if that is unknown."""
+    published = hit.article.published
+    return published.day if published else date.min
+
+
+def amount(query: Query, weighed: Weighed) -> Quantity | None:
+    """The amount that a sentence offers a question about one."""
+    if "how much" not in query.kinds:
+        return None
+    text = weighed.sentence.text
+    best = next(iter(offers("how much", query.question, text)), None)
+    if best is None or best.fit < 0.8:
+        return None
+    return next((q for q in quantities(text) if q.start == best.start), None)
+
+
+def otherwise(query: Query, first: Weighed, others: Sequence[Weighed]) -> list[tuple[str, Weighed]]:
+    """Other values of the first sentence's amount: ("before", "since" or "differs", sentence).
+
+    At most one of each, the nearest in time, of other articles.
+    """
+    value = amount(query, first)
+    if value is None:
+        return []
+    found: dict[str, Weighed] = {}
+    for other in others:
+        theirs = amount(query, other)
+        if (
+            theirs is None
+            or theirs.agrees(value)
+            or theirs.unit != value.unit
+            or other.hit.article.id == first.hit.article.id
+            or date.min in (day_of(other.hit), day_of(first.hit))
+            or not _about_the_same(first, other)
+        ):
+            continue
+        kind = _relation(first.hit, other.hit)
+        if kind and (kind not in found or _days(first, other) < _days(first, found[kind])):
+            found[kind] = other
+    return sorted(found.items(), key=lambda kv: day_of(kv[1].hit))
+
+
+def contradicts(scale: Scale, ranked: Sequence[Weighed]) -> Weighed | None:
+    """The sentence that says otherwise than the question takes for granted, if one does."""
+    question = scale.query.text
+    near = [w for w in ranked[:LOOKED_AT] if scale.share(w.near) >= PREMISE]
+    for claimed in quantities(question):
+        held = [quantities(w.sentence.text) for w in near]
+        if (not claimed.unit and claimed.values[0] < 100) or any(
+            claimed.agrees(q) for found in held for q in found
+        ):
+            continue
+        for weighed, found in zip(near, held, strict=True):
+            if any(q.unit == claimed.unit and _kin(q, claimed) for q in found):
+                return weighed
+    for weighed in near[:3]:
+        if any(contraries(question, weighed.sentence.text)) and not any(
+            set(question_terms(word)) & set(w.terms)
+            for word, _ in contraries(question, weighed.sentence.text)
+            for w in near[:6]
+        ):
+            return weighed
+    return None
+
+
+def _kin(one: Quantity, other: Quantity) -> bool:
+    """Whether two numbers are of one order, so that they may be about the same."""
+    a, b = one.values[0], other.values[0]
+    return a > 0 and b > 0 and 0.05 <= a / b <= 20
+
+
+def _relation(first: Hit, other: Hit) -> str:
+    apart = (day_of(other) - day_of(first)).days
+    if abs(apart) > SAME_DAYS:
+        return "since" if apart > 0 else "before"
+    return "differs" if other.article.outlet != first.article.outlet else ""
+
+
+def _days(one: Weighed, other: Weighed) -> int:
+    return abs((day_of(one.hit) - day_of(other.hit)).days)
+
+
+def _about_the_same(one: Weighed, other: Weighed) -> bool:
+    a, b = (frozenset(t for t in w.terms if not t[0].isdigit()) for w in (one, other))
+    return len(a & b) >= ALIKE * max(1, min(len(a), len(b)))

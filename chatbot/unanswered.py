@@ -1,0 +1,74 @@
+"""What is said where the archive does not hold the answer: looked for what, when, nearest what."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from chatbot.values import Query
+from chatbot.wording import attribution, long_date, phrases
+from vectorstore import Archive, Hit, question_terms, terms
+
+ASKING = re.compile(
+    r"\bhow (?:much|many|long|big|large|far|old|often|high|soon|tall)\b"
+    r"|(?:얼마|몇|무엇|누구|언제|어디|왜|어떻게)\S*",
+    re.IGNORECASE,
+)
+"""The words that ask, which say nothing of what is looked for."""
+
+NEAREST = 3
+"""Articles that are named as the nearest."""
+
+
+def said_not_held(archive: Archive, query: Query, hits: Sequence[Hit]) -> str:
+    """Says that the archive does not hold the answer, and what was looked for."""
+    said = phrases(query.language)
+    if not query.question:
+        return str(said["empty"])
+    if not hits:
+        return str(said["abstain"])
+    words = _words(query.question)
+    parts = [said["abstain"], said["looked"].format(looked=" ".join(words))]
+    if period := _period(query, said):
+        parts[-1] = parts[-1].rstrip(".") + period
+    if absent := _absent(archive, words):
+        parts.append(said["absent"].format(words=", ".join(absent)))
+    nearest = {h.article.id: h.article for h in reversed(hits)}
+    named = [
+        f"{attribution(a.outlet, a.published, query.language)}{a.headline}"
+        for a in list(nearest.values())[::-1][:NEAREST]
+        if a.headline
+    ]
+    if named:
+        parts.append(said["nearest"].format(articles="; ".join(named)))
+    return " ".join(parts)
+
+
+def _words(question: str) -> list[str]:
+    """The words of a question that say what it is about."""
+    found = re.findall(r"[\w%$€£₩][\w'’.,%-]*(?<![.,])", ASKING.sub("", question))
+    return [w for w in found if question_terms(w)]
+
+
+def _period(query: Query, said: dict[str, str]) -> str:
+    """The period that was searched, in words; "" where there was none."""
+    f = query.filters
+    first = long_date(f.since, query.language) if f.since else ""
+    last = min((d for d in (f.until, f.as_of) if d), default=None)
+    until = long_date(last, query.language) if last and last < query.today else ""
+    if first and until:
+        return said["between"].format(first=first, last=until)
+    if until:
+        return said["until"].format(last=until)
+    return said["since"].format(first=first) if first else "."
+
+
+def _absent(archive: Archive, words: Sequence[str]) -> list[str]:
+    """Words of the question that stand in no article at all."""
+    rarity = archive.rarity({t for w in words for t in question_terms(w)})
+    latin = [w for w in words if w.isascii()]
+    gone = [w for w in latin if (own := question_terms(w)) and all(rarity[t] >= 1 for t in own)]
+    found = {t for w in gone for t in terms(w)}
+    held = archive.search(" ".join(gone), k=5) if gone else []
+    found -= {t for h in held for t in terms(h.text)}
+    return [w for w in gone if set(terms(w)) & found]
