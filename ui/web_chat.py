@@ -15,6 +15,9 @@ from ui.web_words import Words
 
 Stage = Literal["asking", "done", "stopped", "failed"]
 
+NEAR = 8
+"""Of the passages found, those whose articles are near enough to be suggested."""
+
 SUGGESTED, SHORTEST, LONGEST = 3, 12, 110
 """Questions suggested after an answer, and the characters of a headline fit to be one."""
 
@@ -64,7 +67,7 @@ def suggested(answer: Answer) -> tuple[str, ...]:
     told = {c.article.story or c.article.id for c in answer.citations}
     found: list[str] = []
     lang = _answer_lang(answer)
-    for hit in answer.nearest if answer.claims else ():
+    for hit in answer.nearest[:NEAR] if answer.claims else ():
         headline, story = hit.article.headline.strip(), hit.article.story or hit.article.id
         if story in told or not SHORTEST <= len(headline) <= LONGEST:
             continue
