@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 
 from chatbot.extractive import Extractive
+from chatbot.provenance import admission
 from chatbot.retrieve import searches
 from chatbot.understand import understand
 from chatbot.values import Answer, Citation, Claim, Inputs, Query
@@ -59,10 +60,14 @@ def build_chain(  # noqa: PLR0913
 
     A `model`, "provider:name" or any LangChain chat model, writes the answers, with the
     `settings` given or else those of the environment; without one nothing leaves the machine.
-    Its stream has empty parts where the model keeps a reader waiting.
+    It also restates questions that follow on from earlier ones. Its stream has empty parts
+    where the model keeps a reader waiting.
     """
     entails = entails or configured()
     chosen = answerer or _answerer(archive, model, settings, on_failure, entails)
+    helped = getattr(chosen, "reading", None)
+    plain: Callable[[Inputs | str], Query] = partial(understand, archive=archive)
+    read = helped(plain) if helped else plain
 
     def checked(claim: Claim) -> Claim | None:
         if claim.failures:  # the answerer has looked, and marked it
@@ -78,11 +83,12 @@ def build_chain(  # noqa: PLR0913
 
     def answer(found: Iterator[Found]) -> Iterator[Answer]:
         for query, hits in found:
-            yield Answer(query=query, nearest=tuple(hits))
+            yield Answer(query=query, nearest=tuple(hits), usage=query.usage)
             numbers: dict[Citation, int] = {}
-            held = False
+            admits, held = admission(archive, query, hits), False
             for part in chosen(query, hits):
-                claims = tuple(c for claim in part.claims if (c := checked(claim)))
+                admitted = [claim for claim in part.claims if admits(claim)]
+                claims = tuple(c for claim in admitted if (c := checked(claim)))
                 if claims or not part.claims:
                     yield replace(part, claims=tuple(_numbered(c, numbers) for c in claims))
                 held = held or any(c.supported for c in claims)
@@ -90,7 +96,7 @@ def build_chain(  # noqa: PLR0913
                 yield chosen.abstain(query, hits)
 
     return (
-        RunnableLambda(partial(understand, archive=archive)).with_config(run_name="understand")
+        RunnableLambda(read).with_config(run_name="understand")
         | RunnableLambda(retrieve).with_config(run_name="retrieve")
         | RunnableGenerator(answer, _async(answer)).with_config(run_name="answer and verify")
     )

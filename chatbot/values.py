@@ -38,7 +38,8 @@ class Query:
     - `wordings`: other words that are searched as well, each with its weight;
     - `names`: groups of names of the same person, body or outlet;
     - `outlets`: outlets whose reporting is asked for, moved up and not the only ones;
-    - `notes`: how the question was read, in sentences for the reader.
+    - `notes`: how the question was read, in sentences for the reader;
+    - `usage`: what a chat model was used for to read it.
     """
 
     question: str
@@ -55,6 +56,7 @@ class Query:
     names: tuple[tuple[str, ...], ...] = ()
     outlets: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    usage: Usage | None = None
 
     @property
     def readings(self) -> tuple[str, ...]:

@@ -121,7 +121,8 @@ def _turn_html(turn: Turn, w: Words) -> str:
         f'<h2 class="dl-question" lang="{lang}">{esc(turn.question)}</h2>'
         f"{chips_html(query, turn.number, w) if query else ''}"
         f'<div class="dl-answer" lang="{_answer_lang(answer)}">'
-        f"{claims}{_message_html(answer)}</div>{_waiting_html(turn, w)}{_foot_html(turn, w)}"
+        f"{_note_html(answer.notice)}{claims}{_message_html(answer)}"
+        f"{_note_html(str(answer.usage or ''))}</div>{_waiting_html(turn, w)}{_foot_html(turn, w)}"
         "</section>"
     )
 
@@ -173,9 +174,14 @@ def _message_html(answer: Answer) -> str:
     return f'<p class="{kind}">{esc(answer.message)}</p>'
 
 
+def _note_html(text: str) -> str:
+    """What a reader should know about an answer: that the model failed; what it took."""
+    return f'<p class="dl-note" role="status">{esc(text)}</p>' if text else ""
+
+
 def _waiting_html(turn: Turn, w: Words) -> str:
     if turn.progress != "asking":
-        return f'<p class="dl-note" role="status">{esc(turn.note)}</p>' if turn.note else ""
+        return _note_html(turn.note)
     doing = w("reading") if turn.answer.query else w("searching")
     return f'<p class="dl-waiting">{doing}<span aria-hidden="true"></span></p>'
 

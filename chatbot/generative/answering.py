@@ -16,9 +16,11 @@ from chatbot.generative.citing import cited
 from chatbot.generative.failures import Kind, ModelFailed
 from chatbot.generative.guarding import Leaks, other_language, refuses
 from chatbot.generative.prompting import prompt
+from chatbot.generative.reading import Read, Reading
 from chatbot.generative.reply import Sentences, read
 from chatbot.generative.settings import ChatSettings
-from chatbot.generative.sources import MOST, Source, key, sources_of
+from chatbot.generative.sources import Source, key, sources_of
+from chatbot.provenance import main_outlets
 from chatbot.values import Answer, Claim, Query
 from chatbot.wording import long_date, phrases
 from vectorstore import Archive, Hit
@@ -102,12 +104,16 @@ class Generative:
             name = "left_out" if asked.failed == 1 else "left_out_many"
             yield Answer(notice=_said(query, name, count=asked.failed))
 
+    def reading(self, read: Read) -> Reading:
+        """What reads questions, with the model's help where one follows on from another."""
+        return Reading(read, self._model, self._settings)
+
     def abstain(self, query: Query, hits: Sequence[Hit]) -> Answer:
         """Says that the archive does not hold the answer, and what was looked for."""
         return self._fallback.abstain(query, hits)
 
     def _prepare(self, query: Query, hits: Sequence[Hit]) -> tuple[_Asked, list[BaseMessage]]:
-        sources = sources_of(hits, self._main_outlets(), self._settings.context_chars)
+        sources = sources_of(hits, main_outlets(self._archive), self._settings.context_chars)
         keys = {s.key: s for s in sources}
         while (nothing := key()) in keys:
             pass
@@ -222,11 +228,6 @@ class Generative:
         then = ("kept_then" if parts else "kept") if kept else ("instead" if parts else "")
         yield Answer(notice=f"{why} {_said(query, then)}" if then else why)
         yield from parts
-
-    def _main_outlets(self) -> list[str]:
-        """The outlets that are most of the archive."""
-        status = self._archive.status()
-        return [name for name, count in status.outlets if count > MOST * status.articles]
 
 
 def _said(query: Query, name: str, **values: object) -> str:

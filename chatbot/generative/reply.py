@@ -122,10 +122,10 @@ def read(sentence: str, known: Collection[str], urls: Collection[str] = ()) -> S
     before = ""
     while before != text:  # what is taken out may leave the like behind
         before = text
+        text = _NUMBERED.sub("", text)
         text = _IMAGE_OR_LINK.sub(r"\1", text)
         text = _TAG.sub("", text)
         text = _URL.sub(lambda m: m.group() if m.group().rstrip(".,;") in urls else "", text)
-        text = _NUMBERED.sub("", text)
     text = _LEAD.sub("", _MARKUP.sub("", text))
     text = text.replace("[", "(").replace("]", ")").replace("<", "‹").replace(">", "›")
     text = re.sub(r"\(\s*\)|\s+(?=[.,;:!?。](?:\s|$))", "", text)

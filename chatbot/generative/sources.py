@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from chatbot.neutral import inert
-from vectorstore import Hit, StoredArticle
-
-PER_ARTICLE = 2
-"""Passages of one article that a question is answered from (RELIABILITY.md, S5b)."""
-
-PER_ORIGIN = 2
-"""Passages of one outlet, so that no flood of articles outvotes the others (S5b). An outlet
-that is most of the archive is not a flood, and only its articles are counted."""
-
-MOST = 0.5
-"""Share of an archive's articles from which an outlet is most of it."""
+from chatbot.provenance import capped
+from vectorstore import Hit
 
 LETTERS = "bcdfghjkmnpqrstvwxz23456789"
 """Keys are made of these: no vowels, so no words; no letters that look like digits."""
@@ -51,28 +40,7 @@ def key() -> str:
     return "s" + "".join(secrets.choice(LETTERS) for _ in range(KEY_LENGTH))
 
 
-def origin(article: StoredArticle) -> str:
-    """Who an article comes from: its outlet, else its site, else the source it was read from."""
-    return article.outlet or urlsplit(article.url).hostname or article.source
-
-
-def capped(hits: Iterable[Hit], main: Iterable[str] = ()) -> Iterator[Hit]:
-    """The hits, best first, with at most so many of one article and of one origin.
-
-    `main` are the outlets that are most of the archive; they have no cap of their own.
-    """
-    taken: Counter[str] = Counter()
-    free = set(main)
-    for hit in hits:
-        article, outlet = f"article {hit.article.id}", f"origin {origin(hit.article)}"
-        over = origin(hit.article) not in free and taken[outlet] >= PER_ORIGIN
-        if taken[article] >= PER_ARTICLE or over:
-            continue
-        taken.update((article, outlet))
-        yield hit
-
-
-def sources_of(hits: Sequence[Hit], main: Iterable[str], characters: int) -> list[Source]:
+def sources_of(hits: Sequence[Hit], main: Collection[str], characters: int) -> list[Source]:
     """The sources of a question: as many capped hits as fit, each under a key of its own."""
     found: list[Source] = []
     used: set[str] = set()

@@ -1,0 +1,82 @@
+"""Where passages come from, and how many of one origin an answer may rest on.
+
+A flood of articles by one outlet must not outvote the others (PoisonedRAG, Zou et al. 2024,
+arXiv:2402.07867; RELIABILITY.md, S5b).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from urllib.parse import urlsplit
+
+from chatbot.values import Claim, Query
+from vectorstore import Archive, Hit, StoredArticle
+
+PER_ARTICLE = 2
+"""Passages of one article that a model reads for an answer."""
+
+PER_ORIGIN = 2
+"""Passages of one outlet that an answer rests on. An outlet that is most of the archive is no
+flood: there only its articles are counted."""
+
+MOST = 0.5
+"""Share of an archive's articles from which an outlet is most of it."""
+
+LISTS = frozenset({"list", "what happened", "compare"})
+"""Kinds of questions whose answer puts dated quotes side by side, each for itself."""
+
+
+def origin(article: StoredArticle) -> str:
+    """Who an article comes from: its outlet, else its site, else the source it was read from."""
+    return article.outlet or urlsplit(article.url).hostname or article.source
+
+
+def main_outlets(archive: Archive) -> frozenset[str]:
+    """The outlets that are most of an archive: one or none."""
+    status = archive.status()
+    return frozenset(name for name, n in status.outlets if n > MOST * status.articles)
+
+
+def capped(hits: Iterable[Hit], main: Collection[str] = ()) -> Iterator[Hit]:
+    """The hits, best first, with at most so many of one article and of one origin.
+
+    `main` are the outlets that are most of the archive; they have no cap of their own.
+    """
+    taken: Counter[str] = Counter()
+    for hit in hits:
+        name = origin(hit.article)
+        article, outlet = f"article {hit.article.id}", f"origin {name}"
+        over = name not in main and taken[outlet] >= PER_ORIGIN
+        if taken[article] >= PER_ARTICLE or over:
+            continue
+        taken.update((article, outlet))
+        yield hit
+
+
+def admission(archive: Archive, query: Query, hits: Sequence[Hit]) -> Callable[[Claim], bool]:
+    """Whether a further claim keeps the passages that the answer quotes within the cap.
+
+    A list of dated quotes has none; there each is read for itself.
+    """
+    used: dict[str, set[str]] = {}
+
+    def admits(claim: Claim) -> bool:
+        for c in claim.citations:
+            name = origin(c.article)
+            passages = used.setdefault(name, set())
+            passage = next(
+                (
+                    h.passage_id
+                    for h in hits
+                    if h.article.id == c.article.id and h.start <= c.start < h.end
+                ),
+                c.article.id,
+            )
+            full = len(passages) >= PER_ORIGIN and passage not in passages
+            if full and name not in main_outlets(archive):
+                return False
+            passages.add(passage)
+        return True
+
+    return (lambda _: True) if LISTS & set(query.kinds) else admits
