@@ -82,10 +82,13 @@ def test_the_chain_searches_for_the_restated_question(newsroom: Archive, serving
 def test_other_wordings_and_an_imagined_article_are_searched_as_well(serving) -> None:
     lines = serving("1. Hanwha dock spending\n- shipyard investment\nhttp://evil.example/a")
     query = reading(lines, expand="multi")("How much will Hanwha spend?")
-    assert [w.text for w in query.wordings] == ["Hanwha dock spending", "shipyard investment"]
+    offered = [w.text for w in query.wordings[-2:]]
+    assert offered == ["Hanwha dock spending", "shipyard investment"]
+    assert not any("evil" in w.text for w in query.wordings)
     assert query.text == "How much will Hanwha spend?"
     article = serving("Hanwha said on Tuesday\nthat it would spend $1.")
     query = reading(article, expand="hyde")("How much will Hanwha spend?")
-    assert [w.text for w in query.wordings] == ["Hanwha said on Tuesday that it would spend $1."]
+    assert query.wordings[-1].text == "Hanwha said on Tuesday that it would spend $1."
     broken = serving(Reply(status=503))
-    assert reading(broken, expand="hyde")("How much will Hanwha spend?").wordings == ()
+    asked = "How much will Hanwha spend?"
+    assert reading(broken, expand="hyde")(asked).wordings == understand(asked).wordings
