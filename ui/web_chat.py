@@ -140,10 +140,9 @@ def _claim_html(turn: int, claim: Claim, w: Words) -> str:
     """A claim with its citations; one whose check failed says so before it is read."""
     chips = "".join(_chip_html(turn, cited, w) for cited in claim.citations)
     cited = f'<span class="dl-chips">{chips}</span>' if chips else ""
-    failures = getattr(claim, "failures", ())
-    if not failures:
+    if claim.supported:
         return f'<p class="dl-claim">{_lead_html(claim)}{esc(claim.text)}{cited}</p>'
-    why = "; ".join(esc(failure) for failure in failures)
+    why = "; ".join(esc(failure) for failure in claim.failures)
     return (
         f'<p class="dl-claim is-unsupported"><strong class="dl-verdict">{w("unsupported")}'
         f'</strong> {esc(claim.text)}{cited}<span class="dl-why">'
@@ -168,10 +167,11 @@ def _chip_html(turn: int, cited: Citation, w: Words) -> str:
 
 
 def _message_html(answer: Answer) -> str:
-    if not answer.message:
-        return ""
     kind = "dl-abstained" if answer.abstained else "dl-message"
-    return f'<p class="{kind}">{esc(answer.message)}</p>'
+    message = f'<p class="{kind}">{esc(answer.message)}</p>' if answer.message else ""
+    notice = f'<p class="dl-note">{esc(answer.notice)}</p>' if answer.notice else ""
+    used = f'<p class="dl-quiet">{esc(str(answer.usage))}</p>' if answer.usage else ""
+    return message + notice + used
 
 
 def _note_html(text: str) -> str:

@@ -263,3 +263,12 @@ def test_what_to_ask_next_was_found_and_not_cited() -> None:
     html = finished(Turn(number=1, question="q", answer=answer, progress="done"), EN).shown
     assert "Ask next" in html
     assert "Cars are next in the talks</button>" in html
+
+
+def test_what_was_asked_for_stands_in_bold_and_notices_are_said() -> None:
+    answer = cited("It is so.", "It is so.")
+    claim = replace(answer.claims[0], lead="<15%>")
+    answer = replace(answer, claims=(claim,), notice="The <model> failed.")
+    html = conversation_html((Turn(number=1, question="q", answer=answer),), EN)
+    assert '<strong class="dl-lead">&lt;15%&gt;</strong> — It is so.' in html
+    assert "The &lt;model&gt; failed." in html
