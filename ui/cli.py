@@ -97,13 +97,16 @@ def search(
     outlet: Annotated[
         list[str] | None, typer.Option(help="Only this outlet; can be repeated.")
     ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say why each passage stands where it does.")
+    ] = False,
 ) -> None:
     """Show the passages that fit best, with their scores."""
     from ui import console
 
     with opened(archive) as store:
         filters = _filters(store, since, until, as_of, outlet or [])
-        hits = store.search(text, k=k, filters=filters)
+        hits = store.search(text, k=k, filters=filters, explain=explain)
     if not hits:
         console.out.print("Nothing found.")
     console.show_hits(hits)

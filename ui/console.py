@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from chatbot import Answer
     from ingest import Report
-    from vectorstore import Hit, StoredArticle
+    from vectorstore import Hit, StoredArticle, Why
     from vectorstore import Progress as Report_
 
 out = Console(highlight=False, soft_wrap=True, emoji=False)
@@ -137,11 +137,23 @@ def show_hits(hits: Sequence[Hit]) -> None:
         )
         out.print(f"{rank}. {card(hit.article)}", markup=False, style="bold")
         out.print(f"   {scores}", markup=False, style="dim")
+        if hit.why:
+            out.print(f"   {one_line(why(hit.why))}", markup=False, style="dim")
         out.print(plain(hit.text), markup=False)
         if hit.also:
             names = dict.fromkeys(a.outlet or a.url for a in hit.also)
             out.print(f"   also ran in {one_line(', '.join(names))}", markup=False, style="dim")
         out.print()
+
+
+def why(found: Why) -> str:
+    """In one line: the places in the indexes, what adds up to the score, and the filters."""
+    places = [f"{place}. by {index}" for index, place in found.ranks.items()]
+    parts = [f"{name} {value:+.3f}" for name, value in found.parts.items()]
+    filters = found.query.filters
+    held = [f"{f.name} {value}" for f in fields(filters) if (value := getattr(filters, f.name))]
+    said = [", ".join(places), " ".join(parts), "only " + ", ".join(held) if held else ""]
+    return "; ".join(part for part in said if part)
 
 
 def show_report(report: Report) -> None:

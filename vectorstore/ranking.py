@@ -23,29 +23,37 @@ REPEATED = 0.04
 """What each further passage of an article loses against the one before it."""
 
 
-def candidate(
-    row: Any, vector: Floats, lexical: Mapping[str, float], covered: Mapping[str, float]
-) -> Candidate:
-    """A row of `LedgerReader.candidates` with its cosines to the question's vector."""
-    passage = np.frombuffer(row.passage, dtype=np.float16).astype(np.float32)
-    sentences = np.frombuffer(row.int8, dtype=np.int8).reshape(-1, len(vector))
-    near = sentences.astype(np.float32) @ vector / 127
-    has = covered.get(row.id, 0.0)
-    return Candidate(row, float(passage @ vector), lexical.get(row.id), near, has)
+def candidates(
+    rows: Sequence[Any], vector: Floats, lexical: Mapping[str, float], covered: Mapping[str, float]
+) -> list[Candidate]:
+    """Rows of `LedgerReader.candidates` with their cosines to the question's vector."""
+    if not rows:
+        return []
+    joined = np.frombuffer(b"".join(r.passage for r in rows), dtype=np.float16)
+    passages = joined.reshape(len(rows), -1).astype(np.float32) @ vector
+    sentences = np.frombuffer(b"".join(r.int8 for r in rows), dtype=np.int8)
+    near = sentences.reshape(-1, len(vector)).astype(np.float32) @ vector / 127
+    ends = np.cumsum([len(r.int8) // len(vector) for r in rows])
+    return [
+        Candidate(r, float(cosine), lexical.get(r.id), own, covered.get(r.id, 0.0))
+        for r, cosine, own in zip(rows, passages, np.split(near, ends[:-1]), strict=True)
+    ]
 
 
-def ranked(query: SearchQuery, candidates: Sequence[Candidate]) -> list[Candidate]:
+def ranked(query: SearchQuery, found: Sequence[Candidate]) -> list[Candidate]:
     """The candidates, best first, with what adds up to their scores."""
-    newest = query.newest or _newest(candidates)
+    newest = query.newest or _newest(found)
     scored = []
-    for one in candidates:
+    for one in found:
+        best = float(one.near.max(initial=0))
         parts = {
             "meaning": PASSAGE_WEIGHT * one.dense,
-            "sentence": SENTENCE_WEIGHT * float(one.near.max(initial=0)),
+            "sentence": SENTENCE_WEIGHT * best,
             "words": WORDS_WEIGHT * one.covered**2,
         } | _moved(query, one, newest)
-        scored.append(replace(one, parts=parts, score=sum(parts.values()), query=query))
-    return sorted(scored, key=_best_first)
+        scored.append((sum(parts.values()), one, parts))
+    scored.sort(key=lambda item: (-item[0], item[1].row.id))
+    return [replace(one, parts=parts, score=score, query=query) for score, one, parts in scored]
 
 
 def spread(found: Sequence[Candidate], k: int) -> list[Candidate]:
@@ -75,8 +83,8 @@ def _best_first(one: Candidate) -> tuple[float, str]:
     return -one.score, one.row.id
 
 
-def _newest(candidates: Sequence[Candidate]) -> date | None:
-    days = [c.row.published_day for c in candidates if c.row.published_day]
+def _newest(found: Sequence[Candidate]) -> date | None:
+    days = [c.row.published_day for c in found if c.row.published_day]
     return date.fromordinal(max(days)) if days else None
 
 

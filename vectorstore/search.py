@@ -20,7 +20,7 @@ from vectorstore.errors import IndexDamaged
 from vectorstore.ledger import Ledger
 from vectorstore.lexical import LexicalIndex
 from vectorstore.query import SearchQuery, Why
-from vectorstore.ranking import candidate, in_turns, ranked, spread
+from vectorstore.ranking import candidates, in_turns, ranked, spread
 from vectorstore.segment import Floats
 from vectorstore.values import Filters, Hit, Sentence, StoredArticle
 
@@ -28,6 +28,9 @@ log = logging.getLogger(__name__)
 
 POOL = 100
 """Candidates asked of each index; 90 % of answers are in the first hundred (DESIGN.md)."""
+
+COLLAPSED = 60
+"""Candidates, or three times what is asked for, among which copies are looked for."""
 
 
 class Search:
@@ -74,9 +77,9 @@ class Search:
         ids = list(meaning | words)
         rows = self._ledger.candidates(ids, self._embedder.identity, query.filters)
         covered = _asked("lexical", lambda: self._lexical.covered(query, ids))
-        found = ranked(query, [candidate(row, vector, words, covered) for row in rows])
+        best = ranked(query, candidates(rows, vector, words, covered))[: max(COLLAPSED, 3 * k)]
         ranks = {"meaning": _places(meaning), "words": _places(words)}
-        return [_with_ranks(one, ranks) for one in spread(collapsed(found, self._ledger.texts), k)]
+        return [_with_ranks(one, ranks) for one in spread(collapsed(best, self._ledger.texts), k)]
 
     def _with_copies(self, hits: list[Hit], filters: Sequence[Filters]) -> list[Hit]:
         """Other articles of a hit's story, as far as the first query's filters admit them."""
