@@ -107,7 +107,7 @@ def figures(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, float]]:
     by: dict[str, list[Mapping[str, Any]]] = {}
     for row in rows:
         by.setdefault(row["category"], []).append(row)
-    by["ALL"] = list(rows)
+    by = by | {"ALL": list(rows)}
     return {name: _means(own) for name, own in by.items() if own}
 
 

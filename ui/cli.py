@@ -147,14 +147,20 @@ def evaluate(
     questions: Annotated[Path, typer.Argument(help="JSON Lines, gold format.")],
     out: Annotated[Path, typer.Option(metavar="FILE", help="Where the results go.")],
     archive: ArchiveOption = None,
+    files: Annotated[
+        Path | None, typer.Option(help="The folder in whose files the gold's offsets count.")
+    ] = None,
 ) -> None:
-    """Ask every question of a set, and write what was retrieved, answered and cited."""
+    """Ask every question of a set; write what was retrieved and cited, and how well."""
     from chatbot.evaluate import evaluate as run
+    from chatbot.evaluate import measured
+    from chatbot.measures import figures
     from ui import console
 
     with opened(archive) as store, console.progress_bar() as progress:
         count = run(store, questions, out, progress=progress)
     console.out.print(f"{count} questions asked; results in {out}", markup=False)
+    console.show_figures(figures(measured(questions, out, files)))
 
 
 app.command()(cli_archive.status)

@@ -22,7 +22,7 @@ from rich.progress import (
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from chatbot import Answer
@@ -144,6 +144,14 @@ def show_hits(hits: Sequence[Hit]) -> None:
             names = dict.fromkeys(a.outlet or a.url for a in hit.also)
             out.print(f"   also ran in {one_line(', '.join(names))}", markup=False, style="dim")
         out.print()
+
+
+def show_figures(found: Mapping[str, Mapping[str, float]]) -> None:
+    """Retrieval by category; nothing where no question has gold."""
+    shown = ("n", "found@5", "mrr", "ndcg@10", "article found@5", "ms")
+    for category, means in found.items():
+        parts = [f"{name} {means[name]:.4g}" for name in shown if name in means]
+        out.print(one_line(f"{category}: {'  '.join(parts)}"), markup=False)
 
 
 def why(found: Why) -> str:

@@ -123,7 +123,7 @@ def test_search_filters_and_names_the_outlets(archive: Path) -> None:
     done = dateline("search", "docks", "--outlet", "trade desk", "--explain", archive=archive)
     assert "Deal struck" in done.stdout
     assert "1. by meaning" in done.stdout
-    assert "only outlets ('Trade Desk',)" in done.stdout
+    assert "only outlets ('Trade Desk',)" in " ".join(done.stdout.split())
     assert "Hanwha" not in done.stdout
     wrong = dateline("search", "docks", "--outlet", "BBC", archive=archive)
     assert (wrong.returncode, "Trade Desk" in wrong.stderr) == (1, True)
