@@ -58,6 +58,7 @@ def raced(times: int) -> int:
                 slowest = max(slowest, one["seconds"])
             elif not one["new"]:
                 outcomes["waited, and found everything there"] += 1
+        print(f"race {number + 1}: {dict(outcomes)}", file=sys.stderr, flush=True)
     for name, count in sorted(outcomes.items()):
         print(f"{count:4} of {times}: {name}")
     print(f"the longest wait before leaving: {slowest:.2f} s")

@@ -172,6 +172,8 @@ class _Turn:
             while not self.gathering.over and time.monotonic() < last:
                 self._take(STEP)
             self._store()
+        except Exception as error:  # an import that was cut short stays broken in this process
+            log.warning("what came last was not stored (%s): the next run reads it again", error)
         finally:
             self.keeper.cut_off()
 

@@ -8,7 +8,6 @@ from ui.console import err, one_line, out, plain
 
 if TYPE_CHECKING:
     from ingest.collect import Preview
-
     from vectorstore import Article, Dated
 
 BODY_SHOWN, ENTRIES_SHOWN, FEEDS_SHOWN = 600, 10, 5

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ingest.collect import Health, SourceReport
-
     from ingest.freshness import Freshness
     from ingest.sources.declared import Source
     from vectorstore import Run

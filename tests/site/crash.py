@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 from ingest.collect import collect
-
 from tests.site import driver
 from tests.site.script import month
 from vectorstore import Archive

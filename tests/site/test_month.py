@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from ingest.collect import SourceReport, collect
 
+from ingest.collect import SourceReport, collect
 from ingest.fetch import Client
+from ingest.sandbox import Sandbox
 from tests.site import driver, expect, found, polite
 from tests.site.pieces import Script
 from tests.site.script import FULL, OFTEN, SELDOM, SHORT, month
@@ -32,6 +33,7 @@ class Lived:
     world: World
     archive: Archive
     client: Client
+    sandbox: Sandbox
     reports: list[list[SourceReport]] = field(default_factory=list)
 
     @property
@@ -46,6 +48,7 @@ class Lived:
             driver.sources(self.world, tick),
             settings=driver.settings(self.world),
             client=self.client,
+            sandbox=self.sandbox,
             now=lambda: tick,
             progress=progress,
         )
@@ -99,8 +102,9 @@ def lived(
         World(script) as world,
         Archive.open(folder, create=True) as archive,
         driver.client(world) as client,
+        Sandbox() as sandbox,
     ):
-        made = Lived(world, archive, client)
+        made = Lived(world, archive, client, sandbox)
         live_through(made)
         yield made
 
