@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from chatbot.synonyms import beside, names
 from chatbot.values import Query
 from chatbot.when import periods
 from vectorstore import SearchQuery
@@ -38,8 +39,8 @@ def _search(query: Query, text: str, named: tuple[tuple[date, date], ...]) -> Se
     wide = all((end - start).days > YEAR for start, end in named)
     return SearchQuery(
         text=text,
-        wordings=query.wordings,
-        names=query.names,
+        wordings=query.wordings if text == query.text else beside(text),
+        names=query.names if text == query.text else names(text),
         filters=query.filters,
         periods=named,
         period_weight=YEAR_WEIGHT if wide else PERIOD_WEIGHT,

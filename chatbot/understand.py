@@ -9,10 +9,13 @@ from typing import TypeVar
 
 from chatbot.conversation import Standalone, standalone
 from chatbot.events import ArchiveEvents, Events
+from chatbot.explained import notes
 from chatbot.kinds import Kind, kinds_of
 from chatbot.korean import in_english, in_korean
+from chatbot.outlets import Sources, sources_of
 from chatbot.periods import Spoken
 from chatbot.split import parts_of
+from chatbot.synonyms import beside, names, spelled_out, wording
 from chatbot.turns import turns_of
 from chatbot.values import Inputs, Query
 from chatbot.when import asks_for_now, recency_of, said_as_of, said_of_time
@@ -53,31 +56,38 @@ def understand(inputs: Inputs | str, archive: Archive | None = None) -> Query:
     turns = turns_of(inputs.get("history") or [])
     read = standalone(question, turns, now=asks_for_now(question))
     day = today or date.today()  # noqa: DTZ011 (the asker's own day)
-    query = _query(question, read, limits, day, ArchiveEvents(archive, limits) if archive else None)
-    return _without(query, limits, inputs.get("unread") or ())
+    query = _query(question, read, limits, day, archive)
+    query = _without(query, limits, inputs.get("unread") or ())
+    return replace(query, notes=notes(query))
 
 
 def _without(query: Query, given: Filters, unread: Collection[str]) -> Query:
     """The query without what its reader does not want to be read in the question."""
     if "as_of" in unread:
-        query = replace(query, filters=given)
+        query = replace(query, filters=replace(query.filters, as_of=given.as_of))
     if "periods" in unread:
         query = replace(query, periods=(), recency="weak")
     return query
 
 
 def _query(
-    question: str, read: Standalone, limits: Filters, day: date, events: Events | None
+    question: str, read: Standalone, limits: Filters, day: date, archive: Archive | None
 ) -> Query:
+    events = ArchiveEvents(archive, limits) if archive else None
     said = _said(question, read, day, events)
     named = tuple(s.period for s in said)
     kinds = kinds_of(read.text if read.instead else question)
     language = language_of(question)
     text, wordings = _worded(read.text, kinds, language_of(read.text))
+    filters = _filters([question, *read.before], limits, day, events)
+    sources = sources_of(question, archive.outlets()) if archive else Sources()
+    if sources.only:
+        chosen = Filters(outlets=sources.outlets, languages=sources.languages)
+        filters = filters.over(chosen)
     return Query(
         question=question,
         text=text,
-        filters=_filters([question, *read.before], limits, day, events),
+        filters=filters,
         today=day,
         language=language,
         kinds=kinds,
@@ -86,7 +96,14 @@ def _query(
         carried=read.carried,
         parts=_parts(read.text, kinds, said),
         wordings=wordings,
+        names=_names(read.text, archive, filters),
+        outlets=() if sources.only else sources.outlets,
     )
+
+
+def _names(text: str, archive: Archive | None, filters: Filters) -> tuple[tuple[str, ...], ...]:
+    known = names(text)
+    return known + (spelled_out(text, archive, filters) if archive else ())
 
 
 def _said(question: str, read: Standalone, day: date, events: Events | None) -> list[Spoken]:
@@ -101,17 +118,14 @@ def _worded(text: str, kinds: tuple[Kind, ...], language: str) -> tuple[str, tup
     """What is searched, and the words that are searched beside it.
 
     The embedding model reads English: a Korean question is searched by its English words,
-    and by its own in the words' index.
+    and by its own.
     """
     if language != "ko":
-        korean = " ".join(in_korean(text))
-        return text, (Wording(korean, KOREAN, meaning=False),) if korean else ()
+        return text, (*beside(text), *wording(in_korean(text), KOREAN))
     english, further = in_english(text, kinds)
     if len(english.split()) < 2:
-        return text, (Wording(english, ORIGINAL, meaning=False),) if english else ()
-    own = Wording(text, ORIGINAL)
-    more = Wording(" ".join(further), FURTHER, meaning=False)
-    return english, (own, more) if further else (own,)
+        return text, wording([english], ORIGINAL)
+    return english, (Wording(text, ORIGINAL), *beside(english), *wording(further, FURTHER))
 
 
 def _parts(text: str, kinds: tuple[Kind, ...], said: Sequence[Spoken]) -> tuple[str, ...]:

@@ -59,6 +59,11 @@ class Query:
     usage: Usage | None = None
 
     @property
+    def searched_for(self) -> str:
+        """What a reader is told that was searched; its parts where it has some."""
+        return "; ".join(self.parts) or self.text
+
+    @property
     def readings(self) -> tuple[str, ...]:
         """The question in each language that it is searched in; any of them may be answered."""
         return (self.text, *(w.text for w in self.wordings if w.weight >= 1))

@@ -1,0 +1,39 @@
+"""How a question was read, in sentences for the reader."""
+
+from __future__ import annotations
+
+from chatbot.calendar import Period
+from chatbot.values import Query
+from chatbot.wording import language_of, long_date, phrases
+
+
+def notes(query: Query) -> tuple[str, ...]:
+    """What was taken over, understood as time or outlet, or searched apart; () if nothing was."""
+    said, language = phrases(query.language)["notes"], query.language
+    found = []
+    if query.carried:
+        found.append(said["carried"].format(words=", ".join(query.carried)))
+    if query.periods:
+        spans = ", ".join(span(period, language) for period in query.periods)
+        found.append(said["period"].format(periods=spans))
+    if query.filters.as_of and query.filters.as_of < query.today:
+        found.append(said["as_of"].format(day=long_date(query.filters.as_of, language)))
+    if query.filters.outlets:
+        found.append(said["only_outlets"].format(outlets=", ".join(query.filters.outlets)))
+    if query.filters.languages:
+        found.append(said["only_language"].format(languages=", ".join(query.filters.languages)))
+    if query.outlets:
+        found.append(said["outlets"].format(outlets=", ".join(query.outlets)))
+    if query.recency == "strong":
+        found.append(said["now"])
+    if query.parts:
+        found.append(said["parts"].format(parts="; ".join(query.parts)))
+    if query.language == "ko" and language_of(query.text) == "en":
+        found.append(said["words"].format(text=query.text))
+    return tuple(found)
+
+
+def span(period: Period, language: str) -> str:
+    """A period in words: one day, or its first and last."""
+    first, last = (long_date(day, language) for day in period)
+    return first if first == last else f"{first} – {last}"
