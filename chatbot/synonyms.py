@@ -70,7 +70,7 @@ def seats(question: str) -> str:
 def spelled_out(question: str, archive: Archive, filters: Filters) -> tuple[tuple[str, ...], ...]:
     """Abbreviations of the question with their long forms, as the archive spells them out."""
     known = {name for group, _ in _names() for name in group}
-    found = []
+    found: list[tuple[str, ...]] = []
     for short in dict.fromkeys(ABBREVIATION.findall(question)):
         if short in known or len(found) == 2:
             continue
