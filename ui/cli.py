@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ui import cli_archive, cli_ingest, cli_sources
+from ui import cli_archive, cli_backup, cli_ingest, cli_sources
 from ui.cli_shared import (
     EMPTY,
     LOCKED,
@@ -167,6 +167,9 @@ app.command()(cli_archive.status)
 app.command()(cli_archive.runs)
 app.command()(cli_archive.history)
 app.command()(cli_archive.rebuild)
+app.command()(cli_backup.backup)
+app.command()(cli_backup.restore)
+app.command()(cli_backup.password)
 
 
 def main() -> None:
