@@ -22,7 +22,7 @@ FLAGS = [
 ]
 
 
-PATIENCE = 60_000
+PATIENCE = 120_000
 """Milliseconds to wait for what must come; a shared machine can be slow."""
 
 

@@ -46,6 +46,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
 
 @pytest.fixture(scope="module")
 def address(archive: Archive) -> Iterator[str]:
+    archive.search("warm up", k=1)  # opens what a first question would wait for
     with served(archive, build_chain(archive)) as url:
         yield url
 
