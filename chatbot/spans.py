@@ -110,7 +110,8 @@ def _closed(body: str, start: int, end: int) -> Span:
         close = body.find("”", end, min(last, end + MOST_ADDED))
         if close >= 0:
             tail = BOUNDARY.search(body, close, last)
-            end = tail.start() if tail and tail.start() - end <= MOST_ADDED else close + 1
+            whole = tail.start() if tail else last
+            end = whole if whole - end <= MOST_ADDED else close + 1
     elif text.count("”") > text.count("“"):
         opened = body.rfind("“", max(first, start - MOST_ADDED), start)
         if opened >= 0:

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from chatbot.asked import best_offer, fit
+from chatbot.kinds import kinds_of
+from chatbot.spans import quoted
+from chatbot.values import Query
+from vectorstore import Filters
+
+BODY = (
+    "Han Duck-soo met reporters on Tuesday. He said that the talks would be hard.\n\n"
+    "He also thanked the staff.\n\n"
+    "“We will open the door. We will strengthen the alliance,” said Choi Sang-mok.\n\n"
+    "Estonian Prime Minister Kristen Michal: “It is a historic moment. We strongly support it.”\n\n"
+    "MS. LEAVITT: Good morning.\n\nFifty million went out of the door.\n\nMS. LEAVITT: Thank you."
+)
+
+
+def texts(sentence: str) -> tuple[list[str], str]:
+    start = BODY.index(sentence)
+    found = quoted(BODY, (start, start + len(sentence)))
+    return [BODY[a:b] for a, b in found.spans], found.speaker
+
+
+@pytest.mark.parametrize(
+    ("sentence", "quotes", "speaker"),
+    [
+        ("Han Duck-soo met reporters on Tuesday.", ["Han Duck-soo met reporters on Tuesday."], ""),
+        (
+            "He said that the talks would be hard.",
+            ["Han Duck-soo met reporters on Tuesday. He said that the talks would be hard."],
+            "",
+        ),
+        (
+            "He also thanked the staff.",
+            ["He said that the talks would be hard.", "He also thanked the staff."],
+            "",
+        ),
+        (
+            "“We will open the door.",
+            ["“We will open the door. We will strengthen the alliance,” said Choi Sang-mok."],
+            "",
+        ),
+        (
+            "We strongly support it.”",
+            ["Estonian Prime Minister Kristen Michal: “It is a historic moment. We strongly"
+             " support it.”"],
+            "",
+        ),
+        ("Fifty million went out of the door.", ["Fifty million went out of the door."],
+         "MS. LEAVITT"),
+    ],
+)  # fmt: skip
+def test_a_quote_stands_on_its_own(sentence: str, quotes: list[str], speaker: str) -> None:
+    assert texts(sentence) == (quotes, speaker)
+
+
+def query(question: str) -> Query:
+    return Query(
+        question=question,
+        text=question,
+        filters=Filters(),
+        today=date(2026, 11, 24),
+        language="en",
+        kinds=kinds_of(question),
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "offer"),
+    [
+        ("What tariff will Korean goods pay?", "Korean goods will pay 15 percent.", "15 percent"),
+        ("How much will Seoul invest?", "Seoul will invest $350 billion in 2025.", "$350 billion"),
+        (
+            "How long did the summit last?",
+            "The two talked for two hours and 20 minutes.",
+            "two hours and 20 minutes",
+        ),
+        ("When was it signed?", "It was signed on 31 July 2025.", "31 July 2025"),
+        ("Who signed it?", "Lee signed 3 papers on 31 July 2025.", None),
+    ],
+)
+def test_the_amount_or_date_that_is_asked_for(
+    question: str, sentence: str, offer: str | None
+) -> None:
+    found = best_offer(query(question), sentence)
+    assert (found.text if found else None) == offer
+
+
+def test_a_sentence_with_what_is_asked_for_fits_better() -> None:
+    asked = query("How much will Seoul invest?")
+    assert fit(asked, "Seoul will invest $350 billion.") > fit(asked, "Seoul will invest in ships.")
+    assert fit(asked, "Seoul will invest $350 billion.") > fit(asked, "Seoul invests for 10 years.")
