@@ -16,7 +16,7 @@ from chatbot.quantities import Quantity, quantities
 from chatbot.values import Query
 from chatbot.verify_polarity import contraries
 from chatbot.weigh import Scale, Weighed
-from vectorstore import Hit, question_terms
+from vectorstore import Hit, question_terms, terms
 
 SAME_DAYS = 3
 """Days within which reports that differ are of the same time."""
@@ -78,7 +78,8 @@ def otherwise(query: Query, first: Weighed, others: Sequence[Weighed]) -> list[t
 def contradicts(scale: Scale, ranked: Sequence[Weighed]) -> Weighed | None:
     """The sentence that says otherwise than the question takes for granted, if one does."""
     question = scale.query.text
-    near = [w for w in ranked[:LOOKED_AT] if scale.share(w.near) >= PREMISE]
+    amounts = frozenset(t for q in quantities(question) for t in terms(q.text))
+    near = [w for w in ranked[:LOOKED_AT] if scale.share(w.near, amounts) >= PREMISE]
     for claimed in quantities(question):
         held = [quantities(w.sentence.text) for w in near]
         if (not claimed.unit and claimed.values[0] < 100) or any(

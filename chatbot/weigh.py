@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -85,10 +85,14 @@ class Scale:
         self.named = [n for text in texts if (n := _named(text))]
         self.amounts = quantities(query.text)
 
-    def share(self, present: Iterable[str]) -> float:
-        """The share of the question's terms that are present, by their rarity, at best."""
+    def share(self, present: Iterable[str], but: Set[str] = frozenset()) -> float:
+        """The share of the question's terms that are present, by their rarity, at best.
+
+        The terms in `but` are not counted.
+        """
         have = set(present)
-        return max((_share(w, have) for w in self.wordings), default=0.0)
+        rest = ({t: r for t, r in w.items() if t not in but} for w in self.wordings)
+        return max((_share(w, have) for w in rest), default=0.0)
 
     def mass(self, present: Iterable[str]) -> float:
         """The rarities of the question's terms that are present, added up, at best."""
