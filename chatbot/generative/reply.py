@@ -50,7 +50,8 @@ _ABBREVIATED = re.compile(
 _IMAGE_OR_LINK = re.compile(r"!?\[([^\[\]]*)\]\s*(?:\([^()]*(?:\([^()]*\)[^()]*)*\)?|\[[^\[\]]*\])")
 _TAG = re.compile(r"<[A-Za-z/!?][^<>]*(?:>|$)")
 _URL = re.compile(
-    r"(?:\b[a-z][a-z0-9+.-]{1,20}:/{1,}|\bwww\.|\b(?:javascript|data|mailto|tel|file|vbscript):)"
+    r"\bwww\.[^\s<>\"”’)\]]*"
+    r"|(?:\b[a-z][a-z0-9+.-]{1,20}:/{1,}|\b(?:javascript|data|mailto|tel|file|vbscript):)"
     r"[^\s<>\"”’)\]]+"
     r"|(?<![@\w])(?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d+)?/[^\s<>\"”’)\]]*"
     r"|\b[\w.+-]+@(?:[\w-]+\.)+[a-z]{2,}\b",

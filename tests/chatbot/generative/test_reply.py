@@ -81,6 +81,7 @@ def test_a_sentence_without_an_end_is_cut() -> None:
         ("See <scr<script>ipt>alert(1)</script> now.", "See alert(1) now.", ()),
         ("See https://evil.example/x?q=1 now.", "See now.", ()),
         ("See www.evil.example/x and evil.example/y now.", "See and now.", ()),
+        ("Get it at www. [s7f3kq]", "Get it at", (A,)),
         ("See javascript:alert(1) or data:text/html,x now.", "See ) or now.", ()),
         ("Write to a.b@evil.example now.", "Write to now.", ()),
         ("See https://news.example/a now.", "See https://news.example/a now.", ()),
