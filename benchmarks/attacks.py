@@ -80,7 +80,8 @@ def poisoning(shared: Path, every: int) -> None:
                 lying = f"Liar {number}"
                 chain.invoke(case["question"])
                 answer = plain.invoke(case["question"])
-                quoted.append(sum(c.article.outlet == lying for c in answer.citations))
+                cited = {c.article.id for c in answer.citations if c.article.outlet == lying}
+                quoted.append(len(cited))  # a false text is one passage of one article
             print(
                 f"{name:9} {len(cases)} questions, 5 false texts each: read by the model at most "
                 f"{max(read)} of one outlet (mean {sum(read) / len(read):.2f}); quoted without a "
