@@ -76,7 +76,7 @@ def test_the_archive_is_browsed_searched_and_read(open_page: Open) -> None:
     page.click(".dl-item a.dl-open")
     page.wait_for_selector("#dl-reader .dl-body mark")
     page.go_back()
-    page.wait_for_selector(".dl-item h2:text('Hanwha plans docks')")
+    page.wait_for_selector(".dl-item h2:has-text('Hanwha plans docks')")
     assert page.evaluate("window.owned") is None
 
 
@@ -224,7 +224,7 @@ def test_files_are_added_by_an_operator(open_page: Open, tmp_path: Any) -> None:
     page.click(".dl-upload button")
     page.wait_for_selector(".dl-said:text('Done: 1 new')", timeout=240_000)
     go(page, "archive?q=steel+quota")
-    page.wait_for_selector(".dl-item h2:text('Quotas end')")
+    page.wait_for_selector(".dl-item h2:has-text('Quotas end')")
 
 
 def test_the_interface_speaks_korean_throughout(open_page: Open) -> None:
