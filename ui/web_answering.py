@@ -145,7 +145,7 @@ class Chat:
         """The turn as it grows; closing this closes the chain's stream, whatever it does."""
         given = asked.get("filters")
         filters = filters_from(given) if isinstance(given, dict) else None
-        inputs = {"question": turn.question, "history": list(past), "today": None}
+        inputs: dict[str, Any] = {"question": turn.question, "history": list(past), "today": None}
         inputs["unread"] = turn.unread
         try:
             chain = self.plain if self.plain and asked.get("model") == "none" else self.chain
