@@ -48,9 +48,9 @@ def measured(questions: Path, results: Path, files: Path | None = None) -> list[
     …). `files` is the folder that the gold's offsets count in. Raises InputError if a file
     cannot be read.
     """
-    got = {row["id"]: row for row in _rows(results)}
+    got = {row["id"]: row for _, row in _rows(results)}
     rows = []
-    for row in _rows(questions):
+    for _, row in _rows(questions):
         try:
             groups = gold(row, files)
         except (OSError, KeyError) as error:
@@ -81,20 +81,20 @@ def result(answer: Answer) -> dict[str, Any]:
 
 
 def _read(questions: Path) -> Iterator[tuple[str, Inputs]]:
-    for number, row in enumerate(_rows(questions), 1):
+    for number, row in _rows(questions):
         try:
             today = date.fromisoformat(row["as_of"]) if row.get("as_of") else None
             inputs = {"question": row["question"], "history": row.get("history") or []}
             yield str(row["id"]), inputs | {"today": today}
         except (ValueError, KeyError, TypeError) as error:
             raise InputError(
-                f"{questions}, question {number}: not a question ({error!r}); it needs id "
+                f"{questions}, line {number}: not a question ({error!r}); it needs id "
                 "and question, and may have history and as_of"
             ) from error
 
 
-def _rows(path: Path) -> list[dict[str, Any]]:
-    """The objects of a JSON Lines file."""
+def _rows(path: Path) -> list[tuple[int, dict[str, Any]]]:
+    """The objects of a JSON Lines file, each with the number of its line."""
     try:
         lines = path.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
@@ -103,7 +103,7 @@ def _rows(path: Path) -> list[dict[str, Any]]:
     for number, line in enumerate(lines, 1):
         if line.strip():
             try:
-                found.append(dict(json.loads(line)))
+                found.append((number, dict(json.loads(line))))
             except (ValueError, TypeError) as error:
                 raise InputError(f"{path}, line {number}: not an object ({error!r})") from error
     return found

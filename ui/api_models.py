@@ -87,6 +87,7 @@ class ClaimOut(BaseModel):
 
     text: str
     citations: list[int]
+    lead: str = Field("", description="The amount or day that was asked for, as the text says it.")
     written: bool = Field(False, description="Whether a model wrote it.")
     failures: list[str] = Field([], description="What its check found wrong, empty if it holds.")
 

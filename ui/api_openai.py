@@ -140,7 +140,7 @@ class Completion:
 
     def rest(self, answer: Answer) -> str:
         """What Dateline says itself: that there is no answer, or a note under one."""
-        message = inert(answer.message)
+        message = GAP.join(inert(t) for t in (answer.message, answer.notice) if t)
         return GAP + message if message and self.shown else message
 
     def _note(self, cited: Any, start: int, end: int) -> Json:
@@ -204,7 +204,8 @@ async def _chunks(
 
 def _content(claim: ClaimOut) -> str:
     numbers = "".join(f"[{n}]" for n in claim.citations)
-    return inert(claim.text) + (f" {numbers}" if numbers else "")
+    lead = f"**{inert(claim.lead)}** — " if claim.lead else ""
+    return lead + inert(claim.text) + (f" {numbers}" if numbers else "")
 
 
 def inert(text: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
-from ui.exports_text import Document, Source, failed, sources
+from ui.exports_text import Document, Source, failed, remarks, sources
 from ui.store_snapshot import Json
 from ui.web_text import esc, language_of
 
@@ -67,9 +67,10 @@ def _answer(answer: Json) -> Iterator[str]:
                 '<span lang="en">(not supported by what was found)</span></p>'
             )
         else:
-            yield f"<p>{esc(claim['text'])}{numbers}</p>"
-    if answer["message"]:
-        yield f'<p class="message">{esc(answer["message"])}</p>'
+            lead = f"<strong>{esc(claim['lead'])}</strong> — " if claim.get("lead") else ""
+            yield f"<p>{lead}{esc(claim['text'])}{numbers}</p>"
+    for said in remarks(answer):
+        yield f'<p class="message">{esc(said)}</p>'
     if listed := sources(answer):
         yield '<h3 lang="en">Sources</h3><ol>'
         yield from (_source(source) for source in listed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ui.exports_text import Document, Source, failed, markdown, sources
+from ui.exports_text import Document, Source, failed, markdown, remarks, sources
 from ui.store_snapshot import Json
 
 
@@ -23,9 +23,10 @@ def _answer(answer: Json) -> Iterator[str]:
     for claim in answer["claims"]:
         numbers = "".join(f" \\[{n}\\]" for n in claim["citations"])
         warning = " *(not supported by what was found)*" if failed(claim) else ""
-        yield f"{markdown(claim['text'])}{numbers}{warning}"
-    if answer["message"]:
-        yield f"*{markdown(answer['message'])}*"
+        lead = f"**{markdown(claim['lead'])}** — " if claim.get("lead") else ""
+        yield f"{lead}{markdown(claim['text'])}{numbers}{warning}"
+    for said in remarks(answer):
+        yield f"*{markdown(said)}*"
     if listed := sources(answer):
         yield "### Sources"
         yield "\n".join(_source(source) for source in listed)

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ui.exports_text import Document, Source, failed, sources, visible
+from ui.exports_text import Document, Source, failed, remarks, sources, visible
 from ui.store_snapshot import Json
 from vectorstore import InputError
 
@@ -69,9 +69,10 @@ def _answer(pdf: FPDF, answer: Json) -> None:
     for claim in answer["claims"]:
         numbers = "".join(f" [{n}]" for n in claim["citations"])
         warning = " (not supported by what was found)" if failed(claim) else ""
-        _paragraph(pdf, f"{claim['text']}{numbers}{warning}", TEXT)
-    if answer["message"]:
-        _paragraph(pdf, answer["message"], TEXT, grey=True)
+        lead = f"{claim['lead']} — " if claim.get("lead") else ""
+        _paragraph(pdf, f"{lead}{claim['text']}{numbers}{warning}", TEXT)
+    for said in remarks(answer):
+        _paragraph(pdf, said, TEXT, grey=True)
     for source in sources(answer):
         _source(pdf, source)
 

@@ -88,6 +88,11 @@ def failed(claim: Json) -> bool:
     return bool(claim.get("failures")) or not claim["citations"]
 
 
+def remarks(answer: Json) -> list[str]:
+    """What Dateline itself says of an answer: that there is none, or how it came about."""
+    return [said for name in ("message", "notice") if (said := answer.get(name))]
+
+
 def visible(text: str) -> str:
     """Text without control, invisible and bidi characters; line breaks and tabs stay."""
     return clean(text)
