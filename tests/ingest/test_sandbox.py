@@ -202,3 +202,14 @@ def test_closing_ends_a_parse_under_way_and_all_children() -> None:
 def test_none_starts_before_it_is_needed() -> None:
     with Sandbox(package=PARSERS) as sandbox:
         assert not sandbox._all
+
+
+@LIMITED
+def test_a_large_parent_does_not_wear_its_children_out() -> None:
+    """getrusage's peak would begin with the parent's, and replace each child after a document."""
+    held = bytearray(200 * 2**20)
+    held[::4096] = b"x" * len(held[::4096])
+    with Sandbox(package=PARSERS, memory=300 * 2**20, workers=1) as sandbox:
+        pids = {sandbox.parse("polite", b"one")["pid"] for _ in range(3)}
+    assert len(pids) == 1
+    assert len(held)
