@@ -4,8 +4,8 @@ A segment's folder holds `rows.npz` (passage ids, days, outlets,
 languages), `vectors.npy`
 (float16[n, dim]) and `chroma/`, built from them by a child process that ends before the
 segment is sealed. Record "17" in Chroma is row 17. Opening a Chroma folder writes to its
-SQLite file (measured, chromadb 1.5.9), so a reader opens a private view: the HNSW files
-linked, the SQLite file copied. The sealed files never change, and their digests hold.
+SQLite file, and for a small index to its HNSW files too (measured, chromadb 1.5.9), so a
+reader opens a private copy. The sealed files never change, and their digests hold.
 """
 
 from __future__ import annotations
@@ -163,7 +163,7 @@ def _client(folder: Path) -> Any:
 
 
 def _view(sealed: Path) -> tuple[Path, FileLock]:
-    """A private folder with Chroma's SQLite file copied and the rest linked.
+    """A private folder of copies of the sealed files, as a reader writes to all of them.
 
     It is locked while it is used, so that one left behind by a killed process is known by
     its free lock, and removed here.
@@ -173,14 +173,7 @@ def _view(sealed: Path) -> tuple[Path, FileLock]:
     view = Path(tempfile.mkdtemp(prefix=VIEW))
     lock = FileLock(view / LOCK)
     lock.acquire()
-    for path in sealed.iterdir():
-        if path.is_dir():
-            try:
-                (view / path.name).symlink_to(path.resolve(), target_is_directory=True)
-            except OSError:  # a system without links
-                shutil.copytree(path, view / path.name)
-        else:
-            shutil.copy2(path, view / path.name)
+    shutil.copytree(sealed, view, dirs_exist_ok=True)
     return view, lock
 
 

@@ -149,3 +149,16 @@ def test_views_of_killed_readers_are_removed_and_those_in_use_are_not(
     second.close()
     gc.collect()
     assert list(tmp_path.glob("dateline-view-*")) == []
+
+
+def test_reading_leaves_small_segments_as_they_were_sealed(tmp_path: Path) -> None:
+    """Opening an index of a few rows writes to one of its files; it must be the reader's own."""
+    from tests.conftest import article, put
+    from vectorstore import Archive
+
+    with Archive.open(tmp_path / "archive", create=True) as archive:
+        for number in range(4):
+            put(archive, [article(str(number), f"Ship {number} will be built in Ulsan.")])
+            with Archive.open(archive.path) as reader:
+                assert reader.search("ship", k=1)
+            assert archive._dense.verify() == []
