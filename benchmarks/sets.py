@@ -3,7 +3,7 @@
 gold      60 questions over White House documents, exact spans (SHARED/eval/gold)
 seed      12 questions on one article (SHARED/eval/gold)
 sample    questions over the sample archive (sample_questions.jsonl, the project's own)
-multihop  500 questions of several documents over facts with outlets and dates
+multihop  questions of several documents each, over the facts of 400 articles
 known     known-item questions made from the White House archive itself (known_items.py)
 """
 
@@ -73,18 +73,20 @@ def _sample(archive: Path) -> QuestionSet:
 
 
 def _multihop(folder: Path, work: Path) -> QuestionSet:
-    """The facts as articles of one sentence or two; each question wants all of its facts."""
+    """Articles of the facts that were taken from them; a question wants each of its facts."""
     made = work / "multihop.jsonl"
-    names = {"source": "outlet", "author": "byline", "published_at": "published"}
-    facts = list(lines(folder / "facts_corpus_derived.jsonl"))
+    articles: dict[str, list[dict[str, Any]]] = {}
+    for fact in lines(folder / "facts_corpus_derived.jsonl"):
+        articles.setdefault(fact["url"], []).append(fact)
     work.mkdir(parents=True, exist_ok=True)
     with made.open("w", encoding="utf-8") as file:
-        for fact in facts:
-            row = {names.get(k, k): v for k, v in fact.items() if k not in {"fact", "url"}}
-            # Several facts of one article are articles of their own: their text differs
-            row |= {"body": fact["fact"], "url": f"{fact['url']}#{fact['id']}"}
-            file.write(json.dumps(row, ensure_ascii=False) + "\n")
-    text = {fact["id"]: fact["fact"] for fact in facts}
+        for facts in articles.values():
+            file.write(json.dumps(_article(facts), ensure_ascii=False) + "\n")
+    places = {
+        fact["id"]: {"path": f"{made.name}#{number}", "quote": fact["fact"]}
+        for number, facts in enumerate(articles.values(), 1)
+        for fact in facts
+    }
     wanted: dict[str, list[str]] = {}
     for line in (folder / "qrels_facts_derived.tsv").read_text().split("\n"):
         if line.strip():
@@ -95,15 +97,25 @@ def _multihop(folder: Path, work: Path) -> QuestionSet:
             "id": query["id"],
             "category": query["question_type"],
             "question": query["question"],
-            "gold": [
-                {"path": made.name, "quote": text[fact], "group": i}
-                for i, fact in enumerate(wanted[query["id"]])
-            ],
+            "gold": [places[fact] | {"group": i} for i, fact in enumerate(wanted[query["id"]])],
         }
-        for query in json.loads((folder / "queries.json").read_text())["queries"]
+        for query in json.loads((folder / "queries.json").read_text("utf-8"))["queries"]
         if query["id"] in wanted
     ]
     return QuestionSet("multihop", ingested(made, work / "multihop"), rows)
+
+
+def _article(facts: list[dict[str, Any]]) -> dict[str, str]:
+    """An article as the ingest reads it from JSON Lines: a paragraph for each fact."""
+    first = facts[0]
+    return {
+        "title": first["title"],
+        "body": "\n\n".join(fact["fact"] for fact in facts),
+        "outlet": first["source"],
+        "byline": first["author"],
+        "published": first["published_at"],
+        "url": first["url"],
+    }
 
 
 def _known(shared: Path, work: Path) -> QuestionSet:
