@@ -93,7 +93,7 @@ class Killing:
         self.archive, self.log = folder / "archive", folder / "acknowledged"
         self.script, self.server, self.chance = script, server, chance
         self.counts: Counter[str] = Counter()
-        self.restarts: list[float] = []
+        self.restarts: list[dict[str, float]] = []
         self.faults: list[str] = []
         self.longest = 3.0
         self.points = set(product(worker.POINTS, ("before", "after"), (1, 2)))
@@ -185,9 +185,9 @@ class Killing:
         found = answered(lambda: worker.faults(self.archive, self.log))
         self.faults += found if isinstance(found, list) else ["looking at it crashed"]
         if restart and self.archive.exists():
-            seconds = answered(lambda: worker.restart(self.archive))
-            if isinstance(seconds, float):
-                self.restarts.append(seconds)
+            told = answered(lambda: worker.restart(self.archive))
+            if isinstance(told, dict):
+                self.restarts.append(told)
             else:
                 self.faults.append("it did not restart")
 
@@ -233,15 +233,18 @@ class Killing:
     def report(self) -> None:
         print(f"killed at a random moment  {self.counts['moments']}")
         print(f"killed at a named point    {self.counts['points']}")
-        print(f"points not come by         {len(self.points)} {sorted(self.points) or ''}")
+        print(f"that no turn comes by      {len(self.points)} {sorted(self.points) or ''}")
         print(f"readers killed             {self.counts['readers']}")
         lines = self.log.read_text().splitlines()
         different = len({line.split()[0] for line in lines})
         print(f"articles stored            {different}, acknowledged {len(lines)} times")
+        times = [told["answered"] for told in self.restarts]
+        slowest = max(self.restarts, key=lambda told: told["answered"])
         print(
-            f"restart, s                 median {statistics.median(self.restarts):.2f}, "
-            f"longest {max(self.restarts):.2f}, of {len(self.restarts)}"
+            f"restart, s                 median {statistics.median(times):.2f}, "
+            f"longest {max(times):.2f}, of {len(times)}; over 5 s {sum(t > 5 for t in times)}"
         )
+        print("the longest                ", {k: round(v, 2) for k, v in slowest.items()})
         print(f"lost, doubled, half, mixed {len(self.faults)}")
         for fault in self.faults[:20]:
             print(" ", fault)

@@ -79,9 +79,9 @@ class Extractive:
         ranked = weigh(scale, hits)
         if not ranked:
             return []
-        if (against := contradicts(scale, ranked)) and against.weight >= OTHERWISE:
+        if (against := contradicts(scale, ranked)) and against.likelihood >= OTHERWISE:
             return [("otherwise", against)]
-        if ranked[0].weight < ENOUGH:
+        if max(w.likelihood for w in ranked[:USUALLY]) < ENOUGH:
             return []
         if query.kind == "what happened":
             return [("", w) for w in self._told(ranked)]

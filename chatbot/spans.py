@@ -1,7 +1,8 @@
 """How much of an article is quoted, so that a sentence can be understood on its own.
 
 A sentence that points back ("He said that") takes the one before it along; a quotation that
-is open is closed within its paragraph; and whoever speaks is named, if the article tells.
+is open is closed within its paragraph; an item of a list or a table is quoted under what it
+stands under; and whoever speaks is named, if the article tells.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from chatbot.listed import lead_of
 from vectorstore import Span
 
 MOST_ADDED = 350
@@ -52,6 +54,8 @@ class Quoted:
 def quoted(body: str, span: Span) -> Quoted:
     """What to quote of a body so that the sentence at `span` stands on its own."""
     start, end = span
+    if lead := lead_of(body, start, end):
+        return Quoted((lead, span))
     first = paragraph(body, start)[0]
     start, end = _closed(body, start, end)
     text = body[start:end]

@@ -16,6 +16,7 @@ from importlib.resources import files
 
 from chatbot.dates import MONTHS, WEEKDAYS
 from chatbot.evidence import Evidence, plain
+from vectorstore import terms
 
 WORD = re.compile(r"[^\W\d_][\w'’&.]*(?<!\.)|\b[A-Z]\.?")
 STARTS = re.compile(r"(?:^|[.!?:;]\s+|[“”\"(*•\n-]\s*)$")
@@ -39,11 +40,34 @@ SHARED = 4
 @cache
 def groups() -> tuple[tuple[re.Pattern[str], ...], ...]:
     """Patterns of the names in each group, the longest first."""
-    table = tomllib.loads((files("chatbot") / "aliases.toml").read_text("utf-8"))
     return tuple(
-        tuple(_pattern(name) for name in sorted(group, key=len, reverse=True))
-        for group in table["groups"]
+        tuple(_pattern(name) for name in sorted(group, key=len, reverse=True)) for group in _names()
     )
+
+
+@cache
+def _terms() -> tuple[tuple[frozenset[str], ...], ...]:
+    """The terms of the names in each group."""
+    return tuple(
+        tuple({frozenset(own) for name in group if (own := terms(name))}) for group in _names()
+    )
+
+
+@cache
+def _names() -> tuple[tuple[str, ...], ...]:
+    table = tomllib.loads((files("chatbot") / "aliases.toml").read_text("utf-8"))
+    return tuple(tuple(group) for group in table["groups"])
+
+
+def equals(text: str) -> list[tuple[frozenset[str], tuple[frozenset[str], ...]]]:
+    """For each thing that a text names, the terms of its name there, and of its other names."""
+    have = frozenset(terms(text))
+    found = []
+    for group in _terms():
+        own = max((n for n in group if n <= have), key=len, default=None)
+        if own:
+            found.append((own, tuple(n for n in group if n != own)))
+    return found
 
 
 def _pattern(name: str) -> re.Pattern[str]:

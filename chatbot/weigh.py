@@ -1,8 +1,9 @@
 """How likely a sentence is to answer a question, from what can be counted.
 
-A logistic model over the features of `FEATURES`, fitted by benchmarks/support.py on questions
-that one sentence answers and on questions that none does; its coefficients are data, in
-lexicon/weights.toml, with the figures that they reached.
+Two linear models over the features of `FEATURES`, fitted by benchmarks/support.py: one says
+which of a question's sentences answers best, the other how likely any answers at all, fitted
+on questions that one sentence answers and on questions that none does. Their coefficients
+are data, in lexicon/weights.toml, with the figures that they reached.
 """
 
 from __future__ import annotations
@@ -11,17 +12,21 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from math import exp, log
 from statistics import median
 
 from chatbot.asked import fit
+from chatbot.listed import lead_of
+from chatbot.periods import spoken
 from chatbot.quantities import quantities
 from chatbot.values import Query
-from chatbot.verify_names import also_named
+from chatbot.verify_names import also_named, equals
 from chatbot.wording import ASIDE
 from vectorstore import Archive, Hit, Sentence, question_terms, terms
+from vectorstore.query import AFTER, FADE
 
 FEATURES = (
     "meaning",
@@ -41,6 +46,8 @@ FEATURES = (
     "both",
     "aside",
     "length",
+    "named",
+    "period",
 )
 """The sentence's cosine to the question; the share of the question's terms, by rarity, in the
 sentence, in its passage and headline, in it and its neighbours, in the headline; the passage's
@@ -62,11 +69,16 @@ FIRST = 3
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """A sentence of a hit, and how likely it is to answer (0 to 1)."""
+    """A sentence of a hit: how it stands against the others, and how likely it answers.
+
+    `weight` is comparable within one question, the ratio of two being their odds;
+    `likelihood` (0 to 1) between questions.
+    """
 
     hit: Hit
     sentence: Sentence
     weight: float
+    likelihood: float
     features: tuple[float, ...]
     terms: frozenset[str]
     """Of the sentence."""
@@ -80,24 +92,35 @@ class Scale:
     def __init__(self, archive: Archive, query: Query) -> None:
         self.query = query
         texts = dict.fromkeys(query.readings)
-        rarity = archive.rarity({t for text in texts for t in question_terms(text)})
-        self.wordings = [w for text in texts if (w := _weights(text, rarity))]
+        timeless = [_timeless(text, query.today) for text in texts]
+        rarity = archive.rarity({t for text in timeless for t in question_terms(text)})
+        carried = frozenset(question_terms(" ".join(query.carried)))
+        self.wordings = [w for text in timeless if (w := _weights(text, rarity, carried))]
         self.named = [n for text in texts if (n := _named(text))]
         self.amounts = quantities(query.text)
+        self.equals = equals(" ".join(timeless))
 
     def share(self, present: Iterable[str], but: Set[str] = frozenset()) -> float:
         """The share of the question's terms that are present, by their rarity, at best.
 
-        The terms in `but` are not counted.
+        The terms in `but` are not counted; another name of the same thing counts as its own.
         """
-        have = set(present)
+        have = self._with_equals(present)
         rest = ({t: r for t, r in w.items() if t not in but} for w in self.wordings)
         return max((_share(w, have) for w in rest), default=0.0)
 
     def mass(self, present: Iterable[str]) -> float:
         """The rarities of the question's terms that are present, added up, at best."""
-        have = set(present)
+        have = self._with_equals(present)
         return max((sum(r for t, r in w.items() if t in have) for w in self.wordings), default=0.0)
+
+    def _with_equals(self, present: Iterable[str]) -> set[str]:
+        """Terms, and the question's own for what is named otherwise among them."""
+        have = set(present)
+        for own, others in self.equals:
+            if not own <= have and any(other <= have for other in others):
+                have |= own
+        return have
 
     def numbers(self, text: str) -> float:
         """The share of the question's amounts that a text has; 1 if it has none."""
@@ -108,7 +131,7 @@ class Scale:
 
     def rarest_missing(self, present: Iterable[str]) -> float:
         """The rarity of the rarest term that is not there, 0 if none is missing."""
-        have = set(present)
+        have = self._with_equals(present)
         return min(
             (max((r for t, r in w.items() if t not in have), default=0.0) for w in self.wordings),
             default=0.0,
@@ -157,11 +180,16 @@ def _weighed(scale: Scale, hit: Hit, crowd: Crowd) -> Iterator[Weighed]:
     shares = scale.share(around), scale.share(headline), scale.rarest_missing(around)
     article = hit.article
     named = scale.names("\n".join((hit.text, article.headline, article.outlet, article.byline)))
+    leads = [_led(hit, s) for s in hit.sentences]
+    period = during(scale.query, hit)
     for i, sentence in enumerate(hit.sentences):
-        near = headline.union(*own[max(0, i - 1) : i + 2])
+        near = headline.union(*own[max(0, i - 1) : i + 2], leads[i].terms)
+        said = own[i] | leads[i].terms
+        text = f"{leads[i].text}\n{sentence.text}" if leads[i].text else sentence.text
+        meaning = max(sentence.score, leads[i].score)
         values = (
-            sentence.score,
-            scale.share(own[i]),
+            meaning,
+            scale.share(said),
             shares[0],
             scale.share(near),
             shares[1],
@@ -171,27 +199,57 @@ def _weighed(scale: Scale, hit: Hit, crowd: Crowd) -> Iterator[Weighed]:
             shares[2],
             named,
             scale.numbers(neighbours(hit, i)),
-            log(1 + scale.mass(own[i])),
+            log(1 + scale.mass(said)),
             hit.dense - crowd.dense,
-            sentence.score - crowd.sentence,
+            meaning - crowd.sentence,
             float(hit.passage_id in crowd.both),
             float(bool(ASIDE.search(sentence.text))),
             log(1 + len(own[i])),
+            scale.names(f"{text}\n{article.headline}"),
+            period,
         )
-        yield Weighed(hit, sentence, probability(values), values, own[i], near)
+        weight, likelihood = exp(_sum("order", values)), 1 / (1 + exp(-_sum("likelihood", values)))
+        yield Weighed(hit, sentence, weight, likelihood, values, own[i], near)
+
+
+@dataclass(frozen=True, slots=True)
+class Led:
+    """What a sentence stands under, if it is an item: its text and terms, and the cosine of
+    both together to the question; empty for other sentences."""
+
+    text: str = ""
+    terms: frozenset[str] = frozenset()
+    score: float = 0.0
+
+
+TOGETHER = 1.6
+"""By what the sum of two cosines is divided for that of both texts together: the length of the
+sum of two unit vectors that are as near to each other as an item and its lead usually are."""
+
+
+def _led(hit: Hit, sentence: Sentence) -> Led:
+    body = hit.article.body
+    span = lead_of(body, sentence.start, sentence.end)
+    if span is None:
+        return Led()
+    text = body[span[0] : span[1]]
+    above = [s.score for s in hit.sentences if s.start < span[1] and span[0] < s.end]
+    score = (max(above) + sentence.score) / TOGETHER if above else hit.dense
+    return Led(text, frozenset(terms(text)), score)
 
 
 @cache
-def coefficients() -> tuple[float, tuple[float, ...]]:
-    """The model's intercept, and a coefficient for each of FEATURES."""
+def coefficients(model: str) -> tuple[float, tuple[float, ...]]:
+    """The intercept of the model "order" or "likelihood", and a coefficient for each feature."""
     table = tomllib.loads((files("chatbot") / "lexicon" / "weights.toml").read_text("utf-8"))
-    return float(table["intercept"]), tuple(float(table["coefficients"][f]) for f in FEATURES)
+    own = table[model]
+    return float(own.get("intercept", 0.0)), tuple(float(own[f]) for f in FEATURES)
 
 
-def probability(values: Sequence[float]) -> float:
-    intercept, weights = coefficients()
+def _sum(model: str, values: Sequence[float]) -> float:
+    intercept, weights = coefficients(model)
     z = intercept + sum(w * v for w, v in zip(weights, values, strict=True))
-    return 1 / (1 + exp(-max(-30.0, min(30.0, z))))
+    return max(-30.0, min(30.0, z))
 
 
 def neighbours(hit: Hit, i: int) -> str:
@@ -200,8 +258,36 @@ def neighbours(hit: Hit, i: int) -> str:
     return hit.article.body[around[0].start : around[-1].end]
 
 
-def _weights(text: str, rarity: Mapping[str, float]) -> dict[str, float]:
-    return {t: rarity.get(t, 1.0) for t in question_terms(text)}
+def _timeless(text: str, today: date) -> str:
+    """A question without what it says of time, which its periods hold."""
+    for one in spoken(text, today):
+        text = text.replace(one.words, " ", 1)
+    return text
+
+
+def during(query: Query, hit: Hit) -> float:
+    """How well a hit's day fits the question's periods: 1 in one or shortly after, where it
+    names one; less with the days after, and far less before, when nothing was known yet."""
+    published = hit.article.published
+    if not query.periods or published is None:
+        return 1.0
+    return max(_near(published.day, period) for period in query.periods)
+
+
+def _near(day: date, period: tuple[date, date]) -> float:
+    if day < period[0]:
+        return 0.5 * exp(-(period[0] - day).days / 14)
+    return exp(-max(0, (day - period[1]).days - AFTER) / FADE)
+
+
+CARRIED = 0.4
+"""What a term counts that a question has from an earlier turn, against its own words."""
+
+
+def _weights(text: str, rarity: Mapping[str, float], carried: Set[str]) -> dict[str, float]:
+    return {
+        t: rarity.get(t, 1.0) * (CARRIED if t in carried else 1.0) for t in question_terms(text)
+    }
 
 
 def _share(weights: Mapping[str, float], present: set[str]) -> float:

@@ -1,0 +1,105 @@
+"""Items of lists and rows of tables, which say something only with what stands above them.
+
+"Korea (25%)" is an answer only under "The countries that got letters today include:"; a row
+of a table only under the table's head. What stands above is quoted along, and counts as words
+of the item when it is weighed.
+"""
+
+from __future__ import annotations
+
+import re
+
+from vectorstore import Span
+
+BACK = 12_000
+"""Characters above an item in which what it belongs to is looked for."""
+
+LONGEST_ITEM = 220
+"""Characters of an item at most; a longer line without an end mark is a paragraph."""
+
+LONGEST_LEAD = 400
+"""Characters of a lead at most that is quoted along."""
+
+ITEM = re.compile(
+    r"^\s*[“\"]?(?:(?P<dash>[-*•·–])|\(?(?:(?P<number>\d{1,2})|(?P<roman>[ivx]{1,4})"
+    r"|(?P<letter>[a-z])|(?P<capital>[A-Z]))[.)])\s"
+)
+LED_BY = {
+    "": ("",),
+    "dash": ("", "number", "letter", "roman", "capital"),
+    "number": ("", "letter", "roman"),
+    "letter": ("", "number"),
+    "roman": ("", "number", "letter"),
+    "capital": ("", "number", "letter", "roman"),
+}
+"""How the sentence may be marked that items of a kind stand under."""
+
+ENDS = re.compile(r"[.!?…。]['’”\")\]]*$")
+CELL = " | "
+
+
+def lead_of(body: str, start: int, end: int) -> Span | None:
+    """Where that stands which a list's item or a table's row at a span belongs to, if it is one.
+
+    For an item, the sentence above the list that ends with a colon; for a row, the table's
+    first row.
+    """
+    line, stop = _line(body, start)
+    item = body[line:stop]
+    if CELL in item:
+        return _head(body, line)
+    if not (ITEM.match(item) or _short(item)) or end < stop - 1:
+        return None
+    return _lead(body, line)
+
+
+def _line(body: str, at: int) -> Span:
+    stop = body.find("\n", at)
+    return body.rfind("\n", 0, at) + 1, len(body) if stop < 0 else stop
+
+
+def _short(line: str) -> bool:
+    """Whether a line reads as an item although nothing marks it as one."""
+    bare = line.strip()
+    return 0 < len(bare) <= LONGEST_ITEM and not ENDS.search(bare) and not bare.endswith(":")
+
+
+def _above(body: str, line: int) -> Span | None:
+    """The line above, empty ones passed over."""
+    end = len(body[:line].rstrip())
+    return (body.rfind("\n", 0, end) + 1, end) if end else None
+
+
+def _head(body: str, line: int) -> Span | None:
+    """The first row of the table that a row stands in; None for that row itself."""
+    first, at = line, line
+    while (above := _above(body, at)) and line - above[0] < BACK:
+        if CELL not in body[above[0] : above[1]]:
+            break
+        first = at = above[0]
+    return None if first == line else (first, _line(body, first)[1])
+
+
+def _lead(body: str, line: int) -> Span | None:
+    """The sentence above a list that announces it with a colon.
+
+    Lines between are items too: of the same kind, or of lists within.
+    """
+    own, at = _kind(body[line : _line(body, line)[1]]), line
+    while (above := _above(body, at)) and line - above[0] < BACK:
+        text, at = body[above[0] : above[1]], above[0]
+        if text.endswith(":"):
+            inside = re.finditer(r"(?<=[.!?”])[”\"’)]? +", text)
+            start = max((above[0] + m.end() for m in inside), default=above[0])
+            if _kind(body[start : above[1]]) in LED_BY[own]:
+                return (start, above[1]) if above[1] - start <= LONGEST_LEAD else None
+        kind = _kind(text)
+        if CELL in text or not (kind if own else not kind and _short(text)):
+            return None
+    return None
+
+
+def _kind(line: str) -> str:
+    """How a line is marked as an item: "dash", "number", …; "" if it is not."""
+    match = ITEM.match(line)
+    return str(match.lastgroup) if match else ""
