@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import ipaddress
 import logging
 import os
@@ -21,8 +20,7 @@ os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
 import gradio as gr
 import uvicorn
-from fastapi import FastAPI, HTTPException
-from fastapi.responses import FileResponse
+from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from chatbot import build_chain
@@ -35,6 +33,7 @@ from ui.api_service import Service
 from ui.store import Store
 from ui.store_operators import Operators
 from ui.web_answering import Chat
+from ui.web_assets import Assets, head, hints
 from ui.web_guard import Guard
 from ui.web_keeping import add_keeping
 from ui.web_operating import add_operating
@@ -45,28 +44,11 @@ from vectorstore import Archive, InputError
 
 log = logging.getLogger(__name__)
 
-_HERE = Path(__file__).parent
-"""The source that the sample's articles are stored under."""
-
 SHUTDOWN = 2
 """Seconds that open pages get to finish: each holds a connection as long as it is open."""
 
 MOST_CONNECTIONS = 2_000
 """Open connections, of which an open page holds one; more are refused at once (503)."""
-
-_FILES = {
-    "dateline.css": "text/css",
-    "dateline-views.css": "text/css",
-    "dateline.js": "text/javascript",
-    "dateline-reader.js": "text/javascript",
-    "dateline-filters.js": "text/javascript",
-    "dateline-chat.js": "text/javascript",
-    "dateline-views.js": "text/javascript",
-    "dateline-keep.js": "text/javascript",
-    "dateline-operate.js": "text/javascript",
-    "dateline-settings.js": "text/javascript",
-    "favicon.svg": "image/svg+xml",
-}
 
 
 def build_app(  # noqa: PLR0913
@@ -91,6 +73,7 @@ def build_app(  # noqa: PLR0913
     if examples is None:
         examples = EXAMPLES if archive.keys(SAMPLE) else ()
     app = FastAPI(title="Dateline", docs_url=None, redoc_url=None, openapi_url=None)
+    ours = head()
     _routes(app, archive)
     store, service, token = Store.beside(archive), Service(archive, chain), api_token()
     operators = Operators.from_environment(local=local)
@@ -98,9 +81,9 @@ def build_app(  # noqa: PLR0913
     add_shares(app, store)
     add_login(app, operators)
     operator = Operator(archive, sources or archive.path / "sources.toml")
-    add_keeping(app, store, _head())
-    add_operating(app, operator, operators.who, _head())
-    add_views(app, archive, _head(), models=[model] if model else [])
+    add_keeping(app, store, ours)
+    add_operating(app, operator, operators.who, ours)
+    add_views(app, archive, ours, models=[model] if model else [])
     page = build_page(Chat(archive, chain, store, plain, operator.stale), examples)
     add_named(page, service, token)
     gr.mount_gradio_app(
@@ -117,37 +100,13 @@ def build_app(  # noqa: PLR0913
         mcp_server=False,
         pwa=False,
     )
-    return Guard(app, hosts=tuple(hosts), head=_head())
+    return Guard(Assets(app), hosts=tuple(hosts), head=ours + hints())
 
 
 def _routes(app: FastAPI, archive: Archive) -> None:
     @app.get("/healthz")
     def healthz() -> dict[str, object]:
         return {"ok": True, "articles": archive.status().articles}
-
-    @app.get("/dateline/{name}")
-    def file(name: str) -> FileResponse:
-        if name not in _FILES:
-            raise HTTPException(404)
-        cached = {"Cache-Control": "public, max-age=31536000, immutable"}
-        return FileResponse(_HERE / name, media_type=_FILES[name], headers=cached)
-
-
-def _head() -> str:
-    """What the page loads of ours; the hash in an address is the file's own."""
-    tags = {
-        "text/css": '<link rel="stylesheet" href="{}">',
-        "text/javascript": '<script src="{}"></script>',
-        "image/svg+xml": '<link rel="icon" href="{}" type="image/svg+xml">',
-    }
-    return "".join(
-        tags[kind].format(f"/dateline/{name}?v={_digest(_HERE / name)}")
-        for name, kind in _FILES.items()
-    )
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
 
 
 def serve(  # noqa: PLR0913

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -136,6 +137,19 @@ def test_a_question_is_answered_and_its_citation_opens_at_the_quote(open_page: O
     card = page.locator(".dl-card")
     assert "It was 25 percent before." in card.locator(".dl-context").inner_text()
     assert page.evaluate("document.activeElement.matches('.dl-chip')")
+
+
+def test_nothing_of_gradios_is_asked_for_that_the_page_has_not_named(open_page: Open) -> None:
+    page = open_page()
+    loaded = page.evaluate(
+        "performance.getEntriesByType('resource').map((e) => new URL(e.name).pathname)"
+    )
+    scripts = {path for path in loaded if re.fullmatch(r"/assets/[^/]+\.js", path)}
+    named = page.locator("link[rel=modulepreload]").evaluate_all(
+        "links => links.map((link) => new URL(link.href).pathname)"
+    )
+    assert len(scripts) > 10
+    assert scripts <= set(named)
 
 
 def test_the_real_chain_cites_what_the_archive_holds(open_page: Open, archive: Archive) -> None:

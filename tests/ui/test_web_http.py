@@ -64,6 +64,25 @@ def test_the_page_may_run_its_own_inline_scripts_and_no_others(client: TestClien
         assert f"'sha256-{digest}'" in response.headers["content-security-policy"]
 
 
+def test_the_page_names_the_files_that_it_needs_and_they_come_compressed(
+    client: TestClient,
+) -> None:
+    page = client.get("/").text
+    named = re.findall(r'(?:modulepreload|as="style")[^>]* href="([^"]+)"', page)
+    ours = re.findall(r'(?:src|href)="(/dateline/[^"]+)"', page)
+    assert len(ours) == 3
+    assert {"js", "css"} == {path.rsplit(".", 1)[1] for path in named}
+    for path in named + ours:
+        response = client.get(path)
+        assert response.headers["content-encoding"] == "gzip", path
+        assert "immutable" in response.headers["cache-control"], path
+        plain = client.get(path, headers={"accept-encoding": "identity"})
+        assert plain.content == response.content, path
+        assert "content-encoding" not in plain.headers, path
+    for odd in ("/assets/nowhere.js", "/assets/../index.html", "/assets/%2e%2e/index.html"):
+        assert client.get(odd).status_code in {403, 404}, odd
+
+
 @pytest.mark.parametrize("host", ["localhost:7860", "127.0.0.1", "[::1]:7860", "news.example"])
 def test_known_hosts_are_served(client: TestClient, host: str) -> None:
     assert client.get("/healthz", headers={"host": host}).status_code == 200
