@@ -8,6 +8,7 @@ their thousands separators, so that "36,000" and "36000" are one term.
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
 from functools import lru_cache
 
@@ -41,6 +42,9 @@ ENDING_KO = re.compile(
 taken off questions only, from words of three syllables or more, until morphemes do it."""
 
 _stemmer = snowballstemmer.stemmer("english")
+_stemming = threading.Lock()
+"""The stemmer keeps the word at hand in itself: two threads in it mix theirs up, and what
+they get would stay in the cache."""
 
 
 def terms(text: str) -> list[str]:
@@ -80,7 +84,8 @@ def _stem(word: str) -> str:
     decomposed = unicodedata.normalize("NFKD", word.lower())
     folded = "".join(c for c in decomposed if not unicodedata.combining(c))
     folded = folded.replace("’", "'").removesuffix("'s")
-    return str(_stemmer.stemWord(folded))
+    with _stemming:
+        return str(_stemmer.stemWord(folded))
 
 
 def _pairs(run: str) -> list[str]:

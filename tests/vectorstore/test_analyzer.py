@@ -1,0 +1,34 @@
+"""The analyzer of index and question, asked by many threads as in a server."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from vectorstore import analyzer, terms
+
+ENDINGS = ("", "s", "ing", "ed", "ization", "fulness", "ational", "ively", "ement")
+WORDS = [f"{start}{end}" for start in ("negotiat", "tariff", "hope", "ship") for end in ENDINGS]
+
+
+@pytest.fixture
+def switching() -> Iterator[None]:
+    """Threads take turns as often as the interpreter lets them."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("switching")
+def test_threads_stem_as_one_does() -> None:
+    def stems(_: int) -> list[str]:
+        return [analyzer._stem.__wrapped__(word) for word in WORDS * 5]
+
+    alone = stems(0)
+    with ThreadPoolExecutor(8) as pool:
+        assert all(found == alone for found in pool.map(stems, range(8)))
+    assert terms(" ".join(WORDS)) == alone[: len(WORDS)]
