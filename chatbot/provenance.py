@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import cache
 from urllib.parse import urlsplit
 
 from chatbot.values import Claim, Query
@@ -60,6 +61,7 @@ def admission(archive: Archive, query: Query, hits: Sequence[Hit]) -> Callable[[
     A list of dated quotes has none; there each is read for itself.
     """
     used: dict[str, set[str]] = {}
+    main = cache(lambda: main_outlets(archive))
 
     def admits(claim: Claim) -> bool:
         for c in claim.citations:
@@ -74,7 +76,7 @@ def admission(archive: Archive, query: Query, hits: Sequence[Hit]) -> Callable[[
                 c.article.id,
             )
             full = len(passages) >= PER_ORIGIN and passage not in passages
-            if full and name not in main_outlets(archive):
+            if full and name not in main():
                 return False
             passages.add(passage)
         return True

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -94,7 +94,12 @@ def _has(text: str, stems: list[str]) -> str:
     """The first word of the text that has one of the stems, "" if none."""
     if not stems[0].isascii():
         return next((s for s in stems if s in text), "")
-    for word in re.findall(r"[A-Za-z]+", text):
-        if any(t in stems for t in terms(word)):
-            return str(word)
-    return ""
+    wanted = {*stems}
+    return next((word for word, own in _stems(text) if wanted & own), "")
+
+
+@lru_cache(maxsize=64)
+def _stems(text: str) -> tuple[tuple[str, frozenset[str]], ...]:
+    """The words of a text with their stems; each text is asked for a hundred pairs."""
+    words = re.findall(r"[A-Za-z]+", text)
+    return tuple((word, frozenset(terms(word))) for word in words)

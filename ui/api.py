@@ -143,18 +143,17 @@ def _rest(service: Service) -> APIRouter:
 
 async def _events(service: Service, asked: Ask) -> AsyncIterator[str]:
     """The answer as server-sent events; an error is the last of them."""
-    whole, shown = Answer(), 0
+    whole = Answer()
     try:
         async for part in service.parts(asked):
             whole += part
-            now = answer_out(whole)
+            now = answer_out(Answer(query=part.query, claims=part.claims))
             if part.query is not None:
                 yield _event("query", now.query)
-            for claim in now.claims[shown:]:
-                cited = [c.model_dump(mode="json") for c in now.citations]
+            cited = [c.model_dump(mode="json") for c in now.citations]
+            for claim in now.claims:
                 own = [c for c in cited if c["number"] in claim.citations]
                 yield _event("claim", claim.model_dump(mode="json") | {"citations": own})
-            shown = len(now.claims)
         yield _event("answer", answer_out(whole).model_dump(mode="json"))
     except Exception as error:
         yield _event("error", as_problem(error)[1].model_dump())
