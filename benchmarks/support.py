@@ -8,9 +8,10 @@ sentence shortened; the headline over its article's first sentence) and false on
 a date or a name swapped, the sentence denied, a sentence of another article). It prints how
 many of each the check rejects.
 
-`answers` asks benchmarks/questions.jsonl of two archives, and what can be answered once more
-without the article that answers it; fits the model of chatbot/weigh.py; and prints, with
-five-fold cross-validation, what each threshold answers and abstains from.
+`answers` asks benchmarks/questions.jsonl (and of the sample archive sample_questions.jsonl), and
+what can be answered once more without the article that answers it; fits the models of
+chatbot/weigh.py; prints, with five-fold cross-validation, what each threshold answers and
+abstains from; and the models as lexicon/weights.toml has them.
 """
 
 from __future__ import annotations
@@ -19,22 +20,34 @@ import argparse
 import json
 import random
 import re
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize
+from sklearn.linear_model import LogisticRegression
 
 from chatbot import Citation, Claim, check
 from chatbot.dates import dates
 from chatbot.quantities import quantities
 from chatbot.retrieve import searches
 from chatbot.understand import understand
-from chatbot.weigh import FEATURES, Scale, weigh
-from vectorstore import Archive, StoredArticle
+from chatbot.weigh import FEATURES, Scale, Weighed, weigh
+from vectorstore import Archive, StoredArticle, terms
+
+Floats = npt.NDArray[np.floating[Any]]
+Flags = npt.NDArray[np.bool_]
 
 QUESTIONS = Path(__file__).with_name("questions.jsonl")
+SAMPLE_QUESTIONS = Path(__file__).with_name("sample_questions.jsonl")
+TODAY = date(2026, 11, 24)
+PENALTY = 0.02
+"""What the squares of the ordering model's scaled coefficients cost."""
 SENTENCE = re.compile(r"[A-Z][^\n]{60,260}?[.](?=\s|$)")
 NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+ [A-Z][a-z]+")
 VERB = re.compile(r"\b(is|are|was|were|will|has|have|can|would|could)\b")
@@ -113,62 +126,118 @@ def _right(row: dict[str, Any], text: str) -> bool:
     return all(any(a.lower() in plain for a in one) for one in row["must"])
 
 
-def examples(archive: Archive, rows: list[dict[str, Any]]) -> Iterator[tuple[str, str, list[Any]]]:
-    """(question, "answerable", "unanswerable" or "removed", [(features, right)] best first)."""
+@dataclass(frozen=True)
+class Example:
+    """A question asked of an archive: what each sentence has, and whether it answers."""
+
+    question: str
+    kind: str
+    """answerable, unanswerable, or removed (without the article that answers)."""
+    features: Floats
+    right: Flags
+
+
+def examples(archive: Archive, rows: list[dict[str, Any]]) -> Iterator[Example]:
     for row in rows:
-        asked = {"question": row["question"], "today": date(2026, 11, 24)}
+        day = date.fromisoformat(row["as_of"]) if row.get("as_of") else TODAY
+        asked = {"question": row["question"], "today": day, "history": row.get("history", [])}
         query = understand(asked, archive=archive)
         hits = archive.search(searches(query), k=2 * SHOWN)
-        kinds = {"answerable": hits} if row["path"] else {"unanswerable": hits}
-        if row["path"]:
+        held = bool(row.get("path") or row.get("gold"))
+        kinds = {"answerable" if held else "unanswerable": hits}
+        if row.get("path"):
             stem = row["path"].removesuffix(".md")[:50]
             others = [h for h in hits if not Path(h.article.path).name.startswith(stem)]
             kinds["removed"] = [h for h in others if not _right(row, h.text)]
         for kind, found in kinds.items():
             weighed = weigh(Scale(archive, query), found[:SHOWN])
-            held = kind == "answerable"
-            yield (
-                row["question"],
-                kind,
-                [(w.features, held and _right(row, w.sentence.text)) for w in weighed],
-            )
+            if weighed:
+                right = [kind == "answerable" and _answers(row, w) for w in weighed]
+                features = np.array([w.features for w in weighed])
+                yield Example(row["question"], kind, features, np.array(right))
+
+
+def _answers(row: dict[str, Any], weighed: Weighed) -> bool:
+    """Whether a sentence has the words that answer, or most of a gold quote."""
+    if "must" in row:
+        return _right(row, weighed.sentence.text)
+    path = Path(weighed.hit.article.path).name
+    own = Counter(terms(weighed.sentence.text))
+    quotes = [Counter(terms(g["quote"])) for g in row["gold"] if Path(g["path"]).name == path]
+    return any((own & q).total() >= 0.5 * q.total() for q in quotes)
+
+
+def _order(part: list[Example]) -> Floats:
+    """Coefficients by which the right sentences of a question come first: those that make the
+    right ones' share of the sum of all exponentials largest, each question counting alike."""
+    held = [e for e in part if e.right.any()]
+    spread = np.concatenate([e.features for e in held]).std(axis=0) + 1e-9
+    scaled = [(e.features / spread, e.right) for e in held]
+
+    def loss(weights: Floats) -> tuple[float, Floats]:
+        total, slope = 0.0, np.zeros_like(weights)
+        for features, right in scaled:
+            z = features @ weights
+            odds = np.exp(z - z.max())
+            chance = odds / odds.sum()
+            share = chance[right].sum() + 1e-12
+            total -= np.log(share)
+            slope -= (np.where(right, chance, 0.0) / share - chance) @ features
+        return (
+            total / len(scaled) + PENALTY * weights @ weights,
+            slope / len(scaled) + 2 * PENALTY * weights,
+        )
+
+    found = minimize(loss, np.zeros(len(FEATURES)), jac=True, method="L-BFGS-B")
+    return np.asarray(found.x / spread)
+
+
+def _likelihood(part: list[Example]) -> Any:
+    model = LogisticRegression(max_iter=5000)
+    features = np.concatenate([e.features for e in part])
+    return model.fit(features, np.concatenate([e.right for e in part]))
 
 
 def measure_answers(folders: dict[str, Path]) -> None:
-    from sklearn.linear_model import LogisticRegression
-
     rows = [json.loads(line) for line in QUESTIONS.read_text("utf-8").splitlines()]
-    data = []
+    more = [json.loads(line) for line in SAMPLE_QUESTIONS.read_text("utf-8").splitlines()]
+    data: list[Example] = []
     for name, folder in folders.items():
         with Archive.open(folder) as archive:
-            data += list(examples(archive, [r for r in rows if r["archive"] == name]))
-    data = [d for d in data if d[2]]
-
-    def fitted(part: list[Any]) -> Any:
-        pairs = [p for _, _, found in part for p in found]
-        model = LogisticRegression(max_iter=3000)
-        return model.fit(np.array([f for f, _ in pairs]), np.array([r for _, r in pairs]))
-
-    names = sorted({question for question, _, _ in data})
-    random.Random(0).shuffle(names)  # noqa: S311
-    scored: list[tuple[str, float, bool]] = []
-    for fold in (set(names[i::5]) for i in range(5)):
-        model = fitted([d for d in data if d[0] not in fold])
-        for _, kind, found in (d for d in data if d[0] in fold):
-            sure = model.predict_proba(np.array([f for f, _ in found]))[:, 1]
-            best = np.argsort(-sure)[:3]
-            scored.append((kind, float(sure[best[0]]), any(found[i][1] for i in best)))
+            own = [r for r in rows if r["archive"] == name]
+            data += examples(archive, own + (more if name == "sample" else []))
+    questions = sorted({e.question for e in data})
+    random.Random(0).shuffle(questions)  # noqa: S311
+    scored: list[tuple[str, float, bool, bool]] = []
+    for fold in (set(questions[i::5]) for i in range(5)):
+        known = [e for e in data if e.question not in fold]
+        order, likely = _order(known), _likelihood(known)
+        for e in (e for e in data if e.question in fold):
+            first = np.argsort(-(e.features @ order))[:3]
+            sure = likely.predict_proba(e.features[first])[:, 1].max()
+            scored.append(
+                (e.kind, float(sure), bool(e.right[first].any()), bool(e.right[first[0]]))
+            )
+    held = [s for s in scored if s[0] == "answerable"]
+    print(f"{len(held)} questions: right first {np.mean([s[3] for s in held]):.2f}")
     for t in THRESHOLDS:
-        held = [s for s in scored if s[0] == "answerable"]
-        right = np.mean([p >= t and ok for _, p, ok in held])
-        silent = {k: np.mean([p < t for kind, p, _ in scored if kind == k]) for k, _, _ in scored}
+        right = np.mean([p >= t and ok for _, p, ok, _ in held])
+        silent = {k: np.mean([p < t for kind, p, *_ in scored if kind == k]) for k, *_ in scored}
         print(
             f"from {t:.2f}: right in three {right:.2f}; abstained: "
             + ", ".join(f"{k} {v:.2f}" for k, v in sorted(silent.items()))
         )
-    model = fitted(data)
-    print(f"intercept = {model.intercept_[0]:.2f}")
-    for name, weight in zip(FEATURES, model.coef_[0], strict=True):
+    _print("order", _order(data))
+    model = _likelihood(data)
+    _print("likelihood", model.coef_[0], model.intercept_[0])
+
+
+def _print(model: str, weights: Floats, intercept: float | None = None) -> None:
+    """A model as lexicon/weights.toml has it."""
+    print(f"\n[{model}]")
+    if intercept is not None:
+        print(f"intercept = {intercept:.2f}")
+    for name, weight in zip(FEATURES, weights, strict=True):
         print(f'"{name}" = {weight:.2f}')
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
@@ -69,6 +69,13 @@ def fit(query: Query, text: str) -> float:
     scores = [_fit(kind, query, text) for kind in kinds]
     told = [s for s in scores if s is not None]
     return sum(told) / len(told) if told else 0.5
+
+
+def offered(query: Query, texts: Sequence[str]) -> bool:
+    """Whether sentences have between them something of each kind that is asked for: an
+    amount, a date, a person, a place."""
+    kinds = [k for k in query.kinds if k in _OFFERS]
+    return all(any(offers(k, query.question, text) for text in texts) for k in kinds)
 
 
 def offers(kind: Kind, question: str, text: str) -> list[Offer]:

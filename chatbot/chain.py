@@ -79,7 +79,7 @@ def build_chain(  # noqa: PLR0913
         return None
 
     def retrieve(query: Query) -> Found:
-        return query, archive.search(searches(query), k=k)
+        return query, archive.search(searches(query), k=k, explain=bool(query.parts))
 
     def answer(found: Iterator[Found]) -> Iterator[Answer]:
         for query, hits in found:

@@ -28,6 +28,12 @@ PREMISE = 0.6
 """Share of a question's terms that a sentence must have to contradict what it takes for
 granted."""
 
+SAME_MATTER = 0.3
+"""The same where a question asks why something is so."""
+
+FIRST = 5
+"""Sentences among which, the likeliest first, such a one must be."""
+
 LOOKED_AT = 40
 """Sentences, the likeliest first, in which an amount that a question names is looked for."""
 
@@ -77,24 +83,41 @@ def otherwise(query: Query, first: Weighed, others: Sequence[Weighed]) -> list[t
 
 def contradicts(scale: Scale, ranked: Sequence[Weighed]) -> Weighed | None:
     """The sentence that says otherwise than the question takes for granted, if one does."""
+    return _other_amount(scale, ranked) or _other_way(scale, ranked)
+
+
+def _other_amount(scale: Scale, ranked: Sequence[Weighed]) -> Weighed | None:
+    """A sentence about the question's matter with another amount than the question's, which
+    none has. "Why …" takes for granted what it says, so fewer common words will do there."""
     question = scale.query.text
     amounts = frozenset(t for q in quantities(question) for t in terms(q.text))
-    near = [w for w in ranked[:LOOKED_AT] if scale.share(w.near, amounts) >= PREMISE]
+    why = "why" in scale.query.kinds
+    near = [
+        (place, w)
+        for place, w in enumerate(ranked[:LOOKED_AT])
+        if scale.share(w.near, amounts) >= (SAME_MATTER if why else PREMISE)
+    ]
     for claimed in quantities(question):
-        held = [quantities(w.sentence.text) for w in near]
-        if (not claimed.unit and claimed.values[0] < 100) or any(
-            claimed.agrees(q) for found in held for q in found
-        ):
+        if not claimed.unit and claimed.values[0] < 100:
             continue
-        for weighed, found in zip(near, held, strict=True):
-            if any(q.unit == claimed.unit and _kin(q, claimed) for q in found):
+        held = [(place, w, quantities(w.sentence.text)) for place, w in near]
+        if any(claimed.agrees(q) for _, _, found in held for q in found):
+            continue
+        for place, weighed, found in held:
+            other = any(q.unit == claimed.unit and _kin(q, claimed) for q in found)
+            if other and (place < FIRST or not why):
                 return weighed
+    return None
+
+
+def _other_way(scale: Scale, ranked: Sequence[Weighed]) -> Weighed | None:
+    """A sentence that says "lowered" where the question says "raised", and no other does."""
+    question = scale.query.text
+    near = [w for w in ranked[:LOOKED_AT] if scale.share(w.near) >= PREMISE]
     for weighed in near[:3]:
-        if any(contraries(question, weighed.sentence.text)) and not any(
-            set(question_terms(word)) & set(w.terms)
-            for word, _ in contraries(question, weighed.sentence.text)
-            for w in near[:6]
-        ):
+        turned = list(contraries(question, weighed.sentence.text))
+        said = {t for word, _ in turned for t in question_terms(word)}
+        if turned and not any(said & w.terms for w in near[:6]):
             return weighed
     return None
 

@@ -22,6 +22,9 @@ from chatbot.wording import language_of
 from vectorstore import terms
 from vectorstore.analyzer import STOP_WORDS
 
+SHORT = 3
+"""Letters up to which a name that is typed small is an abbreviation ("eu")."""
+
 WORD = re.compile(r"[\w$%][\w$%.’'&-]*")
 SHORT = 3
 """A turn of this many words of its own leans on the others unless it asks in full."""
@@ -159,6 +162,8 @@ def _like(bare: str, base: str) -> tuple[str, tuple[str, ...]] | None:
     for kind in _classes():
         if kind.fullmatch(plain) and (hits := list(kind.finditer(base))):
             one = hits[-1] if len(hits) == 1 else _subject(hits)
+            if plain.islower() and one.group()[0].isupper():
+                plain = plain.upper() if len(plain) <= SHORT else plain.title()
             return base[: one.start()] + plain + base[one.end() :], (one.group(),)
     return None
 

@@ -11,20 +11,23 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from chatbot.asked import Offer, best_offer
+from chatbot.asked import Offer, best_offer, offered, unit_asked
 from chatbot.changes import contradicts, day_of, otherwise
 from chatbot.kinds import Kind, kinds_of
 from chatbot.spans import quoted
 from chatbot.unanswered import said_not_held
 from chatbot.values import Answer, Citation, Claim, Query
 from chatbot.weigh import Scale, Weighed, weigh
-from chatbot.when import asks_for_now
+from chatbot.when import asks_for_now, periods
 from chatbot.wording import attribution, phrases
 from vectorstore import Archive, Hit
 
 MOST: dict[Kind, int] = {"list": 4, "latest": 4, "what happened": 6, "compare": 4}
 USUALLY = 3
 """Claims of an answer at most, by what is asked for."""
+
+MOST_PARTS = 4
+"""Claims at most of an answer to a question of several parts."""
 
 NEAR_BEST = 0.45
 """A further sentence must be this likely, beside the best one."""
@@ -35,12 +38,13 @@ TOLD = 0.25
 ALIKE = 0.6
 """Share of common terms from which two sentences say the same."""
 
-ENOUGH = 0.04
+ENOUGH = 0.06
 """The likelihood below which the archive is said not to hold the answer. Chosen on questions
 in other words than the articles', beside ones that cannot be answered; see docs/answers.md."""
 
-OTHERWISE = 0.02
-"""The same for a sentence that contradicts what the question takes for granted."""
+OTHERWISE, TAKEN = 0.02, 0.005
+"""The same for a sentence that contradicts what the question takes for granted, and where it
+asks why that is so: the words of such a question are less often the article's."""
 
 QUOTATION = re.compile(r"“[^“”]+”")
 """A quote that is a quotation already, and needs no marks of ours."""
@@ -56,18 +60,36 @@ class Extractive:
         self._archive = archive
 
     def __call__(self, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
-        """Yields a claim at a time, none if no sentence is likely enough to answer."""
-        asked = [_part(query, part) for part in query.parts] or [query]
-        said: list[Citation] = []
-        for part in asked:
-            chosen = self.choose(part, hits)
-            if query.parts:
-                chosen = chosen[: max(1, 4 // len(asked))]
-            for at, (label, weighed) in enumerate(chosen):
-                claim = self._claim(part, weighed, label, lead=at == 0)
-                if not all(any(_within(c, other) for other in said) for c in claim.citations):
-                    said += claim.citations
-                    yield Answer(claims=(claim,))
+        """Yields a claim at a time, none if no sentence is likely enough to answer.
+
+        A question of several parts has each answered from what was found for it; parts that
+        the archive does not answer are named in a notice.
+        """
+        if not query.parts:
+            yield from self._claims(query, self.choose(query, hits), [])
+            return
+        most, said, open_ = max(1, MOST_PARTS // len(query.parts)), list[Citation](), list[str]()
+        for part in query.parts:
+            own = _part(query, part)
+            chosen = self.choose(own, _found_for(part, hits))[:most]
+            if not chosen:
+                open_.append(part)
+            yield from self._claims(own, chosen, said)
+        if said and open_:
+            notice = phrases(query.language)["part_open"].format(parts="; ".join(open_))
+            yield Answer(notice=notice)
+        elif not said:
+            yield from self._claims(query, self.choose(query, hits), said)
+
+    def _claims(
+        self, query: Query, chosen: Sequence[Chosen], said: list[Citation]
+    ) -> Iterator[Answer]:
+        """The claims of chosen sentences but for what is said already; adds what they cite."""
+        for at, (label, weighed) in enumerate(chosen):
+            claim = self._claim(query, weighed, label, lead=at == 0)
+            if not all(any(_within(c, other) for other in said) for c in claim.citations):
+                said += claim.citations
+                yield Answer(claims=(claim,))
 
     def abstain(self, query: Query, hits: Sequence[Hit]) -> Answer:
         """Says that the archive does not hold the answer, and what was looked for."""
@@ -79,9 +101,13 @@ class Extractive:
         ranked = weigh(scale, hits)
         if not ranked:
             return []
-        if (against := contradicts(scale, ranked)) and against.likelihood >= OTHERWISE:
+        least = TAKEN if query.kind == "why" else OTHERWISE
+        if (against := contradicts(scale, ranked)) and against.likelihood >= least:
             return [("otherwise", against)]
-        if max(w.likelihood for w in ranked[:USUALLY]) < ENOUGH:
+        first = ranked[:USUALLY]
+        if max(w.likelihood for w in first) < ENOUGH:
+            return []
+        if not offered(query, [w.sentence.text for w in first]):
             return []
         if query.kind == "what happened":
             return [("", w) for w in self._told(ranked)]
@@ -138,8 +164,26 @@ def changed(archive: Archive, citations: Sequence[Citation]) -> bool:
 
 
 def _part(query: Query, part: str) -> Query:
-    """A part of a question as one of its own, for the hits of the whole."""
-    return replace(query, question=part, text=part, parts=(), kinds=kinds_of(part))
+    """A part of a question as one of its own; what it leaves open is as in the whole."""
+    kinds = kinds_of(part)
+    if kinds == ("what",):
+        kinds = tuple(k for k in query.kinds if k not in ("compare", "list", "how")) or kinds
+        if "compare" in query.kinds and unit_asked(part):
+            kinds = ("how much",)
+    return replace(
+        query,
+        question=part,
+        text=part,
+        wordings=(),
+        parts=(),
+        kinds=kinds,
+        periods=tuple(periods(part, query.today)) or query.periods,
+    )
+
+
+def _found_for(part: str, hits: Sequence[Hit]) -> list[Hit]:
+    """The hits that a part's own search found; all of them if that is not known."""
+    return [h for h in hits if h.why and h.why.query.text == part] or list(hits)
 
 
 def _within(one: Citation, other: Citation) -> bool:

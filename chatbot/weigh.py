@@ -19,7 +19,7 @@ from math import exp, log
 from statistics import median
 
 from chatbot.asked import fit
-from chatbot.listed import lead_of
+from chatbot.listed import CELL, lead_of
 from chatbot.periods import spoken
 from chatbot.quantities import quantities
 from chatbot.values import Query
@@ -96,7 +96,7 @@ class Scale:
         rarity = archive.rarity({t for text in timeless for t in question_terms(text)})
         carried = frozenset(question_terms(" ".join(query.carried)))
         self.wordings = [w for text in timeless if (w := _weights(text, rarity, carried))]
-        self.named = [n for text in texts if (n := _named(text))]
+        self.named = [n for text in timeless if (n := _named(text))]
         self.amounts = quantities(query.text)
         self.equals = equals(" ".join(timeless))
 
@@ -121,6 +121,13 @@ class Scale:
             if not own <= have and any(other <= have for other in others):
                 have |= own
         return have
+
+    def names_row(self, present: Set[str]) -> bool:
+        """Whether a row of a table is about something that the question names."""
+        have = self._with_equals(present)
+        named = {t for own in self.named for name in own for t in question_terms(name)}
+        named = named or {t for w in self.wordings for t in w}
+        return bool(named & have)
 
     def numbers(self, text: str) -> float:
         """The share of the question's amounts that a text has; 1 if it has none."""
@@ -209,6 +216,8 @@ def _weighed(scale: Scale, hit: Hit, crowd: Crowd) -> Iterator[Weighed]:
             period,
         )
         weight, likelihood = exp(_sum("order", values)), 1 / (1 + exp(-_sum("likelihood", values)))
+        if CELL in sentence.text and leads[i].text and not scale.names_row(own[i]):
+            weight, likelihood = weight * OTHER_ROW, likelihood * OTHER_ROW
         yield Weighed(hit, sentence, weight, likelihood, values, own[i], near)
 
 
@@ -221,6 +230,9 @@ class Led:
     terms: frozenset[str] = frozenset()
     score: float = 0.0
 
+
+OTHER_ROW = 0.01
+"""What a row of a table counts that is about something else than what the question names."""
 
 TOGETHER = 1.6
 """By what the sum of two cosines is divided for that of both texts together: the length of the

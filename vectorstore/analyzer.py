@@ -74,7 +74,7 @@ def _bare(match: re.Match[str]) -> str:
     """A word of a question, a Korean one without its particle or question ending."""
     word = match.group()
     if match.lastgroup != "pairs":
-        return word
+        return re.sub(r"['’](?:s|re|d|ll|ve)$", "", word)
     bare = ENDING_KO.sub("", word)
     return bare if len(bare) >= 2 or bare in STOP_WORDS_KO else word[:2]
 

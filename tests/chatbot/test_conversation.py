@@ -22,7 +22,7 @@ RATE = (Turn("In the July 31 order, what's Japan's adjusted rate?", "15%."),)
         ("How much is it worth?", ORDERED, "Korean Air Boeing"),
         ("When?", ORDERED, "Korean Air order Boeing"),
         ("And South Korea?", RATE, "South Korea July 31 order adjusted rate"),
-        ("what about taiwan", RATE, "taiwan July 31 order adjusted rate"),
+        ("what about taiwan", RATE, "Taiwan July 31 order adjusted rate"),
         ("Taiwan?", (*RATE, Turn("and South Korea?", "15%")), "Taiwan order adjusted rate"),
         (
             "그럼 캄보디아는?",
