@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -95,6 +96,7 @@ def with_copies(hits: Sequence[Hit], members: Mapping[str, Sequence[StoredArticl
     return found
 
 
+@lru_cache(maxsize=1_000)
 def _shingles(text: str) -> Shingles:
     return Print("", text, "", None).shingles
 

@@ -34,14 +34,17 @@ def candidates(
     sentences = np.frombuffer(b"".join(r.int8 for r in rows), dtype=np.int8)
     near = sentences.reshape(-1, len(vector)).astype(np.float32) @ vector / 127
     ends = np.cumsum([len(r.int8) // len(vector) for r in rows])
+    starts = [0, *ends[:-1]]
     return [
-        Candidate(r, float(cosine), lexical.get(r.id), own, covered.get(r.id, 0.0))
-        for r, cosine, own in zip(rows, passages, np.split(near, ends[:-1]), strict=True)
+        Candidate(r, float(cosine), lexical.get(r.id), near[a:b], covered.get(r.id, 0.0))
+        for r, cosine, a, b in zip(rows, passages, starts, ends, strict=True)
     ]
 
 
-def ranked(query: SearchQuery, found: Sequence[Candidate]) -> list[Candidate]:
-    """The candidates, best first, with what adds up to their scores."""
+def ranked(
+    query: SearchQuery, found: Sequence[Candidate], most: int | None = None
+) -> list[Candidate]:
+    """The candidates, or the first `most`, best first, with what adds up to their scores."""
     newest = query.newest or _newest(found)
     scored = []
     for one in found:
@@ -53,7 +56,8 @@ def ranked(query: SearchQuery, found: Sequence[Candidate]) -> list[Candidate]:
         } | _moved(query, one, newest)
         scored.append((sum(parts.values()), one, parts))
     scored.sort(key=lambda item: (-item[0], item[1].row.id))
-    return [replace(one, parts=parts, score=score, query=query) for score, one, parts in scored]
+    first = scored[:most]
+    return [replace(one, parts=parts, score=score, query=query) for score, one, parts in first]
 
 
 def spread(found: Sequence[Candidate], k: int) -> list[Candidate]:

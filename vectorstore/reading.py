@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Row, func, select
@@ -114,19 +114,20 @@ class LedgerReader(LedgerCounts):
         article, position, start, end, sentences (JSON), story, outlet, published_at,
         published_day, and the vector blobs passage and int8.
         """
+        # Filtered here: SQLite would take an index of outlets or days rather than the ids
         t = schema.vectors
-        about = (a.story, a.outlet, a.published_at, a.published_day)
+        about = (a.story, a.outlet, a.language, a.published_at, a.published_day)
         query = (
             select(schema.passages, *about, t.c.passage, t.c.sentences.label("int8"))
             .join(schema.articles, (a.id == p.article) & (a.version == p.version))
             .join(t, (t.c.digest == p.digest) & (t.c.model == model))
-            .where(a.withdrawn_at.is_(None), *conditions(filters))
+            .where(a.withdrawn_at.is_(None))
         )
         rows: list[Row[Any]] = []
         with self.engine.connect() as c:
             for part in parts(ids):
                 rows.extend(c.execute(query.where(p.id.in_(part))))
-        return rows
+        return [row for row in rows if _admits(filters, row)] if filters else rows
 
     def texts(self, ids: Sequence[str]) -> dict[str, str]:
         """The texts of passages by id."""
@@ -203,6 +204,11 @@ def conditions(filters: Filters) -> list[Any]:
         known = a.published_day <= filters.as_of.toordinal()
         found.append(known | a.published_day.is_(None))
     return found
+
+
+def _admits(filters: Filters, row: Any) -> bool:
+    day = date.fromordinal(row.published_day) if row.published_day else None
+    return filters.admits(day, row.outlet, row.language)
 
 
 def _stored(r: Any) -> StoredArticle:

@@ -77,7 +77,8 @@ class Search:
         ids = list(meaning | words)
         rows = self._ledger.candidates(ids, self._embedder.identity, query.filters)
         covered = _asked("lexical", lambda: self._lexical.covered(query, ids))
-        best = ranked(query, candidates(rows, vector, words, covered))[: max(COLLAPSED, 3 * k)]
+        known = candidates(rows, vector, words, covered)
+        best = ranked(query, known, max(COLLAPSED, 3 * k))
         ranks = {"meaning": _places(meaning), "words": _places(words)}
         return [_with_ranks(one, ranks) for one in spread(collapsed(best, self._ledger.texts), k)]
 
@@ -129,7 +130,3 @@ def _hit(one: Candidate, article: StoredArticle, explain: bool) -> Hit:
         if explain and one.query
         else None,
     )
-
-
-def _why(one: Candidate) -> Why | None:
-    return Why(query=one.query, ranks=one.ranks, parts=one.parts) if one.query else None
