@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -11,6 +12,8 @@ from typing import Any
 
 import gradio as gr
 
+from chatbot import Answer
+from chatbot.followups import follow_ups
 from ui.store import Store
 from ui.store_owner import owner_of
 from ui.web_chat import Turn, conversation_html, history, panel_html
@@ -26,6 +29,8 @@ log = logging.getLogger(__name__)
 
 MAX_QUESTION = 16 * 1024
 """Bytes of UTF-8 in a question (RELIABILITY.md, S10)."""
+
+_SUGGESTING = threading.Lock()
 
 Update = Any
 Updates = tuple[Update, Update, Update, Update]
@@ -98,13 +103,15 @@ class Chat:
             return
         yield self._shown(session, box="")
         for part in self._turns(turn, past, asked, session):
-            going = session.update(part, run)
+            turn, going = part, session.update(part, run)
             yield self._shown(session)
             if not going:
                 return
         self._keep(session, run)
         _, *shown, _ = self._shown(session)
         yield gr.skip(), *shown, self.footer(session)
+        if self._suggest(turn, session, run):
+            yield self._shown(session)
 
     def resume(self, kept: str, session: Session) -> Updates:
         """Takes up a conversation that was kept."""
@@ -138,6 +145,32 @@ class Chat:
             return
         session.replaced = ()
         session.update(replace(turn, asked=asked, message=message or 0), run)
+
+    def _suggest(self, turn: Turn, session: Session, run: int) -> bool:
+        """Adds what may be asked next to the last turn, once its answer is there.
+
+        One reader's at a time: while others wait for answers, nobody's is worth their wait.
+        """
+        if turn.progress != "done" or run != session.run or not _SUGGESTING.acquire(False):
+            return False
+        try:
+            found = follow_ups(self.archive, turn.answer, self._answer_of(turn.answer))
+        except Exception:
+            log.exception("no questions could be suggested")
+            return False
+        finally:
+            _SUGGESTING.release()
+        return bool(found) and session.update(replace(session.turns[-1], follow_ups=found), run)
+
+    def _answer_of(self, answer: Answer) -> Callable[[str], Answer]:
+        """Answers further questions within an answer's filters, without a model."""
+        chain, filters = self.plain or self.chain, answer.query.filters if answer.query else None
+
+        def ask(question: str) -> Answer:
+            found: Answer = chain.invoke({"question": question, "filters": filters})
+            return found
+
+        return ask
 
     def _turns(
         self, turn: Turn, past: Sequence[Any], asked: Mapping[str, Any], session: Session

@@ -15,12 +15,6 @@ from ui.web_words import Words
 
 Stage = Literal["asking", "done", "stopped", "failed"]
 
-NEAR = 8
-"""Of the passages found, those whose articles are near enough to be suggested."""
-
-SUGGESTED, SHORTEST, LONGEST = 3, 12, 110
-"""Questions suggested after an answer, and the characters of a headline fit to be one."""
-
 TIP_CHARS = 320
 """Characters of a quote in the card that a citation shows when it is pointed at."""
 
@@ -55,26 +49,8 @@ Turns = tuple[Turn, ...]
 def finished(turn: Turn, w: Words) -> Turn:
     """A turn with its HTML, and without the passages that nobody looks at again."""
     answer = replace(turn.answer, nearest=turn.answer.nearest if turn.answer.abstained else ())
-    turn = replace(turn, answer=answer, follow_ups=turn.follow_ups or suggested(turn.answer))
+    turn = replace(turn, answer=answer)
     return replace(turn, shown=_turn_html(turn, w), cards=_cards_html(turn, w))
-
-
-def suggested(answer: Answer) -> tuple[str, ...]:
-    """What to ask next: the headlines of what was found for an answer and is not cited in it.
-
-    In the question's language, one a story; none for an answer without claims.
-    """
-    told = {c.article.story or c.article.id for c in answer.citations}
-    found: list[str] = []
-    lang = _answer_lang(answer)
-    for hit in answer.nearest[:NEAR] if answer.claims else ():
-        headline, story = hit.article.headline.strip(), hit.article.story or hit.article.id
-        if story in told or not SHORTEST <= len(headline) <= LONGEST:
-            continue
-        told.add(story)
-        if language_of(headline) == lang:
-            found.append(headline)
-    return tuple(found[:SUGGESTED])
 
 
 def history(turns: Sequence[Turn]) -> list[Message]:

@@ -11,13 +11,13 @@ import pytest
 
 from chatbot import Answer, Citation, Claim
 from ui.web_answering import MAX_QUESTION, Chat
-from ui.web_chat import Turn, conversation_html, finished, history, panel_html, suggested
+from ui.web_chat import Turn, conversation_html, finished, history, panel_html
 from ui.web_frame import footer_html
 from ui.web_reader import body_html
 from ui.web_session import Session
 from ui.web_text import clean, esc, paragraphs, safe_url
 from ui.web_words import words
-from vectorstore import Dated, Hit, Status, StoredArticle
+from vectorstore import Dated, Status, StoredArticle
 
 NOW = datetime(2025, 8, 1, 12, tzinfo=UTC)
 EN = words("en")
@@ -230,39 +230,15 @@ def test_a_claim_whose_check_failed_says_so() -> None:
     assert "is-unsupported" not in conversation_html((replace(turn, answer=answer),), EN)
 
 
-def test_what_to_ask_next_was_found_and_not_cited() -> None:
-    answer = cited("It is so.", "It is so.", headline="What is cited already")
-    own = answer.citations[0].article
-
-    def hit(name: str, headline: str) -> Hit:
-        found = stored("Body.", headline=headline)
-        found = replace(found, id=name)
-        numbers: dict[str, Any] = {"start": 0, "end": 5, "score": 1.0, "dense": 1.0}
-        return Hit(passage_id=name, article=found, lexical=None, sentences=(), **numbers)
-
-    near = [
-        Hit(
-            passage_id="own",
-            article=own,
-            start=0,
-            end=2,
-            score=1,
-            dense=1,
-            lexical=None,
-            sentences=(),
-        )
-    ]
-    near += [
-        hit("b", "Cars are next in the talks"),
-        hit("c", "Short"),
-        hit("d", "한미 관세 협상이 타결됐다"),
-    ]
-    answer = replace(answer, nearest=tuple(near))
-    assert suggested(answer) == ("Cars are next in the talks",)
-    assert suggested(replace(answer, claims=())) == ()
-    html = finished(Turn(number=1, question="q", answer=answer, progress="done"), EN).shown
+def test_what_may_be_asked_next_are_buttons() -> None:
+    answer = cited("It is so.", "It is so.")
+    asked = ("What did <Wire> report on cars?", "관세에 대해 알려진 것은?")
+    turn = Turn(number=1, question="q", answer=answer, progress="done", follow_ups=asked)
+    html = finished(turn, EN).shown
     assert "Ask next" in html
-    assert "Cars are next in the talks</button>" in html
+    assert "What did &lt;Wire&gt; report on cars?</button>" in html
+    assert 'lang="ko">관세에' in html
+    assert "Ask next" not in finished(replace(turn, follow_ups=()), EN).shown
 
 
 def test_what_was_asked_for_stands_in_bold_and_notices_are_said() -> None:

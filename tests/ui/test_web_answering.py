@@ -1,0 +1,53 @@
+"""What the page's buttons do, without a browser: a real archive and the real chain."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from chatbot import build_chain
+from tests.conftest import article, put
+from ui.web_answering import Chat
+from ui.web_session import Session
+from vectorstore import Archive
+
+SHIPS = (
+    "Hanwha Ocean opened a dock at the Philly Shipyard on Monday. "
+    "The Philly Shipyard will build ten tankers, Rolf Meier said."
+)
+LATER = (
+    "The Philly Shipyard hired four hundred welders in October. "
+    "Rolf Meier called the welders at the Philly Shipyard the best in the state."
+)
+
+
+@pytest.fixture(scope="module")
+def chat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chat]:
+    with Archive.open(tmp_path_factory.mktemp("chat") / "archive", create=True) as opened:
+        put(
+            opened,
+            [
+                article("a", SHIPS, headline="Dock opens", outlet="Wire", published="2025-08-25"),
+                article("b", LATER, headline="Hired", outlet="Daily", published="2025-10-20"),
+            ],
+        )
+        yield Chat(opened, build_chain(opened))
+
+
+def asked(chat: Chat, session: Session, question: str, **wanted: Any) -> list[str]:
+    """The conversation's HTML at each step."""
+    return [str(shown[1]) for shown in chat.ask(question, json.dumps(wanted), session)]
+
+
+def test_what_may_be_asked_next_comes_after_the_answer(chat: Chat) -> None:
+    session = Session()
+    steps = asked(chat, session, "Who opened a dock at the Philly Shipyard?")
+    done = [step for step in steps if 'data-progress="done"' in step]
+    assert "Ask next" not in done[0]
+    assert "Ask next" in done[-1]
+    question = session.turns[-1].follow_ups[0]
+    asked(chat, session, question)
+    assert not session.turns[-1].answer.abstained
