@@ -22,6 +22,7 @@ LATER = (
     "The Philly Shipyard hired four hundred welders in October. "
     "Rolf Meier called the welders at the Philly Shipyard the best in the state."
 )
+BEFORE = "The Philly Shipyard lost two orders for ferries in spring, and sixty welders left."
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +33,8 @@ def chat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chat]:
             [
                 article("a", SHIPS, headline="Dock opens", outlet="Wire", published="2025-08-25"),
                 article("b", LATER, headline="Hired", outlet="Daily", published="2025-10-20"),
+                article("c", BEFORE, headline="Lost", outlet="Post", published="2025-05-02"),
+                article("d", "Rice fell by a tenth.", outlet="Post", published="2025-06-01"),
             ],
         )
         yield Chat(opened, build_chain(opened))
