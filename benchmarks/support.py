@@ -36,8 +36,9 @@ from chatbot import Citation, Claim, check
 from chatbot.dates import dates
 from chatbot.quantities import quantities
 from chatbot.retrieve import searches
+from chatbot.scale import Scale
 from chatbot.understand import understand
-from chatbot.weigh import FEATURES, Scale, Weighed, weigh
+from chatbot.weigh import FEATURES, Weighed, weigh
 from vectorstore import Archive, StoredArticle, terms
 
 Floats = npt.NDArray[np.floating[Any]]

@@ -13,9 +13,10 @@ from datetime import date
 
 from chatbot.asked import offers
 from chatbot.quantities import Quantity, quantities
+from chatbot.scale import Scale
 from chatbot.values import Query
 from chatbot.verify_polarity import contraries
-from chatbot.weigh import Scale, Weighed
+from chatbot.weigh import Weighed
 from vectorstore import Hit, question_terms, terms
 
 SAME_DAYS = 3

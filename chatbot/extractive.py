@@ -14,10 +14,11 @@ from dataclasses import replace
 from chatbot.asked import Offer, best_offer, offered, unit_asked
 from chatbot.changes import contradicts, day_of, otherwise
 from chatbot.kinds import Kind, kinds_of
+from chatbot.scale import Scale
 from chatbot.spans import quoted
 from chatbot.unanswered import said_not_held
 from chatbot.values import Answer, Citation, Claim, Query
-from chatbot.weigh import Scale, Weighed, weigh
+from chatbot.weigh import Weighed, weigh
 from chatbot.when import asks_for_now, periods
 from chatbot.wording import attribution, phrases
 from vectorstore import Archive, Hit

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from chatbot.dates import blanked
 
@@ -110,11 +111,14 @@ class Quantity:
 
 def quantities(text: str) -> list[Quantity]:
     """The quantities of a text in order; not what is part of a date."""
-    if not HINT.search(text):
-        return []
+    return list(_quantities(text)) if HINT.search(text) else []
+
+
+@lru_cache(maxsize=4096)
+def _quantities(text: str) -> tuple[Quantity, ...]:
     plain = blanked(text)
     found = [q for m in QUANTITY.finditer(plain) if (q := _read(m, text))]
-    return _ranged(plain, found)
+    return tuple(_ranged(plain, found))
 
 
 def _read(match: re.Match[str], text: str) -> Quantity | None:

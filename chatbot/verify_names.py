@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 
 from chatbot.dates import MONTHS, WEEKDAYS
@@ -98,18 +98,6 @@ def unnamed(claimed: str, evidence: Evidence, *, whole: bool = False) -> Iterato
             continue
         if not (whole and any(word in c.article.body for c in evidence.citations)):
             yield word
-
-
-def also_named(name: str, text: str) -> bool:
-    """Whether a text has another name of the same thing (aliases.toml)."""
-    return any(any(p.search(text) for p in group) for group in _groups_of(name))
-
-
-@lru_cache(maxsize=1024)
-def _groups_of(name: str) -> tuple[tuple[re.Pattern[str], ...], ...]:
-    """The groups of names that a name is in."""
-    bare = re.sub(r"['’]s$", "", name)
-    return tuple(tuple(group) for group in groups() if any(p.fullmatch(bare) for p in group))
 
 
 def _capital(word: str) -> bool:

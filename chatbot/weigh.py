@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -20,12 +20,10 @@ from statistics import median
 
 from chatbot.asked import fit
 from chatbot.listed import CELL, lead_of
-from chatbot.periods import spoken
-from chatbot.quantities import quantities
+from chatbot.scale import Scale
 from chatbot.values import Query
-from chatbot.verify_names import also_named, equals
 from chatbot.wording import ASIDE
-from vectorstore import Archive, Hit, Sentence, question_terms, terms
+from vectorstore import Hit, Sentence, terms
 from vectorstore.query import AFTER, FADE
 
 FEATURES = (
@@ -86,71 +84,6 @@ class Weighed:
     """Of the sentence, its neighbours, and the headline."""
 
 
-class Scale:
-    """What a query is weighed by: its terms with their rarity, in each of its wordings."""
-
-    def __init__(self, archive: Archive, query: Query) -> None:
-        self.query = query
-        texts = dict.fromkeys(query.readings)
-        timeless = [_timeless(text, query.today) for text in texts]
-        rarity = archive.rarity({t for text in timeless for t in question_terms(text)})
-        carried = frozenset(question_terms(" ".join(query.carried)))
-        self.wordings = [w for text in timeless if (w := _weights(text, rarity, carried))]
-        self.named = [n for text in timeless if (n := _named(text))]
-        self.amounts = quantities(query.text)
-        self.equals = equals(" ".join(timeless))
-
-    def share(self, present: Iterable[str], but: Set[str] = frozenset()) -> float:
-        """The share of the question's terms that are present, by their rarity, at best.
-
-        The terms in `but` are not counted; another name of the same thing counts as its own.
-        """
-        have = self._with_equals(present)
-        rest = ({t: r for t, r in w.items() if t not in but} for w in self.wordings)
-        return max((_share(w, have) for w in rest), default=0.0)
-
-    def mass(self, present: Iterable[str]) -> float:
-        """The rarities of the question's terms that are present, added up, at best."""
-        have = self._with_equals(present)
-        return max((sum(r for t, r in w.items() if t in have) for w in self.wordings), default=0.0)
-
-    def _with_equals(self, present: Iterable[str]) -> set[str]:
-        """Terms, and the question's own for what is named otherwise among them."""
-        have = set(present)
-        for own, others in self.equals:
-            if not own <= have and any(other <= have for other in others):
-                have |= own
-        return have
-
-    def names_row(self, present: Set[str]) -> bool:
-        """Whether a row of a table is about something that the question names."""
-        have = self._with_equals(present)
-        named = {t for own in self.named for name in own for t in question_terms(name)}
-        named = named or {t for w in self.wordings for t in w}
-        return bool(named & have)
-
-    def numbers(self, text: str) -> float:
-        """The share of the question's amounts that a text has; 1 if it has none."""
-        if not self.amounts:
-            return 1.0
-        held = quantities(text)
-        return sum(any(a.agrees(h) for h in held) for a in self.amounts) / len(self.amounts)
-
-    def rarest_missing(self, present: Iterable[str]) -> float:
-        """The rarity of the rarest term that is not there, 0 if none is missing."""
-        have = self._with_equals(present)
-        return min(
-            (max((r for t, r in w.items() if t not in have), default=0.0) for w in self.wordings),
-            default=0.0,
-        )
-
-    def names(self, text: str) -> float:
-        """The share of the question's names that a text has, in this or another form (see
-        aliases.toml); 1 if the question has none."""
-        have = frozenset(terms(text))
-        return max((_present(n, have, text) / len(n) for n in self.named), default=1.0)
-
-
 @dataclass(frozen=True, slots=True)
 class Crowd:
     """What a hit is set beside: the best score, the middle cosines, the ids that are first
@@ -181,18 +114,17 @@ def weigh(scale: Scale, hits: Sequence[Hit]) -> list[Weighed]:
 
 
 def _weighed(scale: Scale, hit: Hit, crowd: Crowd) -> Iterator[Weighed]:
-    headline = frozenset(terms(hit.article.headline))
-    own = [frozenset(terms(s.text)) for s in hit.sentences]
-    around = headline.union(*own) if own else headline
-    shares = scale.share(around), scale.share(headline), scale.rarest_missing(around)
     article = hit.article
-    named = scale.names("\n".join((hit.text, article.headline, article.outlet, article.byline)))
+    headline = scale.has(terms(article.headline))
+    own = [frozenset(terms(s.text)) for s in hit.sentences]
+    around = scale.has(headline.union(*own))
+    shares = scale.share(around), scale.share(headline), scale.rarest_missing(around)
+    named = scale.names(around.union(terms(article.outlet), terms(article.byline)))
     leads = [_led(hit, s) for s in hit.sentences]
     period = during(scale.query, hit)
     for i, sentence in enumerate(hit.sentences):
-        near = headline.union(*own[max(0, i - 1) : i + 2], leads[i].terms)
-        said = own[i] | leads[i].terms
-        text = f"{leads[i].text}\n{sentence.text}" if leads[i].text else sentence.text
+        near = scale.has(headline.union(*own[max(0, i - 1) : i + 2], leads[i].terms))
+        said = scale.has(own[i] | leads[i].terms)
         meaning = max(sentence.score, leads[i].score)
         values = (
             meaning,
@@ -212,11 +144,11 @@ def _weighed(scale: Scale, hit: Hit, crowd: Crowd) -> Iterator[Weighed]:
             float(hit.passage_id in crowd.both),
             float(bool(ASIDE.search(sentence.text))),
             log(1 + len(own[i])),
-            scale.names(f"{text}\n{article.headline}"),
+            scale.names(said | headline),
             period,
         )
         weight, likelihood = exp(_sum("order", values)), 1 / (1 + exp(-_sum("likelihood", values)))
-        if CELL in sentence.text and leads[i].text and not scale.names_row(own[i]):
+        if CELL in sentence.text and leads[i].text and not scale.names_any(scale.has(own[i])):
             weight, likelihood = weight * OTHER_ROW, likelihood * OTHER_ROW
         yield Weighed(hit, sentence, weight, likelihood, values, own[i], near)
 
@@ -270,13 +202,6 @@ def neighbours(hit: Hit, i: int) -> str:
     return hit.article.body[around[0].start : around[-1].end]
 
 
-def _timeless(text: str, today: date) -> str:
-    """A question without what it says of time, which its periods hold."""
-    for one in spoken(text, today):
-        text = text.replace(one.words, " ", 1)
-    return text
-
-
 def during(query: Query, hit: Hit) -> float:
     """How well a hit's day fits the question's periods: 1 in one or shortly after, where it
     names one; less with the days after, and far less before, when nothing was known yet."""
@@ -290,34 +215,3 @@ def _near(day: date, period: tuple[date, date]) -> float:
     if day < period[0]:
         return 0.5 * exp(-(period[0] - day).days / 14)
     return exp(-max(0, (day - period[1]).days - AFTER) / FADE)
-
-
-CARRIED = 0.4
-"""What a term counts that a question has from an earlier turn, against its own words."""
-
-
-def _weights(text: str, rarity: Mapping[str, float], carried: Set[str]) -> dict[str, float]:
-    return {
-        t: rarity.get(t, 1.0) * (CARRIED if t in carried else 1.0) for t in question_terms(text)
-    }
-
-
-def _share(weights: Mapping[str, float], present: set[str]) -> float:
-    total = sum(weights.values())
-    return sum(r for t, r in weights.items() if t in present) / total if total else 0.0
-
-
-def _named(text: str) -> tuple[str, ...]:
-    """A question's names, each a run of words with capitals; its first word is no name."""
-    first, _, rest = text.partition(" ")
-    return tuple(m.group() for m in NAMES.finditer(rest)) if first else ()
-
-
-def _present(names: Sequence[str], have: frozenset[str], text: str) -> float:
-    """How many of the names a text has; of a name of several words, the share of its words."""
-    found = 0.0
-    for name in names:
-        own = question_terms(name)
-        share = sum(t in have for t in own) / len(own) if own else 1.0
-        found += 1.0 if share < 1 and also_named(name, text) else share
-    return found

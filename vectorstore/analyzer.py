@@ -1,6 +1,7 @@
 """One analyzer for index and question: text becomes the terms of the lexical index.
 
-Chosen by script: Latin words are folded and stemmed (Snowball English); runs of Hangul,
+Chosen by script: Latin words are folded, spelt the American way and stemmed
+(Snowball English); runs of Hangul,
 Han and kana become overlapping pairs, as Lucene's CJK analyzer makes them. Numbers lose
 their thousands separators, so that "36,000" and "36000" are one term.
 """
@@ -13,6 +14,8 @@ import unicodedata
 from functools import lru_cache
 
 import snowballstemmer
+
+from vectorstore.spelling import american
 
 PAIRED = "\u1100-\u11ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
 TOKEN = re.compile(
@@ -85,7 +88,7 @@ def _stem(word: str) -> str:
     folded = "".join(c for c in decomposed if not unicodedata.combining(c))
     folded = folded.replace("’", "'").removesuffix("'s")
     with _stemming:
-        return str(_stemmer.stemWord(folded))
+        return str(_stemmer.stemWord(american(folded)))
 
 
 def _pairs(run: str) -> list[str]:

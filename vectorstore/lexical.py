@@ -27,7 +27,7 @@ WRITER_BYTES = 64_000_000
 NAME_WORTH = 0.8
 """What a name counts among a query's words, whose worth is their rarity, 0 to 1."""
 
-FORMAT = 2
+FORMAT = 3
 """Of the index's fields; one of another format is written anew from the ledger."""
 
 

@@ -9,7 +9,8 @@ from langchain_core.messages import AIMessage, HumanMessage
 
 from chatbot import Answer, Claim, Extractive, Query, build_chain
 from chatbot.extractive import quote
-from chatbot.weigh import Scale, weigh
+from chatbot.scale import Scale
+from chatbot.weigh import weigh
 from tests.conftest import NEWS, article, put
 from vectorstore import Archive, Filters, Hit, InputError
 
