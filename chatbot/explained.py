@@ -10,7 +10,7 @@ from chatbot.wording import language_of, long_date, phrases
 def notes(query: Query) -> tuple[str, ...]:
     """What was taken over, understood as time or outlet, or searched apart; () if nothing was."""
     said, language = phrases(query.language)["notes"], query.language
-    found = []
+    found = [said["respelt"].format(typed=typed, read=read) for typed, read in query.respelt]
     if query.carried:
         found.append(said["carried"].format(words=", ".join(query.carried)))
     if query.periods:

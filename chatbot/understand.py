@@ -14,6 +14,7 @@ from chatbot.kinds import Kind, kinds_of
 from chatbot.korean import in_english, in_korean
 from chatbot.outlets import Sources, sources_of
 from chatbot.periods import Spoken
+from chatbot.spelling import respelt
 from chatbot.split import parts_of
 from chatbot.synonyms import beside, names, spelled_out, wording
 from chatbot.turns import turns_of
@@ -53,10 +54,12 @@ def understand(inputs: Inputs | str, archive: Archive | None = None) -> Query:
     if today:
         limits = replace(limits, as_of=min(today, limits.as_of or today))
     question = " ".join(inputs["question"].split())[:LONGEST_QUESTION]
+    question, slips = respelt(question, archive) if archive else (question, ())
     turns = turns_of(inputs.get("history") or [])
     read = standalone(question, turns, now=asks_for_now(question))
     day = today or date.today()  # noqa: DTZ011 (the asker's own day)
     query = _query(question, read, limits, day, archive)
+    query = replace(query, respelt=slips)
     query = _without(query, limits, inputs.get("unread") or ())
     return replace(query, notes=notes(query))
 

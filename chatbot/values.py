@@ -38,6 +38,7 @@ class Query:
     - `wordings`: other words that are searched as well, each with its weight;
     - `names`: groups of names of the same person, body or outlet;
     - `outlets`: outlets whose reporting is asked for, moved up and not the only ones;
+    - `respelt`: words of the question that no article has, each with what it was read as;
     - `notes`: how the question was read, in sentences for the reader;
     - `usage`: what a chat model was used for to read it.
     """
@@ -55,6 +56,7 @@ class Query:
     wordings: tuple[Wording, ...] = ()
     names: tuple[tuple[str, ...], ...] = ()
     outlets: tuple[str, ...] = ()
+    respelt: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
     usage: Usage | None = None
 

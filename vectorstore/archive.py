@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock, Timeout
 from sqlalchemy import URL
 
+from vectorstore.analyzer import terms
 from vectorstore.browse import Browse
 from vectorstore.dense import DenseIndex
 from vectorstore.durable import size
@@ -141,6 +142,18 @@ class Archive(Records, History, Browse):
         except IndexDamaged:
             log.exception("weighing all words alike; run `dateline rebuild`")
             return dict.fromkeys(terms, 1.0)
+
+    def respelt(self, word: str) -> str:
+        """What a word that no text has, and that is no common word, is most likely meant to
+        be, as a text here has it in small letters; "" if it is known or nothing is near."""
+        try:
+            if self._lexical.has(terms(word)) or self.embedder.knows(word):
+                return ""
+            near = self._lexical.vocabulary().nearest(word)
+            return near if near and self._lexical.has(terms(near)) else ""
+        except IndexDamaged:
+            log.exception("taking words as they are spelt; run `dateline rebuild`")
+            return ""
 
     def is_empty(self) -> bool:
         """Whether there is nothing to search."""

@@ -124,6 +124,14 @@ class Embedder:
             )
         return np.asarray(vectors, dtype=np.float32)
 
+    def knows(self, word: str) -> bool:
+        """Whether a word is whole in the model's vocabulary, as common words are."""
+        return word.lower() in self._pieces or f"▁{word}" in self._pieces
+
+    @cached_property
+    def _pieces(self) -> frozenset[str]:
+        return frozenset(self._loaded.tokenizer.get_vocab())
+
     @cached_property
     def dim(self) -> int:
         return int(self._loaded.get_embedding_dimension() or 0)

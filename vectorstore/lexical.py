@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from math import log
@@ -20,6 +21,7 @@ from vectorstore.analyzer import terms
 from vectorstore.durable import digests, write_json
 from vectorstore.errors import IndexDamaged
 from vectorstore.query import SearchQuery
+from vectorstore.vocabulary import SHORTEST, Vocabulary, words
 
 WRITER_BYTES = 64_000_000
 """tantivy's writer buffer, in bytes."""
@@ -51,6 +53,7 @@ class LexicalIndex:
         self.folder = folder
         self._index: Any = None
         self._schema = _schema()
+        self._vocabulary: tuple[int, Vocabulary] | None = None
 
     def update(self, changed: Iterable[str], rows: Iterable[Entry], seq: int) -> None:
         """Replace articles' passages in one commit that reaches the sequence number `seq`.
@@ -62,7 +65,9 @@ class LexicalIndex:
         writer = self._opened(create=True).writer(WRITER_BYTES, 1)
         for article in changed:
             writer.delete_documents_by_term("article", article)
+        met: Counter[str] = Counter()
         for row in rows:
+            met.update(words(f"{row.headline}\n{row.text}"))
             document = tantivy.Document()
             document.add_text("id", row.passage)
             document.add_text("article", row.article)
@@ -75,6 +80,7 @@ class LexicalIndex:
             writer.add_document(document)
         writer.commit()
         writer.wait_merging_threads()
+        write_json(self._words, Counter(self._met()) + met)
         write_json(self._seal, {"format": FORMAT, "seq": seq, "files": self._files()})
 
     def search(self, query: SearchQuery, k: int) -> dict[str, float]:
@@ -131,6 +137,24 @@ class LexicalIndex:
             or searcher.doc_freq("headline", term)
         }
 
+    def vocabulary(self) -> Vocabulary:
+        """The words of the texts; stems, where there is no list of the words themselves.
+
+        Raises IndexDamaged if the index cannot be read.
+        """
+        stamp = self._seal.stat().st_mtime_ns if self._seal.exists() else 0
+        known = self._vocabulary
+        if known is None or known[0] != stamp:
+            known = self._vocabulary = (stamp, Vocabulary(self._met() or self._stems()))
+        return known[1]
+
+    def has(self, found: Iterable[str]) -> bool:
+        """Whether any of these terms is in a text, headline, outlet or byline."""
+        if not self.exists():
+            return False
+        with self._reading() as searcher:
+            return any(searcher.doc_freq(field, t) for t in found for field in clauses.FIELDS)
+
     def exists(self) -> bool:
         return (self.folder / "meta.json").exists()
 
@@ -151,7 +175,27 @@ class LexicalIndex:
         """Remove the index; the ledger can write it again."""
         self._index = None
         self._seal.unlink(missing_ok=True)
+        self._words.unlink(missing_ok=True)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    @property
+    def _words(self) -> Path:
+        return self.folder.with_name(f"{self.folder.name}-words.json")
+
+    def _met(self) -> dict[str, int]:
+        """The words that were met so far; none if the file is not there or cannot be read."""
+        try:
+            loaded: dict[str, int] = json.loads(self._words.read_text("utf-8"))
+        except (FileNotFoundError, ValueError):
+            return {}
+        return loaded
+
+    def _stems(self) -> dict[str, int]:
+        if not self.exists():
+            return {}
+        with self._reading() as searcher:
+            found = searcher.terms_with_prefix("body", "")
+        return {term: count for term, count in found if len(term) >= SHORTEST and term.isalpha()}
 
     @property
     def _seal(self) -> Path:
