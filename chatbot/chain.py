@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 
+from chatbot.cited import unsaid
 from chatbot.extractive import Extractive
 from chatbot.provenance import admission
 from chatbot.retrieve import searches
@@ -79,7 +80,8 @@ def build_chain(  # noqa: PLR0913
         return None
 
     def retrieve(query: Query) -> Found:
-        return query, archive.search(searches(query), k=k, explain=bool(query.parts))
+        hits = archive.search(searches(query), k=k, explain=bool(query.parts))
+        return query, unsaid(query, hits) if query.beyond else hits
 
     def answer(found: Iterator[Found]) -> Iterator[Answer]:
         for query, hits in found:

@@ -17,7 +17,7 @@ from chatbot.kinds import Kind, kinds_of
 from chatbot.scale import Scale
 from chatbot.spans import quoted
 from chatbot.unanswered import said_not_held
-from chatbot.values import Answer, Citation, Claim, Query
+from chatbot.values import Answer, Citation, Claim, Length, Query
 from chatbot.weigh import Weighed, weigh
 from chatbot.when import asks_for_now, periods
 from chatbot.wording import attribution, phrases
@@ -35,6 +35,12 @@ NEAR_BEST = 0.45
 
 TOLD = 0.25
 """The same for a list of what happened, where each day adds something."""
+
+SHORT = 2
+"""Claims of a short answer at most; a long one has twice the usual."""
+
+SHARE: dict[Length, float] = {"short": 1.0, "normal": 1.0, "long": 0.2}
+"""How much of that likelihood is enough, by the length that is wanted."""
 
 ALIKE = 0.6
 """Share of common terms from which two sentences say the same."""
@@ -66,10 +72,12 @@ class Extractive:
         A question of several parts has each answered from what was found for it; parts that
         the archive does not answer are named in a notice.
         """
-        if not query.parts:
-            yield from self._claims(query, self.choose(query, hits), [])
+        if query.beyond or not query.parts:
+            chosen = self.further(query, hits) if query.beyond else self.choose(query, hits)
+            yield from self._claims(query, chosen, [])
             return
-        most, said, open_ = max(1, MOST_PARTS // len(query.parts)), list[Citation](), list[str]()
+        most = max(1, _most(query, MOST_PARTS) // len(query.parts))
+        said, open_ = list[Citation](), list[str]()
         for part in query.parts:
             own = _part(query, part)
             chosen = self.choose(own, _found_for(part, hits))[:most]
@@ -96,6 +104,11 @@ class Extractive:
         """Says that the archive does not hold the answer, and what was looked for."""
         return Answer(abstained=True, message=said_not_held(self._archive, query, hits))
 
+    def further(self, query: Query, hits: Sequence[Hit]) -> list[Chosen]:
+        """What else an article says, the sentences nearest to the question in their order."""
+        chosen = _distinct(weigh(Scale(self._archive, query), hits), _most(query, USUALLY), 0.0)
+        return [("", w) for w in sorted(chosen, key=lambda w: w.sentence.start)]
+
     def choose(self, query: Query, hits: Sequence[Hit]) -> list[Chosen]:
         """The sentences of the answer in order with their labels, none if none is likely."""
         scale = Scale(self._archive, query)
@@ -111,19 +124,20 @@ class Extractive:
         if not offered(query, [w.sentence.text for w in first]):
             return []
         if query.kind == "what happened":
-            return [("", w) for w in self._told(ranked)]
-        most = MOST.get(query.kind, USUALLY)
-        chosen = _distinct(ranked, most, NEAR_BEST)
+            return [("", w) for w in self._told(query, ranked)]
+        most = _most(query, MOST.get(query.kind, USUALLY))
+        chosen = _distinct(ranked, most, NEAR_BEST * SHARE[query.length])
         if asks_for_now(query.question):
             chosen.sort(key=lambda w: day_of(w.hit), reverse=True)
         return _with_changes(query, chosen, ranked, most)
 
-    def _told(self, ranked: Sequence[Weighed]) -> list[Weighed]:
+    def _told(self, query: Query, ranked: Sequence[Weighed]) -> list[Weighed]:
         """What happened, a sentence for each article, by date."""
         found: dict[str, Weighed] = {}
-        for weighed in _distinct(ranked, len(ranked), TOLD):
+        for weighed in _distinct(ranked, len(ranked), TOLD * SHARE[query.length]):
             found.setdefault(weighed.hit.article.id, weighed)
-        return sorted(list(found.values())[: MOST["what happened"]], key=lambda w: day_of(w.hit))
+        most = _most(query, MOST["what happened"])
+        return sorted(list(found.values())[:most], key=lambda w: day_of(w.hit))
 
     def _claim(self, query: Query, weighed: Weighed, label: str, *, lead: bool) -> Claim:
         offer = best_offer(query, weighed.sentence.text) if lead and not label else None
@@ -131,6 +145,11 @@ class Extractive:
         if changed(self._archive, claim.citations):
             claim = replace(claim, text=f"{claim.text} {phrases(query.language)['changed']}")
         return claim
+
+
+def _most(query: Query, usually: int) -> int:
+    """Claims of an answer at most, by the length that is wanted."""
+    return {"short": min(SHORT, usually), "long": 2 * usually}.get(query.length, usually)
 
 
 def quote(weighed: Weighed, language: str, *, label: str = "", offer: Offer | None = None) -> Claim:

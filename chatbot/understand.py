@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import TypeVar
+from typing import TypeVar, get_args
 
+from chatbot.cited import about, quoted_before
 from chatbot.conversation import Standalone, standalone
 from chatbot.events import ArchiveEvents, Events
 from chatbot.explained import notes
@@ -18,7 +19,7 @@ from chatbot.spelling import respelt
 from chatbot.split import parts_of
 from chatbot.synonyms import beside, names, spelled_out, wording
 from chatbot.turns import turns_of
-from chatbot.values import Inputs, Query
+from chatbot.values import Inputs, Length, Query
 from chatbot.when import asks_for_now, recency_of, said_as_of, said_of_time
 from chatbot.wording import language_of
 from vectorstore import Archive, Filters, InputError, Wording
@@ -40,8 +41,9 @@ def understand(inputs: Inputs | str, archive: Archive | None = None) -> Query:
     LangChain accepts. Nothing published after `today`, after the filters' `as_of`, or after
     a day that the question names as such ("as of 3 March") is seen: the earliest counts.
     With an archive, events are looked up in it ("since the election"). `unread` names what is
-    not to be taken from the question: "as_of", "periods". Raises InputError where something
-    is not of its kind.
+    not to be taken from the question: "as_of", "periods"; `length` is how long the answer is
+    to be; `cited` are the citations of the answer before, for a question about one of them.
+    Raises InputError where something is not of its kind.
     """
     if isinstance(inputs, str):
         inputs = {"question": inputs}
@@ -61,7 +63,14 @@ def understand(inputs: Inputs | str, archive: Archive | None = None) -> Query:
     query = _query(question, read, limits, day, archive)
     query = replace(query, respelt=slips)
     query = _without(query, limits, inputs.get("unread") or ())
-    return replace(query, notes=notes(query))
+    query = replace(query, notes=notes(query), length=_length(inputs.get("length")))
+    return about(query, read.cited, quoted_before(inputs))
+
+
+def _length(given: object) -> Length:
+    if given not in (None, *get_args(Length)):
+        raise InputError(f"length is one of {', '.join(get_args(Length))}, not {given!r}")
+    return given or "normal"  # type: ignore[return-value]
 
 
 def _without(query: Query, given: Filters, unread: Collection[str]) -> Query:

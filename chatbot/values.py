@@ -13,6 +13,8 @@ from langchain_core.messages.content import create_citation, create_text_block
 from chatbot.kinds import Kind
 from vectorstore import Filters, Hit, StoredArticle, Wording
 
+Length = Literal["short", "normal", "long"]
+
 
 class Message(TypedDict):
     """One turn of a conversation, as chat libraries write it."""
@@ -40,6 +42,9 @@ class Query:
     - `outlets`: outlets whose reporting is asked for, moved up and not the only ones;
     - `respelt`: words of the question that no article has, each with what it was read as;
     - `notes`: how the question was read, in sentences for the reader;
+    - `beyond`: spans of the article asked about ("what else does [2] say?") that were quoted
+      and are not to be again;
+    - `length`: whether the answer is to be "short", "normal" or "long";
     - `usage`: what a chat model was used for to read it.
     """
 
@@ -58,6 +63,8 @@ class Query:
     outlets: tuple[str, ...] = ()
     respelt: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
+    beyond: tuple[tuple[int, int], ...] = ()
+    length: Length = "normal"
     usage: Usage | None = None
 
     @property
@@ -191,7 +198,8 @@ class Answer:
         """The answer as a LangChain message whose citations are standard annotations.
 
         Each is a `langchain_core.messages.content.Citation`: indices of its claim in the
-        text, the exact quote, the article's title and URL.
+        text, the exact quote, the article's title and URL; in its extras the number, the
+        article's id, and the offsets, so that a history can be asked about a citation.
         """
         notes, at = [], 0
         for claim in self.claims:
@@ -200,7 +208,15 @@ class Answer:
                 title, url = c.article.headline, c.article.url or None
                 notes.append(
                     create_citation(
-                        title=title, url=url, start_index=at, end_index=end, cited_text=c.quote
+                        title=title,
+                        url=url,
+                        start_index=at,
+                        end_index=end,
+                        cited_text=c.quote,
+                        number=c.number,
+                        article=c.article.id,
+                        start=c.start,
+                        end=c.end,
                     )
                 )
             at = end + len(GAP)

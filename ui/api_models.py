@@ -38,6 +38,15 @@ class Said(BaseModel):
     content: str = Field(max_length=64 * 1024)
 
 
+class Cited(BaseModel):
+    """A citation of the answer before."""
+
+    number: int
+    article: Short
+    start: int = 0
+    end: int = 0
+
+
 class Ask(Narrowed):
     """A question, with the conversation that it belongs to."""
 
@@ -45,6 +54,12 @@ class Ask(Narrowed):
         min_length=1, max_length=LONGEST, description="In English or Korean, at most 16 kB."
     )
     history: list[Said] = Field([], max_length=100, description="Earlier messages, oldest first.")
+    length: Literal["short", "normal", "long"] = "normal"
+    cited: list[Cited] = Field(
+        [],
+        max_length=100,
+        description='The citations of the answer before, for "what else does [2] say?".',
+    )
     stream: bool = Field(False, description="Send events as the answer grows (text/event-stream).")
 
 

@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any
 
 from chatbot import Answer
+from chatbot.cited import Quoted
 from chatbot.timeline import timeline
 from ui.api_models import (
     LONGEST,
@@ -22,6 +23,7 @@ from ui.api_models import (
     ArticleOut,
     Ask,
     CitationOut,
+    Cited,
     CoverageOut,
     Event,
     HealthOut,
@@ -142,7 +144,13 @@ class Service:
             "question": _sized(asked.question),
             "history": [said.model_dump() for said in asked.history],
             "filters": self.filters(asked),
+            "length": asked.length,
+            "cited": [self._quoted(c) for c in asked.cited] or None,
         }
+
+    def _quoted(self, cited: Cited) -> Quoted:
+        headline = self.article(cited.article).headline
+        return Quoted(cited.number, cited.article, headline, cited.start, cited.end)
 
 
 def _sized(text: str) -> str:

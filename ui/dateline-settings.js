@@ -6,7 +6,7 @@
   const current = {
     language: () => dl.root.lang || "en",
     theme: () => dl.kept("dateline-theme") || "system",
-    length: () => dl.kept("dateline-length") || "medium",
+    length: () => dl.kept("dateline-length") || "normal",
     model: () => dl.kept("dateline-model"),
   };
   // What goes along with every question.

@@ -21,7 +21,7 @@ from ui.web_filters import filters_from, read_wanted
 from ui.web_frame import footer_html, masthead_html, welcome_html
 from ui.web_kept import turns_of
 from ui.web_session import Session
-from ui.web_settings import SHORT
+from ui.web_settings import LENGTHS, SHORT
 from ui.web_words import chosen
 from vectorstore import Archive, DatelineError, InputError
 
@@ -88,7 +88,7 @@ class Chat:
             return
         replaces = asked.get("replaces")
         replaces = replaces if isinstance(replaces, int) else 0
-        past = history([t for t in session.turns if not replaces or t.number < replaces])
+        past = [t for t in session.turns if not replaces or t.number < replaces]
         too_long = len(question.encode()) > MAX_QUESTION
         run = session.begin(question[:200] + " …" if too_long else question, replaces)
         if run is None:
@@ -173,21 +173,23 @@ class Chat:
         return ask
 
     def _turns(
-        self, turn: Turn, past: Sequence[Any], asked: Mapping[str, Any], session: Session
+        self, turn: Turn, past: Sequence[Turn], asked: Mapping[str, Any], session: Session
     ) -> Iterator[Turn]:
         """The turn as it grows; closing this closes the chain's stream, whatever it does."""
         given = asked.get("filters")
         filters = filters_from(given) if isinstance(given, dict) else None
-        inputs: dict[str, Any] = {"question": turn.question, "history": list(past), "today": None}
-        inputs["unread"] = turn.unread
+        cited = next((c for t in reversed(past) if (c := t.answer.citations)), ())
+        inputs: dict[str, Any] = {"question": turn.question, "history": history(past)}
+        length = asked.get("length")
+        inputs |= {"today": None, "unread": turn.unread, "cited": cited, "filters": filters or None}
+        inputs["length"] = length if length in LENGTHS else None
         try:
             chain = self.plain if self.plain and asked.get("model") == "none" else self.chain
-            short = asked.get("length") == "short"
-            with closing(chain.stream(inputs | {"filters": filters or None})) as parts:
+            with closing(chain.stream(inputs)) as parts:
                 for part in parts:
                     turn = replace(turn, answer=turn.answer + part)
                     yield turn
-                    if short and len(turn.answer.claims) >= SHORT:
+                    if length == "short" and len(turn.answer.claims) >= SHORT:
                         break
             yield replace(turn, progress="done")
         except DatelineError as exc:

@@ -10,11 +10,11 @@ from ui.web_words import LANGUAGES, Words
 OWN_NAMES = {"en": "English", "ko": "한국어"}
 """Each language by its own name, so that whoever is lost finds theirs."""
 
-LENGTHS = ("short", "medium")
-"""Of answers: two sentences at most, or all that the archive gives."""
+LENGTHS = ("short", "normal", "long")
+"""Of answers: two sentences at most, the usual three to six, or up to twice as many."""
 
 SHORT = 2
-"""Sentences in a short answer."""
+"""Sentences in a short answer, whoever writes it."""
 
 
 def settings_html(models: Sequence[str], w: Words) -> str:

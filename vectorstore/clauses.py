@@ -120,6 +120,7 @@ def _narrowed(schema: Any, filters: Filters) -> Iterable[Any]:
         yield Query.const_score_query(days(first, last), 0.0)
     if filters.as_of:
         yield Query.const_score_query(days(0, filters.as_of.toordinal()), 0.0)
-    for field, names in (("outlet", filters.outlets), ("language", filters.languages)):
+    named = {"outlet": filters.outlets, "language": filters.languages, "article": filters.articles}
+    for field, names in named.items():
         if names:
             yield Query.const_score_query(Query.term_set_query(schema, field, list(names)), 0.0)

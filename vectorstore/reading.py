@@ -129,6 +129,16 @@ class LedgerReader(LedgerCounts):
                 rows.extend(c.execute(query.where(p.id.in_(part))))
         return [row for row in rows if _admits(filters, row)] if filters else rows
 
+    def passages_in(self, articles: Sequence[str]) -> list[str]:
+        """The ids of the current passages of articles, in order."""
+        query = (
+            select(p.id)
+            .join(schema.articles, (a.id == p.article) & (a.version == p.version))
+            .where(a.id.in_(articles))
+        )
+        with self.engine.connect() as c:
+            return list(c.scalars(query.order_by(p.article, p.position)))
+
     def texts(self, ids: Sequence[str]) -> dict[str, str]:
         """The texts of passages by id."""
         text = func.substr(v.body, p.start + 1, p.end - p.start)
@@ -192,6 +202,8 @@ class LedgerReader(LedgerCounts):
 def conditions(filters: Filters) -> list[Any]:
     """`Filters` as SQL conditions on the articles table; see `Filters.admits`."""
     found: list[Any] = []
+    if filters.articles:
+        found.append(a.id.in_(filters.articles))
     if filters.outlets:
         found.append(a.outlet.in_(filters.outlets))
     if filters.languages:
@@ -208,7 +220,7 @@ def conditions(filters: Filters) -> list[Any]:
 
 def _admits(filters: Filters, row: Any) -> bool:
     day = date.fromordinal(row.published_day) if row.published_day else None
-    return filters.admits(day, row.outlet, row.language)
+    return filters.admits(day, row.outlet, row.language, row.article)
 
 
 def _stored(r: Any) -> StoredArticle:

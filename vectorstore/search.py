@@ -73,14 +73,20 @@ class Search:
     def _ranked(self, query: SearchQuery, vector: Floats, k: int) -> list[Candidate]:
         pool = max(POOL, 2 * k)
         words = _asked("lexical", lambda: self._lexical.search(query, pool))
-        meaning = _asked("dense", lambda: self._dense.search(vector, pool, query.filters))
+        meaning = _asked("dense", lambda: self._nearest(vector, pool, query.filters))
         ids = list(meaning | words)
+        if query.filters.articles:  # few: every passage of theirs is weighed
+            ids = self._ledger.passages_in(query.filters.articles)
         rows = self._ledger.candidates(ids, self._embedder.identity, query.filters)
         covered = _asked("lexical", lambda: self._lexical.covered(query, ids))
         known = candidates(rows, vector, words, covered)
         best = ranked(query, known, max(COLLAPSED, 3 * k))
         ranks = {"meaning": _places(meaning), "words": _places(words)}
         return [_with_ranks(one, ranks) for one in spread(collapsed(best, self._ledger.texts), k)]
+
+    def _nearest(self, vector: Floats, pool: int, filters: Filters) -> dict[str, float]:
+        """By the dense index, which does not know what article a passage is of."""
+        return {} if filters.articles else self._dense.search(vector, pool, filters)
 
     def _with_copies(self, hits: list[Hit], filters: Sequence[Filters]) -> list[Hit]:
         """Other articles of a hit's story, as far as the first query's filters admit them."""

@@ -123,7 +123,7 @@ class Filters:
     `since` and `until` are days, both inclusive, in the source's own time zone; articles
     without a date are then left out. `as_of` leaves out what was published after that
     day, and keeps articles without a date. `outlets` are exact names, `languages` codes
-    like "en".
+    like "en", `articles` ids.
     """
 
     since: date | None = None
@@ -131,17 +131,20 @@ class Filters:
     as_of: date | None = None
     outlets: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
+    articles: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return any((self.since, self.until, self.as_of, self.outlets, self.languages))
+        return any(getattr(self, f.name) for f in fields(self))
 
     def over(self, other: Filters) -> Filters:
         """These filters, and the other's where these have none of a kind."""
         names = (f.name for f in fields(self))
         return Filters(**{n: getattr(self, n) or getattr(other, n) for n in names})
 
-    def admits(self, day: date | None, outlet: str, language: str = "") -> bool:
-        """Whether an article of this published day, outlet and language may be returned."""
+    def admits(self, day: date | None, outlet: str, language: str = "", article: str = "") -> bool:
+        """Whether an article of this published day, outlet, language and id may be returned."""
+        if self.articles and article not in self.articles:
+            return False
         if self.outlets and outlet not in self.outlets:
             return False
         if self.languages and language not in self.languages:

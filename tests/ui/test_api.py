@@ -320,3 +320,22 @@ def test_a_share_shows_its_sources_as_they_were(empty: Archive) -> None:
         assert httpx.get(f"{address}/share/{token}").status_code == 404
         assert httpx.get(f"{address}/share/{token[:-1]}x").status_code == 404
         store.close()
+
+
+def test_ask_goes_on_from_a_citation_and_at_a_length(http: httpx.Client) -> None:
+    first = http.post("/api/ask", json={"question": TARIFF, "length": "short"}).json()
+    cited = [
+        {"article": c["article"]["id"], **{n: c[n] for n in ("number", "start", "end")}}
+        for c in first["citations"]
+    ]
+    history = [
+        {"role": "user", "content": TARIFF},
+        {"role": "assistant", "content": first["text"]},
+    ]
+    asked = {"question": "What else does [1] say?", "history": history, "cited": cited}
+    more = http.post("/api/ask", json=asked).json()
+    assert {c["article"]["id"] for c in more["citations"]} == {cited[0]["article"]}
+    assert not {c["quote"] for c in more["citations"]} & {c["quote"] for c in first["citations"]}
+    asked["cited"][0]["article"] = "nowhere"
+    assert http.post("/api/ask", json=asked).status_code == 404
+    assert http.post("/api/ask", json=asked | {"length": "endless"}).status_code == 422

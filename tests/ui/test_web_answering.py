@@ -54,3 +54,17 @@ def test_what_may_be_asked_next_comes_after_the_answer(chat: Chat) -> None:
     question = session.turns[-1].follow_ups[0]
     asked(chat, session, question)
     assert not session.turns[-1].answer.abstained
+
+
+def test_an_article_is_asked_for_more_by_its_number(chat: Chat) -> None:
+    session = Session()
+    asked(chat, session, "Who opened a dock at the Philly Shipyard?")
+    first = session.turns[-1].answer
+    asked(chat, session, "What else does [1] say?", length="short")
+    more = session.turns[-1].answer
+    assert {c.article.id for c in more.citations} == {first.citations[0].article.id}
+    assert not {c.quote for c in more.citations} & {c.quote for c in first.citations}
+    assert more.query is not None
+    assert more.query.length == "short"
+    asked(chat, session, "What did the Philly Shipyard lose?", length="endless")
+    assert session.turns[-1].progress == "done"
