@@ -22,7 +22,7 @@ SOONEST, LATEST = timedelta(hours=6), timedelta(days=7)
 most corrections come early."""
 
 TRY_AGAIN = timedelta(days=1)
-"""Longest time until a page that could not be had, or is gone, is tried again."""
+"""Time until a page that could not be read, or is gone, is tried again."""
 
 
 KEPT = 1_000
@@ -184,13 +184,16 @@ class Visit(Asking):
         return replace(page, status=status, checked=self.now, next_check=due, missed=0)
 
     def failed(self, entry: Entry, page: Page, *, status: int, soon: bool) -> Page:
-        """The page as not read: tried again after as long as it has failed, a day at most.
+        """The page as not read: tried again ever more rarely, first after a day.
 
-        With `soon` the first new try is in the next run; after `recheck` there is none.
+        With `soon` the first new try is in the next run, and each day has one; after `recheck`
+        there is none.
         """
         first = page.changed or self.now
         age = self.now - first
-        wait = min(max(age, self.source.every), TRY_AGAIN) if soon else TRY_AGAIN
+        wait = min(max(age / 2, TRY_AGAIN), LATEST)
+        if soon:
+            wait = min(max(age, self.source.every), TRY_AGAIN)
         due = self.now + wait if age <= self.source.recheck else None
         digest = entry.digest or page.digest
         changes = {"status": status, "checked": self.now, "changed": first, "digest": digest}

@@ -107,10 +107,14 @@ def too_often(script: Script, log: Iterable[Asked], *, ignore: Iterable[str]) ->
 
 
 def _checks(script: Script, piece: Piece) -> int:
-    """How often a page is looked at if each wait is half its age, by the ticks."""
-    count, due = 0, piece.born
+    """How often a page is looked at if each wait is half its age, by the ticks.
+
+    A page that says no time of day is as old as it is known.
+    """
+    seen = next(tick for tick in script.ticks if tick >= piece.born)
+    count, due = 0, seen
     for tick in script.ticks:
         if tick >= due:
             count += 1
-            due = tick + min(max((tick - piece.born) / 2, SOONEST), LATEST)
+            due = tick + min(max((tick - seen) / 2, SOONEST), LATEST)
     return count
