@@ -15,6 +15,7 @@ from chatbot.kinds import Kind, kinds_of
 from chatbot.korean import in_english, in_korean
 from chatbot.outlets import Sources, sources_of
 from chatbot.periods import Spoken
+from chatbot.romanized import variants
 from chatbot.spelling import respelt
 from chatbot.split import parts_of
 from chatbot.synonyms import beside, names, spelled_out, wording
@@ -115,7 +116,11 @@ def _query(
 
 def _names(text: str, archive: Archive | None, filters: Filters) -> tuple[tuple[str, ...], ...]:
     known = names(text)
-    return known + (spelled_out(text, archive, filters) if archive else ())
+    if not archive:
+        return known
+    listed = {name for group in known for name in group}
+    spelt = tuple(group for group in variants(text, archive) if not listed & {*group})
+    return known + spelled_out(text, archive, filters) + spelt
 
 
 def _said(question: str, read: Standalone, day: date, events: Events | None) -> list[Spoken]:

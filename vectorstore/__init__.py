@@ -31,6 +31,7 @@ from vectorstore.values import (
     StoredArticle,
     no_progress,
 )
+from vectorstore.vocabulary import Vocabulary
 
 __all__ = [
     "Archive",
@@ -60,6 +61,7 @@ __all__ = [
     "Span",
     "Status",
     "StoredArticle",
+    "Vocabulary",
     "Why",
     "Wording",
     "default_archive",

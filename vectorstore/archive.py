@@ -44,6 +44,7 @@ from vectorstore.values import (
     StoredArticle,
     no_progress,
 )
+from vectorstore.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from vectorstore.retriever import ArchiveRetriever
@@ -149,11 +150,27 @@ class Archive(Records, History, Browse):
         try:
             if self._lexical.has(terms(word)) or self.embedder.knows(word):
                 return ""
-            near = self._lexical.vocabulary().nearest(word)
+            near = self._lexical.vocabulary()[1].nearest(word)
             return near if near and self._lexical.has(terms(near)) else ""
         except IndexDamaged:
             log.exception("taking words as they are spelt; run `dateline rebuild`")
             return ""
+
+    def vocabulary(self) -> Vocabulary:
+        """The terms of the texts that have no digits, each with its number of passages; see
+        `analyzer`. The same object until something is indexed."""
+        try:
+            return self._lexical.vocabulary()[0]
+        except IndexDamaged:
+            log.exception("going without the words of the texts; run `dateline rebuild`")
+            return Vocabulary({})
+
+    def has_phrase(self, text: str) -> bool:
+        """Whether a text, headline, outlet or byline has these words side by side."""
+        try:
+            return self._lexical.has_phrase(terms(text))
+        except IndexDamaged:
+            return False
 
     def is_empty(self) -> bool:
         """Whether there is nothing to search."""

@@ -67,6 +67,11 @@ def covering(
     return Query.boolean_query([(Occur.Must, wanted), *parts])
 
 
+def phrase(schema: Any, words: Sequence[str]) -> Any:
+    """A query for terms side by side in any of the fields."""
+    return _in_fields(schema, [*words], 1.0)
+
+
 def _forms(group: Iterable[str]) -> list[list[str]]:
     """The terms of each of several names."""
     return [words for name in dict.fromkeys(group) if (words := terms(name))]

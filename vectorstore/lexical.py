@@ -21,7 +21,7 @@ from vectorstore.analyzer import terms
 from vectorstore.durable import digests, write_json
 from vectorstore.errors import IndexDamaged
 from vectorstore.query import SearchQuery
-from vectorstore.vocabulary import SHORTEST, Vocabulary, words
+from vectorstore.vocabulary import Vocabulary, words
 
 WRITER_BYTES = 64_000_000
 """tantivy's writer buffer, in bytes."""
@@ -53,7 +53,7 @@ class LexicalIndex:
         self.folder = folder
         self._index: Any = None
         self._schema = _schema()
-        self._vocabulary: tuple[int, Vocabulary] | None = None
+        self._vocabulary: tuple[int, tuple[Vocabulary, Vocabulary]] | None = None
 
     def update(self, changed: Iterable[str], rows: Iterable[Entry], seq: int) -> None:
         """Replace articles' passages in one commit that reaches the sequence number `seq`.
@@ -137,16 +137,26 @@ class LexicalIndex:
             or searcher.doc_freq("headline", term)
         }
 
-    def vocabulary(self) -> Vocabulary:
-        """The words of the texts; stems, where there is no list of the words themselves.
+    def vocabulary(self) -> tuple[Vocabulary, Vocabulary]:
+        """The terms of the texts, and their words (the terms, where there is no list of words).
 
         Raises IndexDamaged if the index cannot be read.
         """
         stamp = self._seal.stat().st_mtime_ns if self._seal.exists() else 0
         known = self._vocabulary
         if known is None or known[0] != stamp:
-            known = self._vocabulary = (stamp, Vocabulary(self._met() or self._stems()))
+            held = Vocabulary(self._terms())
+            met = self._met()
+            known = self._vocabulary = (stamp, (held, Vocabulary(met) if met else held))
         return known[1]
+
+    def has_phrase(self, found: Sequence[str]) -> bool:
+        """Whether these terms stand side by side in a text, headline, outlet or byline."""
+        if not self.exists() or not found:
+            return False
+        with self._reading() as searcher:
+            wanted = clauses.phrase(self._schema, found)
+            return bool(searcher.search(wanted, limit=1, count=False).hits)
 
     def has(self, found: Iterable[str]) -> bool:
         """Whether any of these terms is in a text, headline, outlet or byline."""
@@ -190,12 +200,12 @@ class LexicalIndex:
             return {}
         return loaded
 
-    def _stems(self) -> dict[str, int]:
+    def _terms(self) -> dict[str, int]:
         if not self.exists():
             return {}
         with self._reading() as searcher:
             found = searcher.terms_with_prefix("body", "")
-        return {term: count for term, count in found if len(term) >= SHORTEST and term.isalpha()}
+        return {term: count for term, count in found if term.isalpha()}
 
     @property
     def _seal(self) -> Path:

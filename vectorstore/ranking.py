@@ -14,9 +14,9 @@ from vectorstore.collapse import Candidate
 from vectorstore.query import AFTER, FADE, Period, SearchQuery
 from vectorstore.segment import Floats
 
-PASSAGE_WEIGHT, SENTENCE_WEIGHT, WORDS_WEIGHT = 0.5, 0.3, 0.35
-"""What the passage's cosine, its best sentence's, and the square of the share of the query's
-words count. The scores are absolute, so that a passage without the query's words can stand
+PASSAGE_WEIGHT, SENTENCE_WEIGHT, WORDS_WEIGHT, WORDS_POWER = 0.5, 0.3, 0.5, 1.5
+"""What the passage's cosine, its best sentence's, and a power of the share of the query's words
+count. The scores are absolute, so that a passage without the query's words can stand
 above one that has a few; see docs/retrieval.md for what was compared."""
 
 REPEATED = 0.04
@@ -52,7 +52,7 @@ def ranked(
         parts = {
             "meaning": PASSAGE_WEIGHT * one.dense,
             "sentence": SENTENCE_WEIGHT * best,
-            "words": WORDS_WEIGHT * one.covered**2,
+            "words": WORDS_WEIGHT * one.covered**WORDS_POWER,
         } | _moved(query, one, newest)
         scored.append((sum(parts.values()), one, parts))
     scored.sort(key=lambda item: (-item[0], item[1].row.id))

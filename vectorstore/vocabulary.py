@@ -40,12 +40,12 @@ def folded(word: str) -> str:
 
 
 class Vocabulary:
-    """Words with the number of passages that have each."""
+    """Words, or terms, with the number of passages that have each in `counts`."""
 
     def __init__(self, counts: Mapping[str, int]) -> None:
         self.counts = Counter(dict(counts))
         self._by_letter: dict[str, list[str]] = {}
-        for word in counts:
+        for word in (w for w in counts if len(w) >= SHORTEST):
             self._by_letter.setdefault(word[:1], []).append(word)
 
     def nearest(self, word: str) -> str:

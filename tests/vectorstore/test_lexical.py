@@ -7,7 +7,7 @@ import pytest
 
 from vectorstore import Filters, IndexDamaged, SearchQuery, Wording
 from vectorstore.analyzer import question_terms, terms
-from vectorstore.lexical import Entry, LexicalIndex
+from vectorstore.lexical import FORMAT, Entry, LexicalIndex
 
 DAY = date(2025, 7, 31)
 
@@ -110,7 +110,7 @@ def test_the_share_of_words_counts_each_once_in_body_or_headline(index: LexicalI
 def test_an_index_of_another_format_is_to_be_written_anew(index: LexicalIndex) -> None:
     assert index.sound()
     seal = index.folder.with_name("lexical.json")
-    seal.write_text(seal.read_text().replace('"format": 2', '"format": 1'))
+    seal.write_text(seal.read_text().replace(f'"format": {FORMAT}', '"format": 1'))
     assert (index.cursor(), index.sound()) == (0, False)
 
 
