@@ -32,6 +32,8 @@ CLEARLY = 1.25
 """How much nearer to the question's words the one of several offers must be."""
 
 NAME = re.compile(r"(?:[A-Z][\w'’.-]*[a-z.]|[A-Z]{2,})(?: (?:[A-Z][\w'’.-]*|de|van|von|al))+")
+FEW = re.compile(r"\b(?:which|what|who|name|list) (?:the )?(?P<n>two|three|four)\b", re.IGNORECASE)
+"""A list of so few is told in a sentence with as many names."""
 CAPITAL = re.compile(r"(?<=[a-z,;’”] )[A-Z][\w'’-]+")
 PLACE = re.compile(
     r"\b(?:in|at|to|from|near|of|outside|across|into|for) (?:the )?"
@@ -117,6 +119,9 @@ def unit_asked(question: str) -> list[str]:
 def _fit(kind: Kind, query: Query, text: str) -> float | None:
     if kind in _OFFERS:
         return max((o.fit for o in offers(kind, query.question, text)), default=0.0)
+    if kind == "list" and (few := FEW.search(query.question)):
+        wanted = 2 if few["n"] == "two" else 3
+        return 1.0 if len(list(NAME.finditer(text))) >= wanted else 0.3
     if kind in ("why", "how", "list"):
         return 1.0 if _pattern(kind, "has").search(text) else 0.3
     return None

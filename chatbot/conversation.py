@@ -22,7 +22,7 @@ from chatbot.wording import language_of
 from vectorstore import terms
 from vectorstore.analyzer import STOP_WORDS
 
-SHORT = 3
+ABBREVIATED = 3
 """Letters up to which a name that is typed small is an abbreviation ("eu")."""
 
 WORD = re.compile(r"[\w$%][\w$%.’'&-]*")
@@ -31,6 +31,9 @@ SHORT = 3
 
 MOST_CARRIED = 12
 """Words that are carried over at most."""
+
+MOST_ANSWERED = 8
+"""Words of the last answer that are carried over at most."""
 
 THINGS = "the|a|an|of|its|their|his|her|that|this|these|those|some|any"
 
@@ -79,6 +82,8 @@ def standalone(question: str, turns: Sequence[Turn], *, now: bool = False) -> St
         words += [w for w in content(chain[0], dated=dated) if _named_thing(w, chain[0])]
     if _table(question)["person"].search(question) and turns[-1].answer:
         words += names(turns[-1].answer)[:3]
+    if not content(question):  # "When did it say that?" means what was answered
+        words += content(turns[-1].answer, dated=dated)[:MOST_ANSWERED]
     carried = tuple(w for w in dict.fromkeys(words) if not own & {*terms(w)})[:MOST_CARRIED]
     return Standalone(" ".join([question, *carried]), carried, base, (), cited, tuple(chain))
 
@@ -163,7 +168,7 @@ def _like(bare: str, base: str) -> tuple[str, tuple[str, ...]] | None:
         if kind.fullmatch(plain) and (hits := list(kind.finditer(base))):
             one = hits[-1] if len(hits) == 1 else _subject(hits)
             if plain.islower() and one.group()[0].isupper():
-                plain = plain.upper() if len(plain) <= SHORT else plain.title()
+                plain = plain.upper() if len(plain) <= ABBREVIATED else plain.title()
             return base[: one.start()] + plain + base[one.end() :], (one.group(),)
     return None
 

@@ -17,6 +17,9 @@ NAMES = re.compile(r"[A-Z][\w'’&.-]*(?<![.'’])(?: (?:of |the )?[A-Z][\w'’&
 CARRIED = 0.4
 """What a term counts that a question has from an earlier turn, against its own words."""
 
+COUNTED = 100
+"""A plain number from which it is looked for in a sentence; "which two" only counts."""
+
 Terms = frozenset[str]
 Name = tuple[Terms, tuple[Terms, ...]]
 """The terms of a name, and those of other names of the same thing."""
@@ -36,7 +39,7 @@ class Scale:
         carried = frozenset(question_terms(" ".join(query.carried)))
         self.wordings = [w for text in texts if (w := _weights(text, rarity, carried))]
         self.named = [n for text in texts if (n := _named(text))]
-        self.amounts = quantities(query.text)
+        self.amounts = [q for q in quantities(query.text) if q.unit or q.values[0] >= COUNTED]
         self.equals = equals(" ".join(texts))
 
     def has(self, present: Iterable[str]) -> Terms:
