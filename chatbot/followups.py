@@ -65,8 +65,9 @@ def candidates(
     said, topic, language = lexicon(query.language), topic_of(query, hits), query.language
     known, found = _days(cited), _days(hits)
     last, first = max(known, default=date.max), min(known, default=date.min)
+    read = "\n".join(h.text for h in hits)
     others = [
-        (said["name"].format(name=name), _naming(name))
+        (said["name"].format(name=_with_article(name, read, language)), _naming(name))
         for name in named(archive, query, cited, hits)
     ]
     if topic and max(found, default=last) > last:
@@ -112,6 +113,12 @@ def names_in(text: str) -> list[str]:
         if not re.search(more, text):
             kept.append(name)
     return kept
+
+
+def _with_article(name: str, read: str, language: str) -> str:
+    """ "the Supreme Court", if it is written so more often than not."""
+    alone, article = (len(re.findall(rf"{start}{re.escape(name)}", read)) for start in ("", "the "))
+    return f"the {name}" if language == "en" and 2 * article > alone else name
 
 
 def _naming(name: str) -> Fits:

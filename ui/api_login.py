@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated
 
@@ -16,7 +17,7 @@ from ui.exports_html import page_html, page_policy, style
 from ui.store import Store
 from ui.store_operators import COOKIE, LASTS, Operators, Throttled
 from ui.web_text import esc
-from ui.web_words import words
+from ui.web_words import chosen
 
 _CSP = "Content-Security-Policy"
 
@@ -25,15 +26,15 @@ def add_shares(app: FastAPI, store: Store) -> None:
     """`/share/<token>`: a conversation as it was, for whoever has the link."""
 
     @app.get("/share/{token}", response_class=HTMLResponse, include_in_schema=False)
-    def share(token: str) -> Response:
+    def share(token: str, request: Request) -> Response:
         found = store.shared(token)
         if found is None:
             raise HTTPException(404, "This link shows nothing (any more).")
-        note = (
-            f"Shared on {words('en').day(found.created.date())}, with its sources as they were then"
-        )
+        w = chosen(request.cookies, request.headers.get("accept-language", ""))
+        note = w("shared_on", day=w.day(found.created.date()))
         headers = {_CSP: page_policy(), "Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
-        return HTMLResponse(page_html(of_share(found), note), headers=headers)
+        document = replace(of_share(found), words=w)
+        return HTMLResponse(page_html(document, note), headers=headers)
 
 
 def add_login(app: FastAPI, operators: Operators) -> None:

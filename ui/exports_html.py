@@ -11,6 +11,7 @@ from importlib.resources import files
 from ui.exports_text import Document, Source, failed, remarks, sources
 from ui.store_snapshot import Json
 from ui.web_text import esc, language_of
+from ui.web_words import Words
 
 
 @cache
@@ -36,11 +37,11 @@ def as_html(document: Document) -> bytes:
 
 def page_html(document: Document, note: str = "") -> str:
     """The page; `note` is a line of ours under its title."""
-    inner = "".join(_message(message) for message in document.messages)
+    inner = "".join(_message(message, document.words) for message in document.messages)
     csp = page_policy().replace("; frame-ancestors 'none'", "")
     lang = language_of(document.title)
     return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f'<!doctype html><html lang="{document.words.lang}"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{csp}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="referrer" content="no-referrer"><meta name="robots" content="noindex">'
@@ -51,33 +52,33 @@ def page_html(document: Document, note: str = "") -> str:
     )
 
 
-def _message(message: Json) -> str:
+def _message(message: Json, w: Words) -> str:
     text, answer = message["text"], message["answer"]
     if not answer:
         return f'<h2 lang="{language_of(text)}">{esc(text)}</h2>'
-    return f'<section lang="{language_of(text)}">{"".join(_answer(answer))}</section>'
+    return f'<section lang="{language_of(text)}">{"".join(_answer(answer, w))}</section>'
 
 
-def _answer(answer: Json) -> Iterator[str]:
+def _answer(answer: Json, w: Words) -> Iterator[str]:
     for claim in answer["claims"]:
         numbers = "".join(f"<sup>[{int(n)}]</sup>" for n in claim["citations"])
         if failed(claim):
             yield (
                 f'<p class="failed">{esc(claim["text"])} '
-                '<span lang="en">(not supported by what was found)</span></p>'
+                f'<span lang="{w.lang}">({w("not_found_so")})</span></p>'
             )
         else:
             lead = f"<strong>{esc(claim['lead'])}</strong> — " if claim.get("lead") else ""
             yield f"<p>{lead}{esc(claim['text'])}{numbers}</p>"
     for said in remarks(answer):
         yield f'<p class="message">{esc(said)}</p>'
-    if listed := sources(answer):
-        yield '<h3 lang="en">Sources</h3><ol>'
-        yield from (_source(source) for source in listed)
+    if listed := sources(answer, w):
+        yield f'<h3 lang="{w.lang}">{w("panel")}</h3><ol>'
+        yield from (_source(source, w) for source in listed)
         yield "</ol>"
 
 
-def _source(source: Source) -> str:
+def _source(source: Source, w: Words) -> str:
     headline = esc(source.headline)
     if source.link:
         rel = 'rel="noopener noreferrer nofollow"'
@@ -85,6 +86,6 @@ def _source(source: Source) -> str:
     lang = language_of(source.quote + source.headline)
     return (
         f'<li value="{int(source.number)}" lang="{lang}"><b>{esc(source.outlet)}</b>, {headline}, '
-        f'<span lang="en">{esc(source.dates)}</span>'
+        f'<span lang="{w.lang}">{esc(source.dates)}</span>'
         f"<blockquote>{esc(source.quote)}</blockquote></li>"
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ui.exports_text import Document, Source, failed, markdown, remarks, sources
 from ui.store_snapshot import Json
+from ui.web_words import Words
 
 
 def as_markdown(document: Document) -> bytes:
@@ -13,22 +14,22 @@ def as_markdown(document: Document) -> bytes:
     parts = [f"# {markdown(document.title)}", f"*Dateline, {document.dated}*"]
     for message in document.messages:
         if message["answer"]:
-            parts += _answer(message["answer"])
+            parts += _answer(message["answer"], document.words)
         else:
             parts.append(f"## {markdown(message['text'])}")
     return ("\n\n".join(parts) + "\n").encode()
 
 
-def _answer(answer: Json) -> Iterator[str]:
+def _answer(answer: Json, w: Words) -> Iterator[str]:
     for claim in answer["claims"]:
         numbers = "".join(f" \\[{n}\\]" for n in claim["citations"])
-        warning = " *(not supported by what was found)*" if failed(claim) else ""
+        warning = f" *({w('not_found_so')})*" if failed(claim) else ""
         lead = f"**{markdown(claim['lead'])}** — " if claim.get("lead") else ""
         yield f"{lead}{markdown(claim['text'])}{numbers}{warning}"
     for said in remarks(answer):
         yield f"*{markdown(said)}*"
-    if listed := sources(answer):
-        yield "### Sources"
+    if listed := sources(answer, w):
+        yield f"### {w('panel')}"
         yield "\n".join(_source(source) for source in listed)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ui.exports_text import Document, Source, failed, remarks, sources, visible
 from ui.store_snapshot import Json
+from ui.web_words import Words
 from vectorstore import InputError
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def as_pdf(document: Document) -> bytes:
     _paragraph(pdf, f"Dateline, {document.dated}", SMALL, grey=True)
     for message in document.messages:
         if message["answer"]:
-            _answer(pdf, message["answer"])
+            _answer(pdf, message["answer"], document.words)
         else:
             pdf.ln(QUESTION * GAP)
             _paragraph(pdf, message["text"], QUESTION)
@@ -65,15 +66,15 @@ def _blank(document: Document) -> FPDF:
     return pdf
 
 
-def _answer(pdf: FPDF, answer: Json) -> None:
+def _answer(pdf: FPDF, answer: Json, w: Words) -> None:
     for claim in answer["claims"]:
         numbers = "".join(f" [{n}]" for n in claim["citations"])
-        warning = " (not supported by what was found)" if failed(claim) else ""
+        warning = f" ({w('not_found_so')})" if failed(claim) else ""
         lead = f"{claim['lead']} — " if claim.get("lead") else ""
         _paragraph(pdf, f"{lead}{claim['text']}{numbers}{warning}", TEXT)
     for said in remarks(answer):
         _paragraph(pdf, said, TEXT, grey=True)
-    for source in sources(answer):
+    for source in sources(answer, w):
         _source(pdf, source)
 
 

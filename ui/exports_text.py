@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from ui.store_snapshot import Json
 from ui.web_text import clean, safe_url
-from ui.web_words import words
+from ui.web_words import Words, words
 from vectorstore import Dated
 
 _FORMULA = re.compile(r"\s*[=+\-@|%＝＋－＠]|[\t\r\n]")
@@ -22,20 +22,24 @@ _MARKDOWN = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """What is exported: `messages` are `{"role", "text", "created", "answer"}`, oldest first."""
+    """What is exported: `messages` are `{"role", "text", "created", "answer"}`, oldest first.
+
+    `words` are those of our own labels, in the language of who exports.
+    """
 
     name: str
     created: datetime
     messages: tuple[Json, ...]
+    words: Words = field(default_factory=lambda: words("en"), repr=False)
 
     @property
     def title(self) -> str:
-        return visible(self.name) or "Conversation"
+        return visible(self.name) or self.words("conversation")
 
     @property
     def dated(self) -> str:
         """When it was made, as `31 July 2025, 14:05 UTC`."""
-        return f"{words('en').day(self.created.date())}, {self.created:%H:%M} UTC"
+        return f"{self.words.day(self.created.date())}, {self.created:%H:%M} UTC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,32 +54,32 @@ class Source:
     quote: str
 
 
-def sources(answer: Json) -> list[Source]:
+def sources(answer: Json, w: Words) -> list[Source]:
     """The sources of an answer's snapshot, in the order of their numbers."""
-    return [_source(cited) for cited in sorted(answer["citations"], key=lambda c: c["number"])]
+    return [_source(cited, w) for cited in sorted(answer["citations"], key=lambda c: c["number"])]
 
 
-def _source(cited: Json) -> Source:
+def _source(cited: Json, w: Words) -> Source:
     article = cited["article"]
     link = safe_url(article["url"])
     return Source(
         number=cited["number"],
-        outlet=visible(article["outlet"]) or "Outlet unknown",
-        headline=visible(article["headline"]) or "Untitled",
-        dates=dates(article),
+        outlet=visible(article["outlet"]) or w("outlet_unknown"),
+        headline=visible(article["headline"]) or w("untitled"),
+        dates=dates(article, w),
         link=link[0] if link else "",
         quote=visible(cited["quote"]),
     )
 
 
-def dates(article: Json) -> str:
-    """`published 31 July 2025, updated 1 August 2025, version of 2 August 2025`."""
+def dates(article: Json, w: Words) -> str:
+    """`published 31 July 2025, updated 1 August 2025, in the archive since 2 August 2025`."""
     published, updated = (_dated(article.get(name)) for name in ("published", "updated"))
-    said = [f"published {words('en').dated(published)}" if published else "date unknown"]
+    said = [w("published_on", day=w.dated(published)) if published else w("date_unknown")]
     if updated and updated != published:
-        said.append(f"updated {words('en').dated(updated)}")
+        said.append(w("updated_on", day=w.dated(updated)))
     if since := article.get("since") or article.get("ingested"):
-        said.append(f"in the archive since {words('en').day(datetime.fromisoformat(since).date())}")
+        said.append(w("archived_on", day=w.day(datetime.fromisoformat(since).date())))
     return ", ".join(said)
 
 

@@ -8,9 +8,10 @@ from datetime import datetime
 from ingest.collect import Preview
 from ingest.freshness import Freshness
 from ingest.sources.edit import written
+from ingest.times import Times, last_done
 from ui.web_text import esc, language_of
 from ui.web_words import Words
-from vectorstore import Run
+from vectorstore import InputError, Run
 
 ENTRIES = 8
 """Entries of a feed or list shown when it is tried."""
@@ -42,7 +43,9 @@ def _quiet(text: str) -> str:
 
 def _table_html(found: Sequence[Freshness], w: Words, now: datetime, *, may: bool) -> str:
     names = ("source_name", "source_state", "source_articles", "source_new", "source_last")
-    head = "".join(f'<th scope="col">{w(name)}</th>' for name in (*names, "source_every"))
+    head = "".join(
+        f'<th scope="col">{w(name)}</th>' for name in (*names, "source_every", "source_next")
+    )
     head += f'<th><span class="dl-sr">{w("run_now")}</span></th>' if may else ""
     rows = "".join(_row_html(one, w, now, may=may) for one in found)
     return _wide(f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody>", w("view_sources"))
@@ -71,6 +74,7 @@ def _row_html(one: Freshness, w: Words, now: datetime, *, may: bool) -> str:
         str(one.new or ""),
         w.ago(last, now) if last else w("source_never"),
         every,
+        _next_html(one, w, now),
     ]
     if may:
         cells.append(_run_html(one.name, w) if source and source.enabled else "")
@@ -80,6 +84,18 @@ def _row_html(one: Freshness, w: Words, now: datetime, *, may: bool) -> str:
         + "".join(f"<td>{cell}</td>" for cell in cells)
         + "</tr>"
     )
+
+
+def _next_html(one: Freshness, w: Words, now: datetime) -> str:
+    """When a source is read next while its schedule runs."""
+    if one.source is None or not one.source.enabled:
+        return ""
+    done = last_done(one.state)
+    try:
+        due = Times(one.source).after(done) if done else now
+    except InputError as problem:
+        return f'<span class="dl-flag">{esc(str(problem))}</span>'
+    return w("source_due") if due <= now else w.moment(due.astimezone())
 
 
 def _run_html(name: str, w: Words) -> str:

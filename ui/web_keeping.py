@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -34,7 +35,8 @@ def add_keeping(app: FastAPI, store: Store, head: str) -> None:
         if form not in FORMATS:
             raise HTTPException(404)
         conversation = _own(lambda: store.get(owner, kept))
-        file = export(of_conversation(conversation, store.messages(owner, kept)), form)
+        document = of_conversation(conversation, store.messages(owner, kept))
+        file = export(replace(document, words=words_of(request)), form)
         name = re.sub(r"[^A-Za-z0-9]+", "-", conversation.name).strip("-")[:60] or "dateline"
         shown = f'attachment; filename="{name}{FORMATS[form].suffix}"'
         kind = FORMATS[form].media_type

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from ui.exports import FORMATS, Document, export, of_answer
+from ui.web_words import words
 from vectorstore import InputError
 
 WHEN = datetime(2025, 8, 2, 9, 30, tzinfo=UTC)
@@ -134,3 +136,12 @@ def test_a_font_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("DATELINE_PDF_FONT", "/nowhere/font.ttf")
     with pytest.raises(InputError, match="DATELINE_PDF_FONT"):
         export(PLAIN, "pdf")
+
+
+@pytest.mark.parametrize("form", ["markdown", "html", "pdf"])
+def test_our_own_labels_are_in_the_language_of_who_exports(form: str) -> None:
+    korean = text_of(form, replace(PLAIN, words=words("ko")))
+    for said in ("2025년 7월 31일 발행", "2025년 8월 1일 수집", "2025년 8월 2일"):
+        assert said in korean.replace("\\", "")
+    assert "published" not in korean
+    assert "The tariff is 15 percent" in korean
