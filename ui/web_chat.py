@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from chatbot import Answer, Citation, Claim, Message
+from ui.web_events import Event, events_html, events_of
 from ui.web_filters import chips_html, filters_json
 from ui.web_sources import article_path, card_id, section_html, sources_html
 from ui.web_text import esc, language_of
@@ -39,6 +40,7 @@ class Turn:
     said: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
     follow_ups: tuple[str, ...] = ()
+    events: tuple[Event, ...] = ()
     shown: str = field(default="", repr=False)
     cards: str = field(default="", repr=False)
 
@@ -49,7 +51,7 @@ Turns = tuple[Turn, ...]
 def finished(turn: Turn, w: Words) -> Turn:
     """A turn with its HTML, and without the passages that nobody looks at again."""
     answer = replace(turn.answer, nearest=turn.answer.nearest if turn.answer.abstained else ())
-    turn = replace(turn, answer=answer)
+    turn = replace(turn, answer=answer, events=turn.events or events_of(turn.answer))
     return replace(turn, shown=_turn_html(turn, w), cards=_cards_html(turn, w))
 
 
@@ -81,7 +83,9 @@ def panel_html(turns: Turns, w: Words) -> str:
 def _cards_html(turn: Turn, w: Words) -> str:
     if turn.answer.query is None and turn.progress != "asking":
         return ""
-    return section_html(turn.number, turn.answer, w, waiting=turn.progress == "asking")
+    events = events_html(turn.events, w)
+    waiting = turn.progress == "asking"
+    return section_html(turn.number, turn.answer, w, waiting=waiting, events=events)
 
 
 def _turn_html(turn: Turn, w: Words) -> str:
@@ -144,10 +148,7 @@ def _chip_html(turn: int, cited: Citation, w: Words) -> str:
 
 def _message_html(answer: Answer) -> str:
     kind = "dl-abstained" if answer.abstained else "dl-message"
-    message = f'<p class="{kind}">{esc(answer.message)}</p>' if answer.message else ""
-    notice = f'<p class="dl-note">{esc(answer.notice)}</p>' if answer.notice else ""
-    used = f'<p class="dl-quiet">{esc(str(answer.usage))}</p>' if answer.usage else ""
-    return message + notice + used
+    return f'<p class="{kind}">{esc(answer.message)}</p>' if answer.message else ""
 
 
 def _note_html(text: str) -> str:

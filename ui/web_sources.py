@@ -26,8 +26,11 @@ def sources_html(sections: str, w: Words) -> str:
     )
 
 
-def section_html(turn: int, answer: Answer, w: Words, *, waiting: bool) -> str:
-    """One turn's cards: its citations by article, or the nearest articles of an abstention."""
+def section_html(turn: int, answer: Answer, w: Words, *, waiting: bool, events: str = "") -> str:
+    """One turn's cards: its citations by article, or the nearest articles of an abstention.
+
+    `events` is what stands under the cards.
+    """
     groups = _by_article(answer.citations)
     if answer.abstained:
         inner = _nearest_html(turn, answer.nearest, w)
@@ -36,7 +39,7 @@ def section_html(turn: int, answer: Answer, w: Words, *, waiting: bool) -> str:
         inner = f'<p class="dl-quiet">{w.count("cited", len(groups))}</p>{cards}'
     else:
         inner = f'<p class="dl-quiet">{w("looking") if waiting else w("none_cited")}</p>'
-    return f'<section class="dl-section" data-turn="{turn}">{inner}</section>'
+    return f'<section class="dl-section" data-turn="{turn}">{inner}{events}</section>'
 
 
 def _by_article(

@@ -11,6 +11,7 @@ import pytest
 from chatbot import build_chain
 from tests.conftest import article, put
 from ui.web_answering import Chat
+from ui.web_chat import panel_html
 from ui.web_session import Session
 from vectorstore import Archive
 
@@ -68,3 +69,16 @@ def test_an_article_is_asked_for_more_by_its_number(chat: Chat) -> None:
     assert more.query.length == "short"
     asked(chat, session, "What did the Philly Shipyard lose?", length="endless")
     assert session.turns[-1].progress == "done"
+
+
+def test_the_events_of_an_answer_stand_beside_it_by_date(chat: Chat) -> None:
+    session = Session()
+    asked(chat, session, "Who opened a dock at the Philly Shipyard?")
+    events = session.turns[-1].events
+    days = [e.published.day for e in events]
+    assert len(days) > 1
+    assert days == sorted(days)
+    assert [e.numbers for e in events if e.headline == "Dock opens"] == [(1,)]
+    panel = panel_html(session.turns, session.words)
+    assert panel.index("In order of time") < panel.index("2 May 2025") < panel.index("20 October")
+    assert panel.count('<li class="dl-event is-cited">') == 1
