@@ -124,10 +124,18 @@ def txtai(archive: Archive) -> Ask:
     from txtai import Embeddings
 
     found = pieces(archive)
-    embedder = archive.embedder
+    rows = _passages(archive)
+    stored = {p.text: np.frombuffer(r.passage, "f2") for p, r in zip(found, rows, strict=True)}
+
+    def transform(texts: list[str]) -> Any:
+        """Dateline's vectors of the passages, which are not embedded again, or a question's."""
+        new = [i for i, text in enumerate(texts) if text not in stored]
+        asked = iter(archive.embedder.queries([texts[i] for i in new]) if new else ())
+        return np.stack([stored[t].astype("f4") if t in stored else next(asked) for t in texts])
+
     index = Embeddings(
         method="external",
-        transform=lambda texts: embedder.queries(list(texts)),
+        transform=transform,
         hybrid=True,
         content=False,
     )

@@ -30,6 +30,7 @@ from vectorstore.ledger import Ledger, Outcome
 from vectorstore.lexical import LexicalIndex
 from vectorstore.query import Asked, queries
 from vectorstore.records import Records
+from vectorstore.reranker import Reranker
 from vectorstore.search import Search
 from vectorstore.settings import Settings
 from vectorstore.storing import Storing
@@ -73,6 +74,7 @@ class Archive(Records, History, Browse):
     def __init__(self, path: Path, settings: Settings) -> None:
         self.path = path
         self.embedder = Embedder(settings.model)
+        self._reranker = Reranker(settings.reranker) if settings.reranker else None
         with FileLock(path / "schema.lock", timeout=SCHEMA_WAIT):
             self._ledger = Ledger(URL.create("sqlite", database=str(path / LEDGER)))
         self._engine = self._ledger.engine
@@ -125,7 +127,7 @@ class Archive(Records, History, Browse):
         `asked` is a text, a `SearchQuery`, or several, which take turns in the result. What
         `filters` says wins over a query's own filters. With `explain` each hit has its `why`.
         """
-        run = Search(self._ledger, self._dense, self._lexical, self.embedder)
+        run = Search(self._ledger, self._dense, self._lexical, self.embedder, self._reranker)
         return run(queries(asked, filters), k, explain=explain)
 
     def article(self, article_id: str, version: str | None = None) -> StoredArticle:

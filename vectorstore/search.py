@@ -21,6 +21,7 @@ from vectorstore.ledger import Ledger
 from vectorstore.lexical import LexicalIndex
 from vectorstore.query import SearchQuery, Why
 from vectorstore.ranking import candidates, in_turns, ranked, spread
+from vectorstore.reranker import RERANKED, RERANKER_WEIGHT, Reranker
 from vectorstore.segment import Floats
 from vectorstore.values import Filters, Hit, Sentence, StoredArticle
 
@@ -37,10 +38,15 @@ class Search:
     """The two indexes and the ledger of one archive, asked as one."""
 
     def __init__(
-        self, ledger: Ledger, dense: DenseIndex, lexical: LexicalIndex, embedder: Embedder
+        self,
+        ledger: Ledger,
+        dense: DenseIndex,
+        lexical: LexicalIndex,
+        embedder: Embedder,
+        reranker: Reranker | None = None,
     ) -> None:
         self._ledger, self._dense, self._lexical = ledger, dense, lexical
-        self._embedder = embedder
+        self._embedder, self._reranker = embedder, reranker
 
     def __call__(
         self, queries: Sequence[SearchQuery], k: int, *, explain: bool = False
@@ -82,7 +88,23 @@ class Search:
         known = candidates(rows, vector, words, covered)
         best = ranked(query, known, max(COLLAPSED, 3 * k))
         ranks = {"meaning": _places(meaning), "words": _places(words)}
-        return [_with_ranks(one, ranks) for one in spread(collapsed(best, self._ledger.texts), k)]
+        several = collapsed(best, self._ledger.texts)
+        if self._reranker:
+            several = self._reread(self._reranker, query.text, several)
+        return [_with_ranks(one, ranks) for one in spread(several, k)]
+
+    def _reread(self, reranker: Reranker, text: str, found: list[Candidate]) -> list[Candidate]:
+        """The candidates, the first of them scored by the reranker as well; best first."""
+        first, rest = found[:RERANKED], found[RERANKED:]
+        texts = self._ledger.texts([one.row.id for one in first])
+        scores = reranker.scores(text, [texts[one.row.id] for one in first]) if first else []
+        moved = []
+        for one, score in zip(first, scores, strict=True):
+            more = RERANKER_WEIGHT * score
+            parts = {**one.parts, "reranked": more}
+            moved.append(replace(one, parts=parts, score=one.score + more))
+        moved.sort(key=lambda one: (-one.score, one.row.id))
+        return moved + rest
 
     def _nearest(self, vector: Floats, pool: int, filters: Filters) -> dict[str, float]:
         """By the dense index, which does not know what article a passage is of."""

@@ -21,10 +21,12 @@ def default_archive() -> Path:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """How an archive embeds.
+    """How an archive embeds, and who looks at what was found.
 
     `model` is the embedded default, the name of any sentence-transformers model, or a
-    folder that holds one (`DATELINE_MODEL`).
+    folder that holds one (`DATELINE_MODEL`). `reranker` is a cross-encoder by name or
+    folder, "" for none (`DATELINE_RERANKER`).
     """
 
     model: str = field(default_factory=lambda: os.environ.get("DATELINE_MODEL", EMBEDDED_MODEL))
+    reranker: str = field(default_factory=lambda: os.environ.get("DATELINE_RERANKER", ""))
