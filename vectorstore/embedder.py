@@ -115,14 +115,30 @@ class Embedder:
         """The unit vectors of questions, float32[n, dim].
 
         On one thread: as fast as on two for a dozen words (17 ms to 16), and faster where
-        three other processes keep two cores busy (53 ms to 130; medians).
+        three other processes keep two cores busy (53 ms to 130; medians). A mean-pooled
+        model is called itself, which saves a seventh of that and gives the same numbers.
         """
         with self._lock:
             _threads(1)
-            vectors = self._loaded.encode_query(
+            st = self._loaded
+            if _mean_pooled(st) and st.tokenizer.is_fast:
+                return self._pooled(texts)
+            vectors = st.encode_query(
                 list(texts), normalize_embeddings=True, show_progress_bar=False
             )
         return np.asarray(vectors, dtype=np.float32)
+
+    def _pooled(self, texts: Sequence[str]) -> Floats:
+        tokens: Any = self._loaded.tokenizer(
+            list(texts),
+            padding=True,
+            truncation=True,
+            max_length=self._loaded.get_max_seq_length(),
+            return_token_type_ids=True,
+            return_tensors="pt",
+        )
+        pooled = _pool(self._states(tokens, bf16=False), tokens["attention_mask"])
+        return np.asarray(pooled, dtype=np.float32)
 
     def knows(self, word: str) -> bool:
         """Whether a word is whole in the model's vocabulary, as common words are."""

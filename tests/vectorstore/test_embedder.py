@@ -100,3 +100,11 @@ def test_sentences_can_be_encoded_apart(embedder: Embedder) -> None:
     alone = apart._loaded.encode([FIRST], normalize_embeddings=True)[0]
     assert float(two.sentences[0] @ alone) > 0.999
     assert apart.identity != embedder.identity
+
+
+def test_questions_have_the_vectors_that_the_model_gives_them() -> None:
+    embedder = Embedder()
+    asked = ["Who?", "What did Seoul and Washington agree on for cars, chips and ships?"]
+    model = embedder._loaded
+    wanted = model.encode_query(asked, normalize_embeddings=True, show_progress_bar=False)
+    np.testing.assert_allclose(embedder.queries(asked), wanted, atol=1e-5)
