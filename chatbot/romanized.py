@@ -109,7 +109,7 @@ def _spelt(surname: str, given: tuple[str, str], archive: Archive) -> list[str]:
     latin, pairs = _sounds(held)
     ones, twos = (latin.get(sound, ())[:EACH] for sound in given)
     both = [(one, two) for one in ones for two in twos]
-    apart = [f"{one}-{two}" for one, two in both if archive.has_phrase(f"{one} {two}")]
+    apart = archive.have_phrase(f"{one}-{two}" for one, two in both)
     families = latin.get(surname, ())[:EACH]
     given_names = [n for n in pairs.get(given, ()) if n.isascii()]
     names = [f"{one.title()} {two.capitalize()}" for two in apart + given_names for one in families]
@@ -120,7 +120,7 @@ def _spelt(surname: str, given: tuple[str, str], archive: Archive) -> list[str]:
         for family in _surnames()
         if key(family) == surname
     ]
-    return [name for name in dict.fromkeys(names) if archive.has_phrase(name)]
+    return archive.have_phrase(dict.fromkeys(names))
 
 
 @lru_cache(maxsize=4)

@@ -21,10 +21,9 @@ def respelt(question: str, archive: Archive) -> tuple[str, Respelt]:
     A word keeps its capitals. Common words that the archive happens not to have stay, and so
     do short ones; see `Archive.respelt`.
     """
-    found: dict[str, str] = {}
-    for word in dict.fromkeys(WORD.findall(question)):
-        if word.isascii() and word.lower() not in STOP_WORDS and (near := archive.respelt(word)):
-            found[word] = near.upper() if word.isupper() else _cased(word, near)
+    words = dict.fromkeys(WORD.findall(question))
+    near = archive.respelt(w for w in words if w.isascii() and w.lower() not in STOP_WORDS)
+    found = {word: _cased(word, meant) for word, meant in near.items()}
     if not 0 < len(found) <= MOST:
         return question, ()
     read = WORD.sub(lambda m: found.get(m.group(), m.group()), question)
@@ -32,4 +31,6 @@ def respelt(question: str, archive: Archive) -> tuple[str, Respelt]:
 
 
 def _cased(word: str, near: str) -> str:
+    if word.isupper():
+        return near.upper()
     return near.capitalize() if word[0].isupper() else near

@@ -146,17 +146,21 @@ class Archive(Records, History, Browse):
             log.exception("weighing all words alike; run `dateline rebuild`")
             return dict.fromkeys(terms, 1.0)
 
-    def respelt(self, word: str) -> str:
-        """What a word that no text has, and that is no common word, is most likely meant to
-        be, as a text here has it in small letters; "" if it is known or nothing is near."""
+    def respelt(self, words: Iterable[str]) -> dict[str, str]:
+        """Words that no text has and that are no common words, each with what it is most likely
+        meant to be, in small letters as a text here has it; not those with nothing near."""
+        asked = list(words)
         try:
-            if self._lexical.has(terms(word)) or self.embedder.knows(word):
-                return ""
-            near = self._lexical.vocabulary()[1].nearest(word)
-            return near if near and self._lexical.has(terms(near)) else ""
+            held = self._lexical.with_any([terms(word) for word in asked])
+            new = [w for w, has in zip(asked, held, strict=True) if not has]
+            slips = [w for w in new if not self.embedder.knows(w)]
+            known = self._lexical.vocabulary()[1] if slips else Vocabulary({})
+            near = {w: found for w in slips if (found := known.nearest(w))}
+            live = self._lexical.with_any([terms(found) for found in near.values()])
+            return {w: near[w] for w, has in zip(near, live, strict=True) if has}
         except IndexDamaged:
-            log.exception("taking words as they are spelt; run `dateline rebuild`")
-            return ""
+            log.exception("taking words as they are spelled; run `dateline rebuild`")
+            return {}
 
     def vocabulary(self) -> Vocabulary:
         """The terms of the texts that have no digits, each with its number of passages; see
@@ -167,12 +171,14 @@ class Archive(Records, History, Browse):
             log.exception("going without the words of the texts; run `dateline rebuild`")
             return Vocabulary({})
 
-    def has_phrase(self, text: str) -> bool:
-        """Whether a text, headline, outlet or byline has these words side by side."""
+    def have_phrase(self, texts: Iterable[str]) -> list[str]:
+        """Those of several short texts whose words stand side by side in an article."""
+        asked = [text for text in texts if terms(text)]
         try:
-            return self._lexical.has_phrase(terms(text))
+            found = self._lexical.with_phrase([terms(text) for text in asked])
         except IndexDamaged:
-            return False
+            return []
+        return [text for text, has in zip(asked, found, strict=True) if has]
 
     def is_empty(self) -> bool:
         """Whether there is nothing to search."""

@@ -150,20 +150,29 @@ class LexicalIndex:
             known = self._vocabulary = (stamp, (held, Vocabulary(met) if met else held))
         return known[1]
 
-    def has_phrase(self, found: Sequence[str]) -> bool:
-        """Whether these terms stand side by side in a text, headline, outlet or byline."""
-        if not self.exists() or not found:
-            return False
-        with self._reading() as searcher:
-            wanted = clauses.phrase(self._schema, found)
-            return bool(searcher.search(wanted, limit=1, count=False).hits)
+    def with_any(self, several: Sequence[Sequence[str]]) -> list[bool]:
+        """For each of several lists of terms, whether one stands in a text, headline or byline.
 
-    def has(self, found: Iterable[str]) -> bool:
-        """Whether any of these terms is in a text, headline, outlet or byline."""
+        Raises IndexDamaged if the index cannot be read.
+        """
         if not self.exists():
-            return False
+            return [False] * len(several)
         with self._reading() as searcher:
-            return any(searcher.doc_freq(field, t) for t in found for field in clauses.FIELDS)
+            return [
+                any(searcher.doc_freq(field, t) for t in found for field in clauses.FIELDS)
+                for found in several
+            ]
+
+    def with_phrase(self, several: Sequence[Sequence[str]]) -> list[bool]:
+        """For each of several lists of terms, whether they stand somewhere side by side.
+
+        Raises IndexDamaged if the index cannot be read.
+        """
+        if not self.exists():
+            return [False] * len(several)
+        with self._reading() as searcher:
+            wanted = [clauses.phrase(self._schema, found) for found in several]
+            return [bool(searcher.search(w, limit=1, count=False).hits) for w in wanted]
 
     def exists(self) -> bool:
         return (self.folder / "meta.json").exists()

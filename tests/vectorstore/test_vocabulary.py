@@ -41,14 +41,17 @@ def test_the_nearest_word(typed: str, meant: str) -> None:
 
 
 def test_what_is_known_or_common_is_not_respelt(archive: Archive) -> None:
-    assert archive.respelt("Lutnik") == "lutnick"
-    assert archive.respelt("semicondutors") == "semiconductors"
-    assert archive.respelt("semiconductor") == ""  # a stem of the texts
-    assert archive.respelt("hammers") == ""  # English, though no text has it
-    assert archive.respelt("Zorblat") == ""
+    asked = ["Lutnik", "semicondutors", "semiconductor", "hammers", "Zorblat"]
+    # The third has the stem of a text's word, the fourth is English, though no text has it
+    assert archive.respelt(asked) == {"Lutnik": "lutnick", "semicondutors": "semiconductors"}
 
 
-def test_without_its_list_the_stems_are_matched(archive: Archive) -> None:
+def test_without_its_list_the_terms_are_matched(archive: Archive) -> None:
     archive._lexical._words.unlink()
     archive._lexical._vocabulary = None
-    assert archive.respelt("Lutnik") == "lutnick"
+    assert archive.respelt(["Lutnik"]) == {"Lutnik": "lutnick"}
+
+
+def test_phrases_that_articles_have(archive: Archive) -> None:
+    asked = ["Hanwha and Lockheed", "Lockheed Hanwha", "…"]
+    assert archive.have_phrase(asked) == ["Hanwha and Lockheed"]
