@@ -45,7 +45,7 @@ SHARE: dict[Length, float] = {"short": 1.0, "normal": 1.0, "long": 0.2}
 ALIKE = 0.6
 """Share of common terms from which two sentences say the same."""
 
-ENOUGH = 0.06
+ENOUGH = 0.05
 """The likelihood below which the archive is said not to hold the answer. Chosen on questions
 in other words than the articles', beside ones that cannot be answered; see docs/answers.md."""
 

@@ -8,6 +8,7 @@ from datetime import date
 
 from chatbot.periods import spoken
 from chatbot.quantities import quantities
+from chatbot.synonyms import alike
 from chatbot.values import Query
 from chatbot.verify_names import equals
 from vectorstore import Archive, question_terms
@@ -16,6 +17,11 @@ NAMES = re.compile(r"[A-Z][\w'’&.-]*(?<![.'’])(?: (?:of |the )?[A-Z][\w'’&
 
 CARRIED = 0.4
 """What a term counts that a question has from an earlier turn, against its own words."""
+
+LIKE = "~"
+ALIKE = 0.6
+"""What a word of like meaning (thesaurus.txt) counts, against the question's own; its term is
+marked in a set by LIKE before it."""
 
 COUNTED = 100
 """A plain number from which it is looked for in a sentence; "which two" only counts."""
@@ -41,14 +47,17 @@ class Scale:
         self.named = [n for text in texts if (n := _named(text))]
         self.amounts = [q for q in quantities(query.text) if q.unit or q.values[0] >= COUNTED]
         self.equals = equals(" ".join(texts))
+        self.like = {t: found for text in texts for t, found in alike(text).items()}
 
     def has(self, present: Iterable[str]) -> Terms:
-        """Terms, and the question's own for what is named otherwise among them."""
+        """Terms, and the question's own for what is named otherwise among them; marked, what
+        is said there in words of like meaning."""
         have = frozenset(present)
         for own, others in self.equals:
             if not own <= have and any(other <= have for other in others):
                 have |= own
-        return have
+        said = (t for t, words in self.like.items() if t not in have)
+        return have | {LIKE + t for t in said if any(word <= have for word in self.like[t])}
 
     def share(self, have: Set[str], but: Set[str] = frozenset()) -> float:
         """The share of the question's terms that are there, by their rarity, at best; those
@@ -58,7 +67,7 @@ class Scale:
 
     def mass(self, have: Set[str]) -> float:
         """The rarities of the question's terms that are there, added up, at best."""
-        return max((sum(r for t, r in w.items() if t in have) for w in self.wordings), default=0.0)
+        return max((_worth(w, have) for w in self.wordings), default=0.0)
 
     def rarest_missing(self, have: Set[str]) -> float:
         """The rarity of the rarest term that is not there, 0 if none is missing."""
@@ -102,7 +111,13 @@ def _weights(text: str, rarity: Mapping[str, float], carried: Set[str]) -> dict[
 
 def _share(weights: Mapping[str, float], have: Set[str]) -> float:
     total = sum(weights.values())
-    return sum(r for t, r in weights.items() if t in have) / total if total else 0.0
+    return _worth(weights, have) / total if total else 0.0
+
+
+def _worth(weights: Mapping[str, float], have: Set[str]) -> float:
+    """What the terms that are there are worth, less for those in words of like meaning."""
+    own = sum(r for t, r in weights.items() if t in have)
+    return own + ALIKE * sum(r for t, r in weights.items() if LIKE + t in have)
 
 
 def _named(text: str) -> Sequence[Name]:

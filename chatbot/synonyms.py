@@ -42,6 +42,15 @@ def synonyms(question: str) -> tuple[str, ...]:
     return tuple(w for w in dict.fromkeys(found) if not own & set(terms(w)))[:MOST]
 
 
+def alike(question: str) -> dict[str, tuple[frozenset[str], ...]]:
+    """For each term of a question, the terms of the words that newsrooms use for it."""
+    found = {}
+    for term in dict.fromkeys(terms(question)):
+        if words := _thesaurus().get((term,), ()):
+            found[term] = tuple({frozenset(terms(word)) for word in words})
+    return found
+
+
 def beside(text: str) -> tuple[Wording, ...]:
     """A text's synonyms, and the countries that capitals in it stand for, to search as well."""
     found = wording(synonyms(text), SYNONYMS)

@@ -61,6 +61,9 @@ NAMES = re.compile(r"[A-Z][\w'’&.-]*(?<![.'’])(?: (?:of |the )?[A-Z][\w'’&
 READ = 10
 """Hits whose sentences are weighed."""
 
+UNRELATED = 0.3
+"""Cosine to a question that the tenth of its passages has where an archive has so many."""
+
 FIRST = 3
 """Hits that count as the first by meaning, or by words."""
 
@@ -98,10 +101,11 @@ class Crowd:
     def of(cls, hits: Sequence[Hit]) -> Crowd:
         nearest = sorted(hits, key=lambda h: -h.dense)[:FIRST]
         worded = sorted(hits, key=lambda h: -(h.lexical or 0.0))[:FIRST]
+        few = [UNRELATED] * (READ - len(hits))  # a small archive has no crowd to stand out of
         return cls(
             max((h.score for h in hits), default=1.0) or 1.0,
-            median([h.dense for h in hits] or [0.0]),
-            median([max((s.score for s in h.sentences), default=0.0) for h in hits] or [0.0]),
+            median([h.dense for h in hits] + few),
+            median([max((s.score for s in h.sentences), default=0.0) for h in hits] + few),
             frozenset(h.passage_id for h in nearest) & frozenset(h.passage_id for h in worded),
         )
 
