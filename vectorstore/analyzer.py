@@ -68,9 +68,14 @@ def terms(text: str) -> list[str]:
 
 def question_terms(text: str) -> list[str]:
     """The terms of a question, each once, without stop words."""
+    return list(_question_terms(text))
+
+
+@lru_cache(maxsize=2048)
+def _question_terms(text: str) -> tuple[str, ...]:
     words = (_bare(m) for m in TOKEN.finditer(text))
     kept = (w for w in words if w.lower() not in STOP_WORDS and w not in STOP_WORDS_KO)
-    return list(dict.fromkeys(term for word in kept for term in terms(word)))
+    return tuple(dict.fromkeys(term for word in kept for term in terms(word)))
 
 
 def _bare(match: re.Match[str]) -> str:
