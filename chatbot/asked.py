@@ -77,7 +77,10 @@ def offered(query: Query, texts: Sequence[str]) -> bool:
     """Whether sentences have between them something of each kind that is asked for: an
     amount, a date, a person, a place."""
     kinds = [k for k in query.kinds if k in _OFFERS]
-    return all(any(offers(k, query.question, text) for text in texts) for k in kinds)
+    return all(
+        any(o.fit > OTHER_UNIT for text in texts for o in offers(k, query.question, text))
+        for k in kinds
+    )
 
 
 def offers(kind: Kind, question: str, text: str) -> list[Offer]:

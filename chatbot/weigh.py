@@ -153,6 +153,8 @@ def _weighed(scale: Scale, hit: Hit, crowd: Crowd) -> Iterator[Weighed]:
         )
         weight, likelihood = exp(_sum("order", values)), 1 / (1 + exp(-_sum("likelihood", values)))
         if CELL in sentence.text and leads[i].text and not scale.names_any(scale.has(own[i])):
+            if {"how much", "when"} & set(scale.query.kinds):
+                continue
             weight, likelihood = weight * OTHER_ROW, likelihood * OTHER_ROW
         yield Weighed(hit, sentence, weight, likelihood, values, own[i], near)
 
@@ -168,7 +170,8 @@ class Led:
 
 
 OTHER_ROW = 0.01
-"""What a row of a table counts that is about something else than what the question names."""
+"""What a row of a table counts that is about something else than what the question names; where
+an amount or a date is asked for, it is no answer at all."""
 
 TOGETHER = 1.6
 """By what the sum of two cosines is divided for that of both texts together: the length of the

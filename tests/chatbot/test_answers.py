@@ -6,12 +6,21 @@ from dataclasses import replace
 import pytest
 
 from chatbot import build_chain
+from ingest import passages
 from tests.conftest import NEWS, article, put
 from vectorstore import Archive
 
 JULY = "A tariff of 25 percent applies to Korean goods from 1 August, the letter to Seoul said."
 ORDER = "The order said that the tariff on Korean goods is 15 percent from 7 August."
 PAPER = "Reported figures differ: the tariff on Korean goods is 16 percent, the order said."
+RATES = """\
+The annex to the Zubrowka order has these rates.
+
+Country | Rate under the order
+Freedonia | 19%
+Sylvania | 41%
+Tomainia | 15%\
+"""
 SHIPS = "Hanwha will hire 900 welders in Philadelphia this year, the company said."
 
 
@@ -30,6 +39,10 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
             ],
         )
         put(opened, [replace(first, body=SHIPS)])
+        table = article("rates.md", RATES, headline="Rates of the Zubrowka order")
+        with opened.writing():
+            list(opened.add([(table, passages.cut(table.body))]))
+            opened.index()
         yield opened
 
 
@@ -64,3 +77,30 @@ def test_an_abstention_says_what_was_looked_for(desk: Archive) -> None:
         "In no article: tall, Kilimanjaro, volcano" in answer.message or "In no" in answer.message
     )
     assert "Nearest" in answer.message
+
+
+def test_a_row_of_a_table_is_quoted_under_its_head(desk: Archive) -> None:
+    answer = build_chain(desk).invoke("What rate does Sylvania pay under the Zubrowka order?")
+    first = answer.claims[0]
+    assert [c.quote for c in first.citations] == [
+        "Country | Rate under the order",
+        "Sylvania | 41%",
+    ]
+    assert not any("Freedonia" in c.quote for c in answer.citations)
+
+
+def test_each_part_is_answered_and_what_is_not_found_is_named(desk: Archive) -> None:
+    both = "How many welders will Hanwha hire, and what rate does Sylvania pay under the order?"
+    answer = build_chain(desk).invoke(both)
+    quotes = " ".join(c.quote for c in answer.citations)
+    assert "900 welders" in quotes
+    assert "41%" in quotes
+    half = "How many welders will Hanwha hire, and how deep is the Kilimanjaro crater lake?"
+    answer = build_chain(desk).invoke(half)
+    assert "900 welders" in answer.text
+    assert "Kilimanjaro" in answer.notice
+
+
+def test_an_amount_is_asked_for_and_none_is_there(desk: Archive) -> None:
+    answer = build_chain(desk).invoke("How many pages does the letter to Seoul have?")
+    assert answer.abstained
