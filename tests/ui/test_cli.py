@@ -129,6 +129,12 @@ def test_search_filters_and_names_the_outlets(archive: Path) -> None:
     assert (wrong.returncode, "Trade Desk" in wrong.stderr) == (1, True)
 
 
+def test_search_reads_slips_as_the_articles_spell_them(archive: Path) -> None:
+    done = dateline("search", "hanwa shipyrad", archive=archive)
+    assert "Read hanwa as hanwha." in done.stdout
+    assert "Hanwha" in done.stdout
+
+
 def test_status_and_rebuild(archive: Path) -> None:
     done = dateline("status", archive=archive)
     assert "articles         3 (3 versions)" in done.stdout
