@@ -66,7 +66,7 @@ def about(query: Query, number: int | None, quoted: Sequence[Quoted]) -> Query:
         query,
         filters=Filters(as_of=query.filters.as_of, articles=(one.article,)),
         beyond=spans,
-        notes=(*query.notes, note) if one.headline else query.notes,
+        notes=(note,) if one.headline else (),
     )
 
 

@@ -90,7 +90,8 @@ def chips_html(query: Query, turn: int, w: Words) -> str:
     )
     listed = f'<ul aria-label="{w("filters_understood")}">{chips}</ul>' if chips else ""
     notes = "".join(f'<span class="dl-read">{esc(note)}</span>' for note in query.notes)
-    return f'<div class="dl-searched"><span>{what}</span>{listed}{notes}</div>'
+    searched = "" if query.beyond and query.notes else f"<span>{what}</span>"  # its note says where
+    return f'<div class="dl-searched">{searched}{listed}{notes}</div>'
 
 
 def _period_html(since: date, until: date, w: Words) -> str:
