@@ -32,6 +32,8 @@ CLEARLY = 1.25
 """How much nearer to the question's words the one of several offers must be."""
 
 NAME = re.compile(r"(?:[A-Z][\w'’.-]*[a-z.]|[A-Z]{2,})(?: (?:[A-Z][\w'’.-]*|de|van|von|al))+")
+DAY = re.compile(r"\b(?:what|which) (?:\w+ )?(?:day|date)\b|며칠|무슨 ?요일", re.IGNORECASE)
+"""A question that a month does not answer."""
 FEW = re.compile(r"\b(?:which|what|who|name|list) (?:the )?(?P<n>two|three|four)\b", re.IGNORECASE)
 """A list of so few is told in a sentence with as many names."""
 CAPITAL = re.compile(r"(?<=[a-z,;’”] )[A-Z][\w'’-]+")
@@ -178,6 +180,8 @@ def _days(question: str, text: str) -> Iterator[Offer]:
         told = any(d.agrees(k) for k in known)
         if not told:
             whole = 1.0 if d.day or ("year" in question and d.year) else 0.7
+            if not d.day and DAY.search(question):
+                whole = OTHER_UNIT
             yield Offer(d.text, d.start, d.end, whole)
     for m in WEEKDAY.finditer(text):
         if m.group().lower() not in question.lower():
