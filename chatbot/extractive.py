@@ -141,7 +141,8 @@ class Extractive:
 
     def _claim(self, query: Query, weighed: Weighed, label: str, *, lead: bool) -> Claim:
         offer = best_offer(query, weighed.sentence.text) if lead and not label else None
-        claim = quote(weighed, query.language, label=label, offer=offer)
+        whole = "list" in query.kinds
+        claim = quote(weighed, query.language, label=label, offer=offer, whole=whole)
         if changed(self._archive, claim.citations):
             claim = replace(claim, text=f"{claim.text} {phrases(query.language)['changed']}")
         return claim
@@ -152,10 +153,18 @@ def _most(query: Query, usually: int) -> int:
     return {"short": min(SHORT, usually), "long": 2 * usually}.get(query.length, usually)
 
 
-def quote(weighed: Weighed, language: str, *, label: str = "", offer: Offer | None = None) -> Claim:
-    """A sentence as a claim: what it offers in bold, attribution, and the exact quotes."""
+def quote(
+    weighed: Weighed,
+    language: str,
+    *,
+    label: str = "",
+    offer: Offer | None = None,
+    whole: bool = False,
+) -> Claim:
+    """A sentence as a claim: what it offers in bold, attribution, and the exact quotes; of one
+    that announces a list, the list too if the `whole` is wanted."""
     article, said = weighed.hit.article, phrases(language)
-    found = quoted(article.body, (weighed.sentence.start, weighed.sentence.end))
+    found = quoted(article.body, (weighed.sentence.start, weighed.sentence.end), whole=whole)
     citations = tuple(
         Citation(number=0, article=article, start=a, end=b, quote=article.body[a:b])
         for a, b in found.spans

@@ -20,6 +20,9 @@ LONGEST_ITEM = 220
 LONGEST_LEAD = 400
 """Characters of a lead at most that is quoted along."""
 
+LONGEST_LIST = 900
+"""Characters of a list that is quoted whole."""
+
 ITEM = re.compile(
     r"^\s*[“\"]?(?:(?P<dash>[-*•·–])|\(?(?:(?P<number>\d{1,2})|(?P<roman>[ivx]{1,4})"
     r"|(?P<letter>[a-z])|(?P<capital>[A-Z]))[.)])\s"
@@ -51,6 +54,21 @@ def lead_of(body: str, start: int, end: int) -> Span | None:
     if not (ITEM.match(item) or _short(item)) or end < stop - 1:
         return None
     return _lead(body, line)
+
+
+def list_under(body: str, start: int, end: int) -> int | None:
+    """Where the list ends that the sentence at a span announces with a colon; None if it does
+    not. A list longer than LONGEST_LIST is cut after an item."""
+    if not body[start:end].endswith(":"):
+        return None
+    last, at = None, end
+    while at < len(body) and at - start < LONGEST_LIST:
+        line = at + len(body[at:]) - len(body[at:].lstrip())
+        stop = _line(body, line)[1] if line < len(body) else line
+        if line == stop or lead_of(body, line, stop) != (start, end):
+            break
+        last = at = stop
+    return last
 
 
 def _line(body: str, at: int) -> Span:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from chatbot.listed import lead_of
+from chatbot.listed import lead_of, list_under
+from chatbot.spans import quoted
 
 LETTERS = """\
 The ministry sent letters on Monday.
@@ -53,3 +54,19 @@ def test_what_an_item_stands_under(body: str, item: str, lead: str | None) -> No
     start = body.index(item)
     found = lead_of(body, start, start + len(item))
     assert (body[found[0] : found[1]] if found else None) == lead
+
+
+def test_a_list_is_quoted_whole_where_a_list_is_asked_for() -> None:
+    lead = "The countries that got letters include:"
+    start = LETTERS.index(lead)
+    end = start + len(lead)
+    last = list_under(LETTERS, start, end)
+    assert LETTERS[end:last] == "\n\nFreedonia (25%)\n\nSylvania (36%)"
+    assert quoted(LETTERS, (start, end), whole=True).spans == ((start, last),)
+    assert list_under(LETTERS, 0, LETTERS.index(".") + 1) is None
+
+
+def test_an_initial_ends_no_sentence() -> None:
+    body = "Then Mr. Rufus T. Firefly of Freedonia came to town. He stayed for a year."
+    start = body.index("He stayed")
+    assert quoted(body, (start, len(body))).spans == ((0, len(body)),)
