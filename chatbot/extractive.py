@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from chatbot.asked import Offer, best_offer, offered, unit_asked
+from chatbot.asked import Offer, best_offer, fit, offered, unit_asked
 from chatbot.changes import contradicts, day_of, otherwise
 from chatbot.kinds import Kind, kinds_of
 from chatbot.scale import Scale
@@ -32,6 +32,9 @@ MOST_PARTS = 4
 
 NEAR_BEST = 0.45
 """A further sentence must be this likely, beside the best one."""
+
+STILL = 0.15
+"""The same for a question about now, where a newer sentence tells more than a likelier one."""
 
 TOLD = 0.25
 """The same for a list of what happened, where each day adds something."""
@@ -126,9 +129,9 @@ class Extractive:
         if query.kind == "what happened":
             return [("", w) for w in self._told(query, ranked)]
         most = _most(query, MOST.get(query.kind, USUALLY))
-        chosen = _distinct(ranked, most, NEAR_BEST * SHARE[query.length])
         if asks_for_now(query.question):
-            chosen.sort(key=lambda w: day_of(w.hit), reverse=True)
+            ranked = _newest(query, ranked)
+        chosen = _distinct(ranked, most, NEAR_BEST * SHARE[query.length])
         return _with_changes(query, chosen, ranked, most)
 
     def _told(self, query: Query, ranked: Sequence[Weighed]) -> list[Weighed]:
@@ -233,6 +236,20 @@ def _with_changes(
     labelled = {id(w) for _, w in differing}
     rest: list[Chosen] = [("", w) for w in chosen[1:] if id(w) not in labelled]
     return [("", first), *differing, *rest][:most]
+
+
+def _newest(query: Query, ranked: Sequence[Weighed]) -> list[Weighed]:
+    """For a question about now: the sentences about the best one's matter, the newest first."""
+    best = ranked[0]
+    same = [
+        w
+        for w in ranked
+        if w.weight >= STILL * best.weight
+        and w.likelihood >= STILL * best.likelihood
+        and fit(query, w.sentence.text) >= fit(query, best.sentence.text)
+    ]
+    newest = sorted(same, key=lambda w: day_of(w.hit), reverse=True)
+    return [replace(w, weight=best.weight) for w in newest]
 
 
 def _distinct(ranked: Sequence[Weighed], most: int, share: float) -> list[Weighed]:

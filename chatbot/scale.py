@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import date
 
-from chatbot.periods import spoken
+from chatbot.named import Clock, found
 from chatbot.quantities import quantities
 from chatbot.synonyms import alike
 from chatbot.values import Query
@@ -51,7 +51,7 @@ class Scale:
         self.named = [n for text in texts if (n := _named(text))]
         self.amounts = [q for q in quantities(query.text) if q.unit or q.values[0] >= COUNTED]
         self.equals = equals(" ".join(texts))
-        self.like = {t: found for text in texts for t, found in alike(text).items()}
+        self.like = {t: words for text in texts for t, words in alike(text).items()}
 
     def has(self, present: Iterable[str]) -> Terms:
         """Terms, and the question's own for what is named otherwise among them; marked, what
@@ -101,9 +101,9 @@ class Scale:
 
 
 def timeless(text: str, today: date) -> str:
-    """A question without what it says of time."""
-    for one in spoken(text, today):
-        text = text.replace(one.words, " ", 1)
+    """A question without the dates that it names."""
+    for one in reversed(found(text, Clock(today))):
+        text = f"{text[: one.start]} {text[one.end :]}"
     return text
 
 
@@ -132,9 +132,9 @@ def _worth(weights: Mapping[str, float], have: Set[str]) -> float:
 def _named(text: str) -> Sequence[Name]:
     """A question's names, each a run of words with capitals; its first word is no name."""
     first, _, rest = text.partition(" ")
-    found = [m.group() for m in NAMES.finditer(rest)] if first else []
+    runs = [m.group() for m in NAMES.finditer(rest)] if first else []
     names = []
-    for name in found:
+    for name in runs:
         own = frozenset(question_terms(name))
         others = tuple(o for same, more in equals(name) if same == own for o in more)
         if own:

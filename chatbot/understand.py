@@ -88,7 +88,7 @@ def _query(
 ) -> Query:
     events = ArchiveEvents(archive, limits) if archive else None
     said = _said(question, read, day, events)
-    named = tuple(s.period for s in said)
+    named = tuple(s.period for s in said if s.role not in ("as of", "as of before"))
     kinds = kinds_of(read.text if read.instead else question)
     language = language_of(question)
     text, wordings = _worded(read.text, kinds, language_of(read.text))

@@ -27,7 +27,7 @@ WAITING = 200
 
 EXAMPLES = (
     "What happened to the workers detained in Georgia?",
-    "How is the $350 billion split, and what is the yearly limit?",
+    "How much of the $350 billion is cash, and what is the yearly limit?",
     "Where will Korea's nuclear-powered submarines be built?",
     "What was known about the car tariff as of 20 August 2025?",
     "핵추진 잠수함은 어디에서 건조하나요?",
