@@ -18,10 +18,6 @@ NAMES = re.compile(r"[A-Z][\w'’&.-]*(?<![.'’])(?: (?:of |the )?[A-Z][\w'’&
 CARRIED = 0.4
 """What a term counts that a question has from an earlier turn, against its own words."""
 
-STRANGE = 0.4
-"""What a plain word counts that the archive does not use, or once: the question's way to say
-it, while a name that is in no article is what the question is about."""
-
 LIKE = "~"
 ALIKE = 0.6
 """What a word of like meaning (thesaurus.txt) counts, against the question's own; its term is
@@ -108,14 +104,9 @@ def timeless(text: str, today: date) -> str:
 
 
 def _weights(text: str, rarity: Mapping[str, float], carried: Set[str]) -> dict[str, float]:
-    small = frozenset(question_terms(" ".join(w for w in text.split() if w.islower())))
-
-    def worth(term: str) -> float:
-        rare = rarity.get(term, 1.0)
-        own = STRANGE if rare >= 1.0 and term in small else 1.0
-        return rare * own * (CARRIED if term in carried else 1.0)
-
-    return {term: worth(term) for term in question_terms(text)}
+    return {
+        t: rarity.get(t, 1.0) * (CARRIED if t in carried else 1.0) for t in question_terms(text)
+    }
 
 
 def _share(weights: Mapping[str, float], have: Set[str]) -> float:

@@ -103,7 +103,7 @@ class Crowd:
         worded = sorted(hits, key=lambda h: -(h.lexical or 0.0))[:FIRST]
         few = [UNRELATED] * (READ - len(hits))  # a small archive has no crowd to stand out of
         return cls(
-            max((h.score for h in hits), default=1.0) or 1.0,
+            max((h.score for h in hits if h.score > 0), default=1.0),
             median([h.dense for h in hits] + few),
             median([max((s.score for s in h.sentences), default=0.0) for h in hits] + few),
             frozenset(h.passage_id for h in nearest) & frozenset(h.passage_id for h in worded),
@@ -137,7 +137,7 @@ def _weighed(scale: Scale, hit: Hit, crowd: Crowd) -> Iterator[Weighed]:
             scale.share(near),
             shares[1],
             hit.dense,
-            hit.score / crowd.best,
+            max(0.0, hit.score / crowd.best),
             fit(scale.query, sentence.text),
             shares[2],
             named,
