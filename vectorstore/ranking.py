@@ -14,7 +14,7 @@ from vectorstore.collapse import Candidate
 from vectorstore.query import AFTER, FADE, Period, SearchQuery
 from vectorstore.segment import Floats
 
-PASSAGE_WEIGHT, SENTENCE_WEIGHT, WORDS_WEIGHT, WORDS_POWER = 0.5, 0.3, 0.5, 1.5
+PASSAGE_WEIGHT, SENTENCE_WEIGHT, WORDS_WEIGHT, WORDS_POWER = 0.5, 0.3, 0.55, 1.25
 """What the passage's cosine, its best sentence's, and a power of the share of the query's words
 count. The scores are absolute, so that a passage without the query's words can stand
 above one that has a few; see docs/retrieval.md for what was compared."""
