@@ -104,3 +104,22 @@ def test_each_part_is_answered_and_what_is_not_found_is_named(desk: Archive) -> 
 def test_an_amount_is_asked_for_and_none_is_there(desk: Archive) -> None:
     answer = build_chain(desk).invoke("How many pages does the letter to Seoul have?")
     assert answer.abstained
+
+
+def test_what_holds_now_is_told_by_the_newest(desk: Archive) -> None:
+    answer = build_chain(desk).invoke("What is the tariff on Korean goods now?")
+    days = [c.article.published.day for c in answer.citations if c.article.published]
+    assert len(days) > 1
+    assert days[0] == max(days)
+
+
+def test_what_was_known_on_a_day_is_not_looked_for_on_that_day(desk: Archive) -> None:
+    asked = "What was known about the tariff on Korean goods as of 20 July 2025?"
+    answer = build_chain(desk).invoke(asked)
+    assert answer.query is not None
+    assert answer.query.periods == ()
+    assert [c.article.path for c in answer.citations] == ["july.md"]
+
+
+def test_an_archive_with_nothing_like_it_abstains(desk: Archive) -> None:
+    assert build_chain(desk).invoke("Which university discovered penicillin?").abstained
