@@ -66,7 +66,7 @@ def test_kinds(tmp_path: Path, data: bytes, kind: str) -> None:
     "data",
     [
         ROW.encode(),
-        gzip.compress(ROW.encode()),
+        gzip.compress(ROW.encode(), mtime=0),
         zstandard.compress(b"title\ttext\nOne\tText one.\n"),
         b"---\ntitle: One\n---\nText one.\n",
         a_parquet(),
