@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,6 +42,11 @@ def browser() -> Iterator[Any]:
         launched.close()
 
 
+LEFT = re.compile(r"^AbortError: signal is aborted|errored out\.\s*$")
+"""What Gradio's client says of a stream that ends because its page is left, by a reload or at
+the end of a test: what is looked for after an answer may still be under way."""
+
+
 @pytest.fixture
 def open_page(browser: Any, address: str) -> Iterator[Open]:
     """Opens the chat in a browser of its own; afterwards nothing may have left or complained."""
@@ -65,4 +71,4 @@ def open_page(browser: Any, address: str) -> Iterator[Open]:
     yield opened
     for context in contexts:
         context.close()
-    assert wrong == []
+    assert [w for w in wrong if not LEFT.search(w)] == []
