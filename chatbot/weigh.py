@@ -8,7 +8,6 @@ are data, in lexicon/weights.toml, with the figures that they reached.
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -53,10 +52,9 @@ cosine; its fused score beside the best one's; whether the sentence has what is 
 rarest term missing around it; the share of the question's names around it, and of its amounts
 near it; how much of the question, by rarity, it has in all; how far its passage's cosine, and
 its own, stand above the middle of those that were found; whether its passage is among the
-first three both by meaning and by words; whether it is about the article itself; its length."""
-
-
-NAMES = re.compile(r"[A-Z][\w'’&.-]*(?<![.'’])(?: (?:of |the )?[A-Z][\w'’&.-]*(?<![.'’]))*")
+first three both by meaning and by words; whether it is about the article itself; its length; the
+share of the question's names in it and the headline; how well the article's day fits the periods
+that are named. An item of a list or a row of a table counts with what it stands under."""
 
 READ = 10
 """Hits whose sentences are weighed."""
@@ -152,7 +150,7 @@ def _weighed(scale: Scale, hit: Hit, crowd: Crowd) -> Iterator[Weighed]:
             period,
         )
         weight, likelihood = exp(_sum("order", values)), 1 / (1 + exp(-_sum("likelihood", values)))
-        if CELL in sentence.text and leads[i].text and not scale.names_any(scale.has(own[i])):
+        if CELL in sentence.text and leads[i].terms and not scale.names_any(scale.has(own[i])):
             if {"how much", "when"} & set(scale.query.kinds):
                 continue
             weight, likelihood = weight * OTHER_ROW, likelihood * OTHER_ROW
@@ -161,10 +159,9 @@ def _weighed(scale: Scale, hit: Hit, crowd: Crowd) -> Iterator[Weighed]:
 
 @dataclass(frozen=True, slots=True)
 class Led:
-    """What a sentence stands under, if it is an item: its text and terms, and the cosine of
-    both together to the question; empty for other sentences."""
+    """What a sentence stands under, if it is an item: its terms, and the cosine of both
+    together to the question; empty for other sentences."""
 
-    text: str = ""
     terms: frozenset[str] = frozenset()
     score: float = 0.0
 
@@ -183,10 +180,9 @@ def _led(hit: Hit, sentence: Sentence) -> Led:
     span = lead_of(body, sentence.start, sentence.end)
     if span is None:
         return Led()
-    text = body[span[0] : span[1]]
     above = [s.score for s in hit.sentences if s.start < span[1] and span[0] < s.end]
     score = (max(above) + sentence.score) / TOGETHER if above else hit.dense
-    return Led(text, frozenset(terms(text)), score)
+    return Led(frozenset(terms(body[span[0] : span[1]])), score)
 
 
 @cache
