@@ -90,17 +90,14 @@ def contradicts(scale: Scale, ranked: Sequence[Weighed]) -> Weighed | None:
 def _other_amount(scale: Scale, ranked: Sequence[Weighed]) -> Weighed | None:
     """A sentence about the question's matter with another amount than the question's, which
     none has. "Why …" takes for granted what it says, so fewer common words will do there."""
-    question = scale.query.text
-    amounts = frozenset(t for q in quantities(question) for t in terms(q.text))
+    amounts = frozenset(t for q in quantities(scale.query.text) for t in terms(q.text))
     why = "why" in scale.query.kinds
     near = [
         (place, w)
         for place, w in enumerate(ranked[:LOOKED_AT])
         if scale.share(w.near, amounts) >= (SAME_MATTER if why else PREMISE)
     ]
-    for claimed in quantities(question):
-        if not claimed.unit and claimed.values[0] < 100:
-            continue
+    for claimed in scale.amounts:
         held = [(place, w, quantities(w.sentence.text)) for place, w in near]
         if any(claimed.agrees(q) for _, _, found in held for q in found):
             continue
