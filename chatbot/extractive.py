@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from chatbot.asked import Offer, best_offer, fit, offered, unit_asked
+from chatbot.asked import Offer, best_offer, offered, unit_asked
 from chatbot.changes import contradicts, day_of, otherwise
 from chatbot.kinds import Kind, kinds_of
 from chatbot.scale import Scale
@@ -130,7 +130,7 @@ class Extractive:
             return [("", w) for w in self._told(query, ranked)]
         most = _most(query, MOST.get(query.kind, USUALLY))
         if asks_for_now(query.question):
-            ranked = _newest(query, ranked)
+            ranked = _newest(ranked)
         chosen = _distinct(ranked, most, NEAR_BEST * SHARE[query.length])
         return _with_changes(query, chosen, ranked, most)
 
@@ -238,7 +238,7 @@ def _with_changes(
     return [("", first), *differing, *rest][:most]
 
 
-def _newest(query: Query, ranked: Sequence[Weighed]) -> list[Weighed]:
+def _newest(ranked: Sequence[Weighed]) -> list[Weighed]:
     """For a question about now: the sentences about the best one's matter, the newest first."""
     best = ranked[0]
     same = [
@@ -246,7 +246,7 @@ def _newest(query: Query, ranked: Sequence[Weighed]) -> list[Weighed]:
         for w in ranked
         if w.weight >= STILL * best.weight
         and w.likelihood >= STILL * best.likelihood
-        and fit(query, w.sentence.text) >= fit(query, best.sentence.text)
+        and w.fit >= best.fit
     ]
     newest = sorted(same, key=lambda w: day_of(w.hit), reverse=True)
     return [replace(w, weight=best.weight) for w in newest]

@@ -84,6 +84,11 @@ class Weighed:
     near: frozenset[str]
     """Of the sentence, its neighbours, and the headline."""
 
+    @property
+    def fit(self) -> float:
+        """How well the sentence has what is asked for, 0 to 1; see `asked.fit`."""
+        return self.features[FEATURES.index("kind")]
+
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
