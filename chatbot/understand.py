@@ -21,7 +21,7 @@ from chatbot.split import parts_of
 from chatbot.synonyms import beside, names, spelled_out, wording
 from chatbot.turns import turns_of
 from chatbot.values import Inputs, Length, Query
-from chatbot.when import asks_for_now, recency_of, said_as_of, said_of_time
+from chatbot.when import asks_for_now, periods_of, recency_of, said_as_of, said_of_time
 from chatbot.wording import language_of
 from vectorstore import Archive, Filters, InputError, Wording
 
@@ -88,7 +88,7 @@ def _query(
 ) -> Query:
     events = ArchiveEvents(archive, limits) if archive else None
     said = _said(question, read, day, events)
-    named = tuple(s.period for s in said if s.role not in ("as of", "as of before"))
+    named = tuple(periods_of(said))
     kinds = kinds_of(read.text if read.instead else question)
     language = language_of(question)
     text, wordings = _worded(read.text, kinds, language_of(read.text))

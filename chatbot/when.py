@@ -20,6 +20,10 @@ NOW = re.compile(rf"\b(?:{EN['now']})|{KO['now']}", re.IGNORECASE)
 HISTORY = re.compile(rf"\b(?:{EN['history']})\b|{KO['history']}", re.IGNORECASE)
 
 
+AS_OF = ("as of", "as of before")
+"""Roles of a day that limits what may be known."""
+
+
 def said_of_time(
     question: str, today: date, *, past: bool = False, events: Events | None = None
 ) -> list[Spoken]:
@@ -32,7 +36,12 @@ def said_of_time(
 
 def periods(question: str, today: date) -> list[Period]:
     """The periods that a question names, in its order; none where it names none."""
-    return [s.period for s in said_of_time(question, today)]
+    return periods_of(said_of_time(question, today))
+
+
+def periods_of(said: Sequence[Spoken]) -> list[Period]:
+    """The periods of what is said of time; an as-of day is a limit and none of them."""
+    return [s.period for s in said if s.role not in AS_OF]
 
 
 def asks_for_now(question: str) -> bool:
@@ -54,4 +63,4 @@ def recency_of(question: str, named: Sequence[Period]) -> Literal["strong", "wea
 def said_as_of(question: str, today: date, events: Events | None = None) -> date | None:
     """The last day of what may be known: "as of March 2025", "what was known on 3 March"."""
     said = said_of_time(question, today, past=True, events=events)
-    return next((s.period[1] for s in said if s.role in ("as of", "as of before")), None)
+    return next((s.period[1] for s in said if s.role in AS_OF), None)
