@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import date
 
+from chatbot.aliases import Terms, equals
 from chatbot.named import Clock, found
 from chatbot.quantities import quantities
 from chatbot.synonyms import alike
 from chatbot.values import Query
-from chatbot.verify_names import equals
 from vectorstore import Archive, question_terms
 
 NAMES = re.compile(r"[A-Z][\w'’&.-]*(?<![.'’])(?: (?:of |the )?[A-Z][\w'’&.-]*(?<![.'’]))*")
@@ -26,7 +26,6 @@ marked in a set by LIKE before it."""
 COUNTED = 100
 """A plain number from which it is looked for in a sentence; "which two" only counts."""
 
-Terms = frozenset[str]
 Name = tuple[Terms, tuple[Terms, ...]]
 """The terms of a name, and those of other names of the same thing."""
 

@@ -9,14 +9,11 @@ and so do a country and its people ("Korea", "Korean": four letters in common).
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
-from functools import cache
-from importlib.resources import files
 
+from chatbot.aliases import groups
 from chatbot.dates import MONTHS, WEEKDAYS
 from chatbot.evidence import Evidence, plain
-from vectorstore import terms
 
 WORD = re.compile(r"[^\W\d_][\w'’&.]*(?<!\.)|\b[A-Z]\.?")
 STARTS = re.compile(r"(?:^|[.!?:;]\s+|[“”\"(*•\n-]\s*)$")
@@ -35,46 +32,6 @@ NO_NAMES = (
 )
 SHARED = 4
 """Letters in common by which a country's and its people's name are the same."""
-
-
-@cache
-def groups() -> tuple[tuple[re.Pattern[str], ...], ...]:
-    """Patterns of the names in each group, the longest first."""
-    return tuple(
-        tuple(_pattern(name) for name in sorted(group, key=len, reverse=True)) for group in _names()
-    )
-
-
-@cache
-def _terms() -> tuple[tuple[frozenset[str], ...], ...]:
-    """The terms of the names in each group."""
-    return tuple(
-        tuple({frozenset(own) for name in group if (own := terms(name))}) for group in _names()
-    )
-
-
-@cache
-def _names() -> tuple[tuple[str, ...], ...]:
-    table = tomllib.loads((files("chatbot") / "aliases.toml").read_text("utf-8"))
-    return tuple(tuple(group) for group in table["groups"])
-
-
-def equals(text: str) -> list[tuple[frozenset[str], tuple[frozenset[str], ...]]]:
-    """For each thing that a text names, the terms of its name there, and of its other names."""
-    have = frozenset(terms(text))
-    found = []
-    for group in _terms():
-        own = max((n for n in group if n <= have), key=len, default=None)
-        if own:
-            found.append((own, tuple(n for n in group if n != own)))
-    return found
-
-
-def _pattern(name: str) -> re.Pattern[str]:
-    if not name.isascii():
-        return re.compile(re.escape(name))
-    north = r"(?<!North )" if name.startswith("Korea") else ""
-    return re.compile(rf"(?<![\w]){north}{re.escape(name)}(?!\w)")
 
 
 def unnamed(claimed: str, evidence: Evidence, *, whole: bool = False) -> Iterator[str]:
