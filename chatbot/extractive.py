@@ -132,6 +132,7 @@ class Extractive:
         if asks_for_now(query.question):
             ranked = _newest(ranked)
         chosen = _distinct(ranked, most, NEAR_BEST * SHARE[query.length])
+        chosen.sort(key=lambda w: not offered(query, [w.sentence.text]))
         return _with_changes(query, chosen, ranked, most)
 
     def _told(self, query: Query, ranked: Sequence[Weighed]) -> list[Weighed]:
