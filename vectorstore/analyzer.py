@@ -1,9 +1,8 @@
 """One analyzer for index and question: text becomes the terms of the lexical index.
 
-Chosen by script: Latin words are folded, spelt the American way and stemmed
-(Snowball English); runs of Hangul,
-Han and kana become overlapping pairs, as Lucene's CJK analyzer makes them. Numbers lose
-their thousands separators, so that "36,000" and "36000" are one term.
+Chosen by script: Latin words are folded, spelt the American way and stemmed (Snowball
+English); runs of Hangul, Han and kana become overlapping pairs, as Lucene's CJK analyzer makes
+them. Numbers lose their thousands separators, so that "36,000" and "36000" are one term.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from functools import lru_cache
 
 import snowballstemmer
 
-from vectorstore.spelling import american
+from vectorstore.american import american
 
 PAIRED = "\u1100-\u11ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
 TOKEN = re.compile(
@@ -87,13 +86,17 @@ def _bare(match: re.Match[str]) -> str:
     return bare if len(bare) >= 2 or bare in STOP_WORDS_KO else word[:2]
 
 
+def folded(word: str) -> str:
+    """A word in small letters, without accents and possessive s."""
+    apart = unicodedata.normalize("NFKD", word.lower())
+    plain = "".join(c for c in apart if not unicodedata.combining(c))
+    return plain.replace("’", "'").removesuffix("'s")
+
+
 @lru_cache(maxsize=200_000)
 def _stem(word: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", word.lower())
-    folded = "".join(c for c in decomposed if not unicodedata.combining(c))
-    folded = folded.replace("’", "'").removesuffix("'s")
     with _stemming:
-        return str(_stemmer.stemWord(american(folded)))
+        return str(_stemmer.stemWord(american(folded(word))))
 
 
 def _pairs(run: str) -> list[str]:

@@ -7,11 +7,10 @@ without it the stems do.
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 
-from vectorstore.analyzer import TOKEN
+from vectorstore.analyzer import TOKEN, folded
 
 SHORTEST = 4
 """Letters of a word that may be misspelt; shorter ones have too many neighbours."""
@@ -30,13 +29,6 @@ def words(text: str) -> list[str]:
     """The words of a text in small letters and without accents, each once; Latin script only."""
     found = (folded(m.group()) for m in TOKEN.finditer(text) if m.lastgroup == "word")
     return list(dict.fromkeys(w for w in found if len(w) >= SHORTEST and w.isalpha()))
-
-
-def folded(word: str) -> str:
-    """A word in small letters, without accents and possessive s."""
-    apart = unicodedata.normalize("NFKD", word.lower())
-    plain = "".join(c for c in apart if not unicodedata.combining(c))
-    return plain.replace("’", "'").removesuffix("'s")
 
 
 class Vocabulary:

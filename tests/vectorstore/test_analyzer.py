@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from vectorstore import analyzer, terms
+from vectorstore.american import american
 
 ENDINGS = ("", "s", "ing", "ed", "ization", "fulness", "ational", "ively", "ement")
 WORDS = [f"{start}{end}" for start in ("negotiat", "tariff", "hope", "ship") for end in ENDINGS]
@@ -32,3 +33,29 @@ def test_threads_stem_as_one_does() -> None:
     with ThreadPoolExecutor(8) as pool:
         assert all(found == alone for found in pool.map(stems, range(8)))
     assert terms(" ".join(WORDS)) == alone[: len(WORDS)]
+
+
+@pytest.mark.parametrize(
+    ("british", "us"),
+    [
+        ("labour", "labor"),
+        ("neighbouring", "neighboring"),
+        ("defence", "defense"),
+        ("licence", "license"),
+        ("organised", "organized"),
+        ("authorisation", "authorization"),
+        ("analyse", "analyze"),
+        ("cancelled", "canceled"),
+        ("theatres", "theaters"),
+        ("aluminium", "aluminum"),
+        ("programmes", "programs"),
+        ("dialogue", "dialog"),
+    ],
+)
+def test_british_and_american_spellings_are_one_term(british: str, us: str) -> None:
+    assert terms(british) == terms(us)
+
+
+@pytest.mark.parametrize("word", ["raise", "hour", "four", "court", "called", "wise", "his"])
+def test_other_words_keep_their_letters(word: str) -> None:
+    assert american(word) == word
