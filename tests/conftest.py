@@ -113,6 +113,23 @@ NEWS = (
     article("undated.md", "The ministry keeps a reserve of rare earth magnets in Gunsan."),
 )
 
+SHIPS = (
+    "Hanwha Ocean opened a dock at the Philly Shipyard on Monday. "
+    "The Philly Shipyard will build ten tankers, Rolf Meier said."
+)
+LATER = (
+    "The Philly Shipyard hired four hundred welders in October. "
+    "Rolf Meier called the welders at the Philly Shipyard the best in the state."
+)
+BEFORE = "The Philly Shipyard lost two orders for ferries in spring, and sixty welders left."
+SHIPYARD = (
+    article("a", SHIPS, headline="Dock opens", outlet="Wire", published="2025-08-25"),
+    article("b", LATER, headline="Hired", outlet="Daily", published="2025-10-20"),
+    article("c", BEFORE, headline="Lost", outlet="Post", published="2025-05-02"),
+    article("d", "Rice fell by a tenth.", outlet="Post", published="2025-06-01"),
+)
+"""One story over half a year, told by three outlets, and an article about something else."""
+
 
 @pytest.fixture(scope="session")
 def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:

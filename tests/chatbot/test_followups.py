@@ -9,32 +9,14 @@ import pytest
 from chatbot import Answer, build_chain
 from chatbot.followups import follow_ups, names_in
 from chatbot.topic import topic_of
-from tests.conftest import article, put
+from tests.conftest import SHIPYARD, put
 from vectorstore import Archive
-
-SHIPS = (
-    "Hanwha Ocean opened a dock at the Philly Shipyard on Monday. "
-    "The Philly Shipyard will build ten tankers, Rolf Meier said."
-)
-LATER = (
-    "The Philly Shipyard hired four hundred welders in October. "
-    "Rolf Meier called the welders at the Philly Shipyard the best in the state."
-)
-BEFORE = "The Philly Shipyard lost two orders for ferries in spring, and sixty welders left."
 
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     with Archive.open(tmp_path_factory.mktemp("follow") / "archive", create=True) as opened:
-        put(
-            opened,
-            [
-                article("a", SHIPS, headline="Dock opens", outlet="Wire", published="2025-08-25"),
-                article("b", LATER, headline="Hired", outlet="Daily", published="2025-10-20"),
-                article("c", BEFORE, headline="Lost", outlet="Post", published="2025-05-02"),
-                article("d", "Rice fell by a tenth.", outlet="Post", published="2025-06-01"),
-            ],
-        )
+        put(opened, SHIPYARD)
         yield opened
 
 
