@@ -15,7 +15,7 @@ from chatbot.extractive import Extractive
 from chatbot.provenance import admission
 from chatbot.retrieve import searches
 from chatbot.understand import understand
-from chatbot.values import Answer, Citation, Claim, Inputs, Query
+from chatbot.values import SHORT, Answer, Citation, Claim, Inputs, Query
 from chatbot.verify import check
 from chatbot.verify_meaning import Entails, configured
 from vectorstore import Archive, Hit
@@ -87,13 +87,16 @@ def build_chain(  # noqa: PLR0913
         for query, hits in found:
             yield Answer(query=query, nearest=tuple(hits), usage=query.usage)
             numbers: dict[Citation, int] = {}
-            admits, held = admission(archive, query, hits), False
+            admits, held, told = admission(archive, query, hits), False, 0
             for part in chosen(query, hits):
                 admitted = [claim for claim in part.claims if admits(claim)]
                 claims = tuple(c for claim in admitted if (c := checked(claim)))
                 if claims or not part.claims:
                     yield replace(part, claims=tuple(_numbered(c, numbers) for c in claims))
                 held = held or any(c.supported for c in claims)
+                told += len(claims)
+                if query.length == "short" and told >= SHORT:
+                    break
             if not held:
                 yield chosen.abstain(query, hits)
 

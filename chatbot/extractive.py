@@ -17,7 +17,7 @@ from chatbot.kinds import Kind, kinds_of
 from chatbot.scale import Scale
 from chatbot.spans import quoted
 from chatbot.unanswered import said_not_held
-from chatbot.values import Answer, Citation, Claim, Length, Query
+from chatbot.values import SHORT, Answer, Citation, Claim, Length, Query
 from chatbot.weigh import Weighed, weigh
 from chatbot.when import asks_for_now, periods
 from chatbot.wording import attribution, phrases
@@ -38,9 +38,6 @@ STILL = 0.15
 
 TOLD = 0.25
 """The same for a list of what happened, where each day adds something."""
-
-SHORT = 2
-"""Claims of a short answer at most; a long one has twice the usual."""
 
 SHARE: dict[Length, float] = {"short": 1.0, "normal": 1.0, "long": 0.2}
 """How much of that likelihood is enough, by the length that is wanted."""
@@ -153,7 +150,7 @@ class Extractive:
 
 
 def _most(query: Query, usually: int) -> int:
-    """Claims of an answer at most, by the length that is wanted."""
+    """Claims of an answer at most, by the length that is wanted: of a long one twice as many."""
     return {"short": min(SHORT, usually), "long": 2 * usually}.get(query.length, usually)
 
 

@@ -15,6 +15,9 @@ from vectorstore import Filters, Hit, StoredArticle, Wording
 
 Length = Literal["short", "normal", "long"]
 
+SHORT = 2
+"""Claims of a short answer at most, whoever writes it."""
+
 
 class Message(TypedDict):
     """One turn of a conversation, as chat libraries write it."""

@@ -21,7 +21,7 @@ from ui.web_filters import filters_from, read_wanted
 from ui.web_frame import footer_html, masthead_html, welcome_html
 from ui.web_kept import turns_of
 from ui.web_session import Session
-from ui.web_settings import LENGTHS, SHORT
+from ui.web_settings import LENGTHS
 from ui.web_words import chosen
 from vectorstore import Archive, DatelineError, InputError
 
@@ -189,8 +189,6 @@ class Chat:
                 for part in parts:
                     turn = replace(turn, answer=turn.answer + part)
                     yield turn
-                    if length == "short" and len(turn.answer.claims) >= SHORT:
-                        break
             yield replace(turn, progress="done")
         except DatelineError as exc:
             yield replace(turn, progress="failed", note=str(exc))

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import get_args
 
+from chatbot.values import Length
 from ui.web_text import esc
 from ui.web_words import LANGUAGES, Words
 
 OWN_NAMES = {"en": "English", "ko": "한국어"}
 """Each language by its own name, so that whoever is lost finds theirs."""
 
-LENGTHS = ("short", "normal", "long")
+LENGTHS: tuple[str, ...] = get_args(Length)
 """Of answers: two sentences at most, the usual three to six, or up to twice as many."""
-
-SHORT = 2
-"""Sentences in a short answer, whoever writes it."""
 
 
 def settings_html(models: Sequence[str], w: Words) -> str:

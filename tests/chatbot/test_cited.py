@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pytest
 from langchain_core.messages import HumanMessage
 
 from chatbot import Answer, build_chain
 from chatbot.cited import Quoted
+from chatbot.extractive import Extractive
+from chatbot.values import Query
 from tests.conftest import article, put
-from vectorstore import Archive, Filters, InputError
+from vectorstore import Archive, Filters, Hit, InputError
 
 DOCK = (
     "Hanwha Ocean opened a dock at the Philly Shipyard on Monday. "
@@ -105,3 +108,16 @@ def test_an_answer_is_as_long_as_is_wanted(archive: Archive) -> None:
     assert claims("short") <= claims("normal") < claims("long")
     with pytest.raises(InputError, match="length is one of short, normal, long"):
         claims("endless")
+
+
+def test_a_short_answer_is_short_whoever_writes_it(archive: Archive) -> None:
+    class Talkative(Extractive):
+        def __call__(self, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
+            yield from 2 * [*super().__call__(replace(query, length="long"), hits)]
+
+    def claims(length: str) -> int:
+        chain = build_chain(archive, answerer=Talkative(archive))
+        return len(chain.invoke({"question": "Why did rice prices fall?", "length": length}).claims)
+
+    assert claims("normal") > 2
+    assert claims("short") == 2
