@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chatbot.calendar import Period
+from chatbot.spelling import told
 from chatbot.values import Query
 from chatbot.wording import language_of, long_date, phrases
 
@@ -10,7 +11,7 @@ from chatbot.wording import language_of, long_date, phrases
 def notes(query: Query) -> tuple[str, ...]:
     """What was taken over, understood as time or outlet, or searched apart; () if nothing was."""
     said, language = phrases(query.language)["notes"], query.language
-    found = [said["respelt"].format(typed=typed, read=read) for typed, read in query.respelt]
+    found = told(query.respelt, language)
     if query.carried:
         found.append(said["carried"].format(words=", ".join(query.carried)))
     if query.periods:

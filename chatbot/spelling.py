@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from chatbot.wording import phrases
 from vectorstore import Archive
 from vectorstore.analyzer import STOP_WORDS
 
@@ -28,6 +29,12 @@ def respelt(question: str, archive: Archive) -> tuple[str, Respelt]:
         return question, ()
     read = WORD.sub(lambda m: found.get(m.group(), m.group()), question)
     return read, tuple(found.items())
+
+
+def told(slips: Respelt, language: str) -> list[str]:
+    """What was read as something else, in sentences for the reader."""
+    said = phrases(language)["notes"]["respelt"]
+    return [said.format(typed=typed, read=read) for typed, read in slips]
 
 
 def _cased(word: str, near: str) -> str:

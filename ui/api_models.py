@@ -155,9 +155,10 @@ class HitOut(BaseModel):
 
 
 class SearchOut(BaseModel):
-    """The passages that fit."""
+    """The passages that fit; `notes` say which words were read as others."""
 
     query: str
+    notes: list[str] = []
     hits: list[HitOut]
 
 

@@ -15,7 +15,9 @@ from typing import Any
 
 from chatbot import Answer
 from chatbot.cited import Quoted
+from chatbot.spelling import respelt, told
 from chatbot.timeline import timeline
+from chatbot.wording import language_of
 from ui.api_models import (
     LONGEST,
     AnswerOut,
@@ -67,8 +69,10 @@ class Service:
     def search(self, text: str, narrowed: Narrowed, *, k: int, explain: bool) -> SearchOut:
         """The k passages that fit best; raises InputError."""
         filters = self.filters(narrowed)
-        hits = self.archive.search(_sized(text), k=k, filters=filters, explain=explain)
-        return SearchOut(query=text, hits=[_hit(hit, explain=explain) for hit in hits])
+        text, slips = respelt(_sized(text), self.archive)
+        hits = self.archive.search(text, k=k, filters=filters, explain=explain)
+        found = [_hit(hit, explain=explain) for hit in hits]
+        return SearchOut(query=text, notes=told(slips, language_of(text)), hits=found)
 
     def article(self, article_id: str, version: str | None = None) -> ArticleOut:
         """An article in its current or the given version; raises NotFound."""

@@ -102,15 +102,15 @@ def search(
     ] = False,
 ) -> None:
     """Show the passages that fit best, with their scores."""
-    from chatbot.spelling import respelt
+    from chatbot.spelling import respelt, told
     from ui import console
 
     with opened(archive) as store:
         filters = _filters(store, since, until, as_of, outlet or [])
         text, slips = respelt(text, store)
         hits = store.search(text, k=k, filters=filters, explain=explain)
-    for typed, read in slips:
-        console.out.print(f"Read {typed} as {read}.", markup=False)
+    for line in told(slips, "en"):
+        console.out.print(line, markup=False)
     if not hits:
         console.out.print("Nothing found.")
     console.show_hits(hits)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
+from chatbot.spelling import respelt, told
 from ui.web_filters import filter_words, filters_json
 from ui.web_reader import article_path, lang_of, meta_html
 from ui.web_sources import best_span
@@ -45,8 +46,9 @@ def archive_html(archive: Archive, wish: Wish, w: Words) -> str:
     """The form, and what it finds."""
     relevant = wish.order == "relevance" and wish.text.strip()
     if relevant:
-        listed, head = _by_relevance(archive, wish, w), ""
-        head = w("best_articles", articles=w.count("articles", len(listed)))
+        listed, read = _by_relevance(archive, wish, w)
+        best = w("best_articles", articles=w.count("articles", len(listed)))
+        head = " ".join([best, *map(esc, read)])
         pages = ""
     else:
         total = archive.matching(wish.filters)
@@ -69,11 +71,15 @@ def archive_html(archive: Archive, wish: Wish, w: Words) -> str:
     )
 
 
-def _by_relevance(archive: Archive, wish: Wish, w: Words) -> list[tuple[StoredArticle, Span]]:
+def _by_relevance(
+    archive: Archive, wish: Wish, w: Words
+) -> tuple[list[tuple[StoredArticle, Span]], list[str]]:
+    """The articles with their best sentences, and which words were read as others."""
     best: dict[str, tuple[StoredArticle, Span]] = {}
-    for hit in archive.search(wish.text, k=2 * FOUND, filters=wish.filters):
+    text, slips = respelt(wish.text, archive)
+    for hit in archive.search(text, k=2 * FOUND, filters=wish.filters):
         best.setdefault(hit.article.id, (hit.article, best_span(hit)))
-    return list(best.values())[:FOUND]
+    return list(best.values())[:FOUND], told(slips, w.lang)
 
 
 def form_html(archive: Archive, wish: Wish, w: Words) -> str:

@@ -112,6 +112,13 @@ def test_search_explains(http: httpx.Client) -> None:
     assert none["hits"] == []
 
 
+def test_a_misspelt_search_is_read_and_told(http: httpx.Client) -> None:
+    found = http.get("/api/search", params={"q": "Hanwah", "k": 1}).json()
+    assert found["query"] == "Hanwha"
+    assert found["notes"] == ["Read Hanwah as Hanwha."]
+    assert "Hanwha" in found["hits"][0]["text"]
+
+
 def test_an_article_in_full(http: httpx.Client) -> None:
     found = http.get("/api/search", params={"q": "shipyard"}).json()["hits"][0]["article"]
     whole = http.get(f"/api/articles/{found['id']}").json()
