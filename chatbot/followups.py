@@ -35,19 +35,24 @@ Fits = Callable[[Citation], bool]
 
 
 def follow_ups(
-    archive: Archive, answer: Answer, ask: Ask, *, seconds: float = SECONDS
+    archive: Archive,
+    answer: Answer,
+    ask: Ask,
+    *,
+    seconds: float = SECONDS,
+    stop: Callable[[], bool] = lambda: False,
 ) -> tuple[str, ...]:
     """Up to three questions that the archive answers with what the answer has not quoted.
 
-    `ask` answers a question that stands on its own, without a model. Nothing follows an
-    answer without claims.
+    `ask` answers a question that stands on its own, without a model. What has been found
+    by then is all once `stop` says so. Nothing follows an answer without claims.
     """
     if not (answer.claims and answer.query):
         return ()
     until, told, found = time.monotonic() + seconds, list(answer.citations), list[str]()
     hits = answer.nearest[:NEAREST]
     for question, fits in candidates(archive, answer.query, answer.citations, hits):
-        if len(found) == MOST or time.monotonic() > until:
+        if len(found) == MOST or time.monotonic() > until or stop():
             break
         cited = ask(question).citations
         new = [c for c in cited if fits(c) and not any(_same(c, t) for t in told)]

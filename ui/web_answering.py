@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 import gradio as gr
 
 from chatbot import Answer
-from chatbot.followups import follow_ups
 from ui.store import Store
 from ui.store_owner import owner_of
 from ui.web_chat import Turn, conversation_html, history, panel_html
@@ -22,6 +20,7 @@ from ui.web_frame import footer_html, masthead_html, welcome_html
 from ui.web_kept import turns_of
 from ui.web_session import Session
 from ui.web_settings import LENGTHS
+from ui.web_suggesting import Suggesting
 from ui.web_words import chosen
 from vectorstore import Archive, DatelineError, InputError
 
@@ -30,11 +29,13 @@ log = logging.getLogger(__name__)
 MAX_QUESTION = 16 * 1024
 """Bytes of UTF-8 in a question (RELIABILITY.md, S10)."""
 
-_SUGGESTING = threading.Lock()
-
 Update = Any
 Updates = tuple[Update, Update, Update, Update]
 """New values of the question box, conversation, sources and footer, or `gr.skip()`."""
+
+NOTHING = (gr.skip(), gr.skip(), gr.skip(), gr.skip())
+"""The last of every stream. Gradio shows a stream's last values again when the stream ends,
+which may be after the reader has asked on or begun a new conversation."""
 
 
 def nothing_stale() -> tuple[int, int]:
@@ -56,6 +57,7 @@ class Chat:
     store: Store | None = None
     plain: Any = None
     stale: Callable[[], tuple[int, int]] = nothing_stale
+    suggesting: Suggesting = field(default_factory=Suggesting)
 
     def load(self, kept: str, session: Session, request: gr.Request) -> tuple[Update, ...]:
         """The page as a reader opens it, in their language, with the conversation it was in."""
@@ -100,14 +102,27 @@ class Chat:
             note = session.words("too_long")
             session.update(replace(turn, progress="failed", note=note), run)
             yield self._shown(session, box="")
-            return
+        else:
+            yield from self._answered(turn, past, asked, session, run)
+        yield NOTHING
+
+    def _answered(
+        self,
+        turn: Turn,
+        past: Sequence[Turn],
+        asked: Mapping[str, Any],
+        session: Session,
+        run: int,
+    ) -> Iterator[Updates]:
+        """The turn as it grows, is kept, and gets questions to go on with."""
         yield self._shown(session, box="")
-        for part in self._turns(turn, past, asked, session):
-            turn, going = part, session.update(part, run)
-            yield self._shown(session)
-            if not going:
-                return
-        self._keep(session, run)
+        with self.suggesting.answering():
+            for part in self._turns(turn, past, asked, session):
+                turn, going = part, session.update(part, run)
+                yield self._shown(session)
+                if not going:
+                    return
+            self._keep(session, run)
         _, *shown, _ = self._shown(session)
         yield gr.skip(), *shown, self.footer(session)
         if self._suggest(turn, session, run):
@@ -147,19 +162,11 @@ class Chat:
         session.update(replace(turn, asked=asked, message=message or 0), run)
 
     def _suggest(self, turn: Turn, session: Session, run: int) -> bool:
-        """Adds what may be asked next to the last turn, once its answer is there.
-
-        One reader's at a time: while others wait for answers, nobody's is worth their wait.
-        """
-        if turn.progress != "done" or run != session.run or not _SUGGESTING.acquire(False):
+        """Adds what may be asked next to the last turn, once its answer is there."""
+        if turn.progress != "done":
             return False
-        try:
-            found = follow_ups(self.archive, turn.answer, self._answer_of(turn.answer))
-        except Exception:
-            log.exception("no questions could be suggested")
-            return False
-        finally:
-            _SUGGESTING.release()
+        ask, answer = self._answer_of(turn.answer), turn.answer
+        found = self.suggesting.after(self.archive, answer, ask, gone=lambda: run != session.run)
         return bool(found) and session.update(replace(session.turns[-1], follow_ups=found), run)
 
     def _answer_of(self, answer: Answer) -> Callable[[str], Answer]:

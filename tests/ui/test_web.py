@@ -168,6 +168,43 @@ def test_the_real_chain_cites_what_the_archive_holds(open_page: Open, archive: A
         assert 1 <= nearest.locator(".dl-card").count() <= 3
 
 
+class Held:
+    """The real chain, but what may be asked next is found only once it is let go."""
+
+    def __init__(self, chain: Any) -> None:
+        self.chain, self.let_go, self.asked = chain, threading.Event(), threading.Event()
+
+    def stream(self, inputs: Any) -> Any:
+        return self.chain.stream(inputs)
+
+    def invoke(self, inputs: Any) -> Any:
+        self.asked.set()
+        self.let_go.wait(30)
+        return self.chain.invoke(inputs)
+
+
+def test_a_new_conversation_stays_new_while_the_last_one_winds_up(
+    open_page: Open, archive: Archive
+) -> None:
+    chain = Held(build_chain(archive))
+    with served(archive, chain) as url:
+        page = open_page(url)
+        ask(page, "What does the tariff on Korean cars fall to?")
+        answered(page)
+        assert chain.asked.wait(30)
+        page.click("#dl-new")
+        page.wait_for_selector(".dl-turn", state="detached")
+        page.evaluate(
+            """new MutationObserver(() => {
+                window.back ||= !!document.querySelector("#dl-conversation .dl-turn");
+            }).observe(document.body, { childList: true, subtree: true })"""
+        )
+        chain.let_go.set()
+        page.wait_for_timeout(1500)
+        assert page.evaluate("window.back") is None
+        assert page.locator(".dl-turn").count() == 0
+
+
 def test_hostile_article_text_stays_text(open_page: Open) -> None:
     page = open_page()
     ask(page, "evil <img src=x onerror=owned()>")

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import gradio as gr
 import pytest
 
 from chatbot import build_chain
@@ -37,6 +38,20 @@ def test_what_may_be_asked_next_comes_after_the_answer(chat: Chat) -> None:
     question = session.turns[-1].follow_ups[0]
     asked(chat, session, question)
     assert not session.turns[-1].answer.abstained
+
+
+def test_nothing_is_suggested_while_somebody_waits_for_an_answer(chat: Chat) -> None:
+    session = Session()
+    with chat.suggesting.answering():
+        asked(chat, session, "Who opened a dock at the Philly Shipyard?")
+    assert session.turns[-1].answer.claims
+    assert session.turns[-1].follow_ups == ()
+
+
+def test_the_end_of_a_stream_shows_nothing_again(chat: Chat) -> None:
+    for question in ("Who opened a dock at the Philly Shipyard?", "word " * 5000):
+        *_, last = chat.ask(question, "{}", Session())
+        assert last == (gr.skip(),) * 4
 
 
 def test_an_article_is_asked_for_more_by_its_number(chat: Chat) -> None:
