@@ -24,7 +24,8 @@ def groups() -> tuple[tuple[re.Pattern[str], ...], ...]:
 def _terms() -> tuple[tuple[Terms, ...], ...]:
     """The terms of the names in each group."""
     return tuple(
-        tuple({frozenset(own) for name in group if (own := terms(name))}) for group in _names()
+        tuple(dict.fromkeys(frozenset(own) for name in group if (own := terms(name))))
+        for group in _names()
     )
 
 
@@ -40,16 +41,12 @@ def equals(text: str) -> list[tuple[Terms, tuple[Terms, ...]]]:
     A name within a longer one is none: "North Korea" does not name Korea.
     """
     have = frozenset(terms(text))
-    named = [(own, group) for group in _terms() if (own := _longest(group, have))]
+    named = [(name, group) for group in _terms() for name in group if name <= have]
     return [
         (own, tuple(n for n in group if n != own))
         for own, group in named
         if not any(own < longer for longer, _ in named)
     ]
-
-
-def _longest(group: tuple[Terms, ...], have: Terms) -> Terms | None:
-    return max((name for name in group if name <= have), key=len, default=None)
 
 
 def _pattern(name: str) -> re.Pattern[str]:

@@ -36,6 +36,16 @@ DAY = re.compile(r"\b(?:what|which) (?:\w+ )?(?:day|date)\b|며칠|무슨 ?요�
 """A question that a month does not answer."""
 FEW = re.compile(r"\b(?:which|what|who|name|list) (?:the )?(?P<n>two|three|four)\b", re.IGNORECASE)
 """A list of so few is told in a sentence with as many names."""
+MODEL = re.compile(r"\b[Hh]ow many (?:[\w’'-]+ ){0,2}?(?P<name>[A-Z]{1,4}-?\d+)")
+"""Things that are counted by a name that nothing else has: "how many F-35s"."""
+NUMBERED = re.compile(
+    r"(?:\b[A-Z]{1,5}-"
+    r"|\b(?:order|proclamation|resolution|section|sec\.|article|annex|chapter|title|part|page"
+    r"|paragraph|(?:sub)?heading|(?:sub)?division|note|no\.|number|act of|line|phase|route|§+) ?"
+    r"|제 ?)$",
+    re.IGNORECASE,
+)
+"""What stands before a number that is a name: "F-35", "Section 232", "제301조"."""
 CAPITAL = re.compile(r"(?<=[a-z,;’”] )[A-Z][\w'’-]+")
 PLACE = re.compile(
     r"\b(?:in|at|to|from|near|of|outside|across|into|for) (?:the )?"
@@ -133,14 +143,24 @@ def _fit(kind: Kind, query: Query, text: str) -> float | None:
 
 
 def _amounts(question: str, text: str) -> Iterator[Offer]:
+    if (model := MODEL.search(question)) and model["name"] not in text:
+        return
     known = quantities(question)
     wanted = unit_asked(question)
     for q in _joined(quantities(text), text):
+        if not q.unit and _names_something(text, q):
+            continue
         if any(q.agrees(k) and q.unit == k.unit for k in known):
             continue
         yield Offer(
             q.text, q.start, q.end, _unit_fit(q.unit, wanted, text[q.end : q.end + 40], question)
         )
+
+
+def _names_something(text: str, q: Quantity) -> bool:
+    """Whether a bare number is the number of a thing, or of an item: "(2)"."""
+    item = text[max(0, q.start - 1) : q.end + 1]
+    return bool(NUMBERED.search(text[max(0, q.start - 30) : q.start])) or item == f"({q.text})"
 
 
 def _joined(found: list[Quantity], text: str) -> list[Quantity]:
@@ -169,7 +189,8 @@ def _unit_fit(unit: str, wanted: list[str], following: str, question: str) -> fl
     ):
         return 1.0
     if "count" in wanted and unit in ("", "times", "ordinal"):
-        counted = set(terms(" ".join(following.split()[:4]))) & set(terms(question))
+        own = re.split(r"[,;:.()]", following, maxsplit=1)[0]
+        counted = set(terms(" ".join(own.split()[:4]))) & set(terms(question))
         return 1.0 if counted else 0.7
     return OTHER_UNIT
 

@@ -16,6 +16,7 @@ from chatbot.changes import contradicts, day_of, otherwise
 from chatbot.kinds import Kind, kinds_of
 from chatbot.scale import Scale
 from chatbot.spans import quoted
+from chatbot.split import as_asked
 from chatbot.unanswered import said_not_held
 from chatbot.values import SHORT, Answer, Citation, Claim, Length, Query
 from chatbot.weigh import Weighed, weigh
@@ -85,7 +86,8 @@ class Extractive:
                 open_.append(part)
             yield from self._claims(own, chosen, said)
         if said and open_:
-            notice = phrases(query.language)["part_open"].format(parts="; ".join(open_))
+            shown = "; ".join(as_asked(part, query.question) for part in open_)
+            notice = phrases(query.language)["part_open"].format(parts=shown)
             yield Answer(notice=notice)
         elif not said:
             yield from self._claims(query, self.choose(query, hits), said)

@@ -87,6 +87,15 @@ def parts_of(
     return tuple(parts[:MOST]) if len(parts) > 1 else ()
 
 
+def as_asked(part: str, question: str) -> str:
+    """A part without the words that were added to it for its search, if the rest says enough."""
+    words = part.split()
+    while words and " ".join(words) not in question:
+        words.pop()
+    own = " ".join(words)
+    return own if len(content(own)) >= 2 else part
+
+
 def outright(text: str, said: Sequence[Spoken], language: str) -> str:
     """A text in which "that month" and "a year later" are dates."""
     for spoken in sorted(said, key=lambda s: -s.start):

@@ -47,7 +47,7 @@ def alike(question: str) -> dict[str, tuple[frozenset[str], ...]]:
     found = {}
     for term in dict.fromkeys(terms(question)):
         if words := _thesaurus().get((term,), ()):
-            found[term] = tuple({frozenset(terms(word)) for word in words})
+            found[term] = tuple(dict.fromkeys(frozenset(terms(word)) for word in words))
     return found
 
 

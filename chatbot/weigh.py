@@ -21,7 +21,7 @@ from chatbot.asked import fit
 from chatbot.listed import CELL, lead_of
 from chatbot.scale import Scale
 from chatbot.values import Query
-from chatbot.wording import ASIDE
+from chatbot.wording import ASIDE, bare
 from vectorstore import Hit, Sentence, terms
 from vectorstore.query import AFTER, FADE
 
@@ -130,6 +130,8 @@ def _weighed(scale: Scale, hit: Hit, crowd: Crowd) -> Iterator[Weighed]:
     leads = [_led(hit, s) for s in hit.sentences]
     period = during(scale.query, hit)
     for i, sentence in enumerate(hit.sentences):
+        if bare(sentence.text) and not leads[i].says:
+            continue
         near = scale.has(headline.union(*own[max(0, i - 1) : i + 2], leads[i].terms))
         said = scale.has(own[i] | leads[i].terms)
         meaning = max(sentence.score, leads[i].score)
@@ -164,11 +166,12 @@ def _weighed(scale: Scale, hit: Hit, crowd: Crowd) -> Iterator[Weighed]:
 
 @dataclass(frozen=True, slots=True)
 class Led:
-    """What a sentence stands under, if it is an item: its terms, and the cosine of both
-    together to the question; empty for other sentences."""
+    """What a sentence stands under, if it is an item: its terms, the cosine of both together
+    to the question, and whether it is more than a name; empty for other sentences."""
 
     terms: frozenset[str] = frozenset()
     score: float = 0.0
+    says: bool = False
 
 
 OTHER_ROW = 0.01
@@ -187,7 +190,8 @@ def _led(hit: Hit, sentence: Sentence) -> Led:
         return Led()
     above = [s.score for s in hit.sentences if s.start < span[1] and span[0] < s.end]
     score = (max(above) + sentence.score) / TOGETHER if above else hit.dense
-    return Led(frozenset(terms(body[span[0] : span[1]])), score)
+    lead = body[span[0] : span[1]]
+    return Led(frozenset(terms(lead)), score, not bare(lead))
 
 
 @cache

@@ -18,7 +18,18 @@ ASIDE = re.compile(
 )
 """A sentence about the article itself: a correction repeats what was wrong."""
 
+BARE_MOST = 8
+"""Words of a line that may be nothing but names."""
+
+_TITLED = re.compile(r"[A-Z](?:\.|[\w.'’-]*[a-z.])?|[A-Z]{2,3}|of|and|the|for|de|&")
+
 HANGUL = re.compile("[\uac00-\ud7a3]")
+
+
+def bare(text: str) -> bool:
+    """Whether a line is nothing but names, as those under a signature, and says nothing."""
+    words = text.strip(' :;,."“”').replace(",", "").split()
+    return len(words) <= BARE_MOST and all(_TITLED.fullmatch(w) for w in words)
 
 
 @cache

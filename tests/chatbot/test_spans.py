@@ -81,6 +81,10 @@ def query(question: str) -> Query:
         ),
         ("When was it signed?", "It was signed on 31 July 2025.", "31 July 2025"),
         ("Who signed it?", "Lee signed 3 papers on 31 July 2025.", None),
+        ("How many tanks did Poland buy?", "Poland bought 300 tanks, mostly used.", "300"),
+        ("How many F-35s did Poland buy?", "Poland bought 300 tanks, enabling Poland.", None),
+        ("How many F-35s did Poland buy?", "Poland bought 48 F-35s.", "48"),
+        ("How many goods did Section 232 hit?", "Section 232 goods: (1) goods of steel.", None),
     ],
 )
 def test_the_amount_or_date_that_is_asked_for(

@@ -6,7 +6,7 @@ import pytest
 
 from chatbot.kinds import kinds_of
 from chatbot.periods import spoken
-from chatbot.split import parts_of
+from chatbot.split import as_asked, parts_of
 from chatbot.wording import language_of
 
 TODAY = date(2026, 8, 20)
@@ -73,3 +73,12 @@ def test_a_part_that_leans_on_the_first_has_its_words_but_not_its_date() -> None
     assert "July 2026" in second
     assert "Korea's rate" in second
     assert first.endswith("July 2025 order")
+
+
+def test_a_part_is_shown_without_the_words_it_was_given() -> None:
+    asked = "What was Korea's rate in July, and what replaced it?"
+    assert as_asked("what replaced it Korea's rate", asked) == "what replaced it Korea's rate"
+    asked = "Who is the Secretary, and what did he say about ships?"
+    assert as_asked("what did he say about ships Secretary", asked) == (
+        "what did he say about ships"
+    )
