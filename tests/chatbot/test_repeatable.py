@@ -17,7 +17,7 @@ from chatbot.scale import Scale
 from chatbot.understand import understand
 from vectorstore import Archive, terms
 with Archive.open(sys.argv[1]) as archive:
-    for question in ("한국의 대미 투자액은 얼마인가요?", "How did the US and Korea split the axed deal?"):
+    for question in ("한국의 대미 투자액은 얼마인가요?", "How did the US and Korea split a deal?"):
         query = understand({"question": question, "today": date(2025, 8, 1)})
         scale = Scale(archive, query)
         print(query, scale.wordings)
