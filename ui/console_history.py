@@ -41,6 +41,8 @@ def show_changes(new: StoredArticle, changes: Sequence[Change]) -> None:
     for number, change in enumerate(changes):
         if change.kind == "same":
             shown.append(_around(plain(change.text), number == 0, number == last), style="dim")
+        elif not change.text.strip():  # blanks alone: a paragraph that was split or joined
+            shown.append(change.text if change.kind == "new" else "")
         else:
             replaced = change.kind == "gone" and number < last and changes[number + 1].kind == "new"
             _mark(shown, change)

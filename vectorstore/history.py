@@ -74,8 +74,9 @@ def changes(old: str, new: str) -> list[Change]:
         if kind == "same" and (gone or new) and text.isspace():
             gone, new = gone + text, new + text  # a space between two changes is no news
         elif kind == "same":
-            found += _replaced(gone, new)
-            gone = new = ""
+            kept = _shared_end(gone, new)
+            found += _replaced(gone.removesuffix(kept), new.removesuffix(kept))
+            gone, new, text = "", "", kept + text
             if found and found[-1].kind == "same":
                 found[-1] = Change("same", found[-1].text + text)
             elif text:
@@ -111,6 +112,14 @@ def _by_words(before: Sequence[str], after: Sequence[str]) -> Iterator[Change]:
             yield Change("same", gone)
         else:
             yield from _replaced(gone, new)
+
+
+def _shared_end(gone: str, new: str) -> str:
+    """The blanks that both end with: a paragraph that grew keeps its end."""
+    blanks = new[len(new.rstrip()) :]
+    while not gone.endswith(blanks):
+        blanks = blanks[1:]
+    return blanks
 
 
 def _replaced(gone: str, new: str) -> Iterator[Change]:

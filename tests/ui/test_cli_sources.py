@@ -378,11 +378,17 @@ def test_history_shows_what_was_corrected(archive: Path) -> None:
     )
     with Archive.open(archive, create=True) as opened:
         put(opened, [first], index=False)
-        put(opened, [replace(first, body=first.body.replace("350", "200"))], index=False)
+        second = replace(first, body=first.body.replace("350", "200"))
+        third = replace(second, body=second.body.replace("ships.", "ships.\n\nBoth signed."))
+        fourth = replace(third, body=third.body.replace("\n\nBoth", " Both"))
+        for each in (second, third, fourth):
+            put(opened, [each], index=False)
     for named in (url, url + "?utm_source=x", first.id):
         done = dateline("history", named, archive=archive)
         assert done.returncode == 0
         assert "[-$350-] {+$200+} billion" in done.stdout
+        assert "{+Both signed.+}" in done.stdout
+        assert "ships. Both signed." in done.stdout, "a paragraph joined to another"
     assert "published  2025-07-31 (test)" in done.stdout
     assert done.stdout.count("Deal struck") >= 3
     wrong = dateline("history", "https://e.test/other", archive=archive)

@@ -31,8 +31,17 @@ def test_a_correction_shows_the_words_that_changed() -> None:
 def test_a_rewritten_paragraph_is_shown_whole() -> None:
     new = OLD.replace("The rate is 25 percent from August. Both agreed.", "Nothing was said.")
     assert changes(OLD, new)[1:3] == [
-        Change("gone", "The rate is 25 percent from August. Both agreed.\n\n"),
-        Change("new", "Nothing was said.\n\n"),
+        Change("gone", "The rate is 25 percent from August. Both agreed."),
+        Change("new", "Nothing was said."),
+    ]
+
+
+def test_a_paragraph_that_grew_shows_the_new_sentence_alone() -> None:
+    new = OLD.replace("billion.", "billion. Correction: it was wrong.")
+    assert changes(OLD, new) == [
+        Change("same", "Seoul will pay $350 billion."),
+        Change("new", " Correction: it was wrong."),
+        Change("same", OLD[OLD.index("\n\n") :]),
     ]
 
 
