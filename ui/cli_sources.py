@@ -91,6 +91,7 @@ def add(  # noqa: PLR0913, PLR0917
     from ingest.sources import edit
     from ingest.sources.declared import length
     from ui import console
+    from vectorstore import InputError
 
     path = sources_file(sources, archive)
     found = _declared(path)
@@ -99,6 +100,8 @@ def add(  # noqa: PLR0913, PLR0917
         length(every, "--every")
     if not kind:
         url, kind = _discovered(url, found.fetch)
+    if not name and (twins := [source.name for source in found.sources if url in source.urls]):
+        raise InputError(f"{path} has {url} already, as {twins[0]!r}: only another --name adds it")
     chosen = name or edit.name_for(url, taken)
     edit.add(path, chosen, kind=kind, url=url, outlet=outlet, every=every)
     console.out.print(f"Added {chosen} ({kind}) to {path}: {url}", markup=False)

@@ -76,11 +76,11 @@ def changes(old: str, new: str) -> list[Change]:
         elif kind == "same":
             kept = _shared_end(gone, new)
             found += _replaced(gone.removesuffix(kept), new.removesuffix(kept))
-            gone, new, text = "", "", kept + text
+            gone = new = ""
             if found and found[-1].kind == "same":
-                found[-1] = Change("same", found[-1].text + text)
-            elif text:
-                found.append(Change("same", text))
+                found[-1] = Change("same", found[-1].text + kept + text)
+            elif kept + text:
+                found.append(Change("same", kept + text))
         elif kind == "gone":
             gone += text
         else:

@@ -65,7 +65,7 @@ def target(url: str) -> Target:
         raise Forbidden(shown, f"it is longer than {LONGEST} characters")
     authority = _AUTHORITY.match(url)
     if not authority:
-        raise Forbidden(shown, "only http and https URLs are fetched")
+        raise Forbidden(shown, "only http and https URLs are fetched: write https://…")
     if "@" in authority[1] or "\\" in authority[1] or _CONTROL.search(authority[1]):
         raise Forbidden(shown, "its host has a user name or characters that no host has")
     try:

@@ -166,7 +166,8 @@ class _Backend(httpcore.NetworkBackend):
             raise Forbidden(target.url, f"port {target.port} belongs to another service")
         for address in found:
             if reason := refusal(address):
-                raise Forbidden(target.url, reason)
+                yours = f'if it is yours, add "{target.place}" to allow_private, under [fetch]'
+                raise Forbidden(target.url, f"{reason}; {yours} in sources.toml")
         return found
 
 

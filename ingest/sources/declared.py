@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from ingest.reading import Reading
 from vectorstore import InputError
 
 KINDS = ("feed", "sitemap", "list", "pages", "files")
@@ -140,7 +141,11 @@ def _fetching(table: Mapping[str, Any], path: Path) -> Fetching:
     _known(table, {f.name for f in fields(Fetching)}, place)
     values = dict(table)
     if "allow_private" in values:
-        values["allow_private"] = tuple(_texts(values["allow_private"], place, "allow_private"))
+        opened = _texts(values["allow_private"], place, "allow_private")
+        if wrong := [name for name in opened if "/" in name]:
+            raise InputError(f'{place}: allow_private names hosts ("h.example"), not {wrong[0]!r}')
+        values["allow_private"] = tuple(opened)
+    _texts(values.get("contact", ""), place, "contact")
     for name, (kind, least) in {
         "gap": (float, 0.0),
         "deadline": (float, 1.0),
@@ -176,8 +181,10 @@ def _source(name: str, own: Any, defaults: Mapping[str, Any], path: Path) -> Sou
     values["urls"] = tuple(_texts(table.get("url", []), place, "url"))
     paths = _texts(table.get("path", []), place, "path")
     values["paths"] = tuple(path.parent / Path(p).expanduser() for p in paths)
-    values["enabled"] = table.get("enabled", True) is True
-    values["columns"] = dict(table.get("columns", {}))
+    values["enabled"] = table.get("enabled", True)
+    if not isinstance(values["enabled"], bool):
+        raise InputError(f"{place}: enabled must be true or false, without quotation marks")
+    values["columns"] = _columns(table.get("columns", {}), place)
     return _checked(values, place)
 
 
@@ -189,9 +196,13 @@ def _checked(values: dict[str, Any], place: str) -> Source:
         raise InputError(f"{place}: needs a path (a file or folder)")
     if kind != "files" and not values["urls"]:
         raise InputError(f"{place}: needs a url")
+    if values["urls"] and values["paths"]:
+        raise InputError(f"{place}: has a url and a path: make two sources of them")
     for url in values["urls"]:
         if not re.match(r"https?://[^/\s]", url):
             raise InputError(f"{place}: {url!r} is no http(s) URL")
+    if not re.fullmatch("([a-z]{2})?", values.get("language", "")):
+        raise InputError(f'{place}: language must be two letters, such as "ko"')
     if values.get("full_text", "auto") not in FULL_TEXT:
         raise InputError(f"{place}: full_text is none of {', '.join(FULL_TEXT)}")
     for key in ("include", "exclude"):
@@ -210,11 +221,20 @@ def _checked(values: dict[str, Any], place: str) -> Source:
     return Source(**values)
 
 
+def _columns(table: Any, place: str) -> Mapping[str, str]:
+    if not isinstance(table, dict):
+        raise InputError(f'{place}: columns must be a table: {{ body = "artikel" }}')
+    try:
+        return Reading(columns=table).columns
+    except InputError as error:
+        raise InputError(f"{place}: {error}") from None
+
+
 def length(value: object, place: str) -> timedelta:
     """`"90s"`, `"30m"`, `"2h"`, `"1d"`, `"4w"` as a length of time; raises InputError."""
     found = _LENGTH.fullmatch(value.strip()) if isinstance(value, str) else None
     if not found:
-        raise InputError(f'{place} is no length of time: write "30m", "2h" or "1d"')
+        raise InputError(f'{place} {value!r} is no length of time: write "30m", "2h" or "1d"')
     return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 

@@ -195,6 +195,8 @@ def test_add_finds_a_sites_feed_and_a_name(archive: Path, outside: Outside) -> N
     outside.found[page] = Found(page, "page")
     done = dateline("sources", "add", page, archive=archive)
     assert "Added example-2 (pages)" in done.stdout
+    again = dateline("sources", "add", site, archive=archive)
+    assert (again.returncode, "already, as 'example'" in again.stderr) == (1, True)
 
 
 def test_add_with_a_kind_asks_nobody_and_checks_first(archive: Path) -> None:
@@ -329,7 +331,7 @@ def test_schedule_once_reads_what_is_due(filled: Path, monkeypatch: pytest.Monke
     assert dateline("schedule", "--once", archive=filled).returncode == 3
     assert launched == [("ministry",)]
     wrong = dateline("schedule", "--limit", "long", archive=filled)
-    assert (wrong.returncode, "--limit is no length of time" in wrong.stderr) == (1, True)
+    assert (wrong.returncode, "is no length of time" in wrong.stderr) == (1, True)
 
 
 def test_status_shows_each_source(filled: Path) -> None:

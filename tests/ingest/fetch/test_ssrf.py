@@ -52,6 +52,11 @@ def test_a_forbidden_url_opens_no_socket(url: str, guard: list[str]) -> None:
     assert guard == []
 
 
+def test_a_refused_address_says_how_to_open_it() -> None:
+    with Client() as client, pytest.raises(Forbidden, match=r'"127\.0\.0\.1:8801" to allow'):
+        client.get("http://127.0.0.1:8801/")
+
+
 def test_a_redirect_to_a_forbidden_url_opens_no_socket(
     site: Site, client: Clients, time: Time, guard: list[str]
 ) -> None:

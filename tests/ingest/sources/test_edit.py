@@ -86,6 +86,15 @@ def test_a_first_source_makes_the_file(tmp_path: Path) -> None:
         ("desk", {"url": "ftp://a.test/"}, "is no http"),
         ("desk", {"kind": "feed"}, "needs a url"),
         ("desk", {"url": "https://a.test/", "colour": "red"}, "unknown key 'colour'"),
+        ("desk", {"url": "https://a.test/", "enabled": "false"}, "enabled must be true or false"),
+        ("desk", {"url": "https://a.test/", "language": "Korean"}, "must be two letters"),
+        ("desk", {"url": "https://a.test/", "every": "soon"}, "every 'soon' is no length"),
+        ("desk", {"url": "https://a.test/", "columns": "titel"}, "columns must be a table"),
+        (
+            "desk",
+            {"url": "https://a.test/", "columns": {"titel": "headline"}},
+            r"desk\]: .* no word 'titel'",
+        ),
     ],
 )
 def test_what_makes_no_sense_is_said_and_not_written(
@@ -95,6 +104,22 @@ def test_what_makes_no_sense_is_said_and_not_written(
         add(path, name, **values)
     assert path.read_text() == OWN
     assert os.listdir(path.parent) == [path.name]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[fetch]\nallow_private = ["http://127.0.0.1:8801/"]', "names hosts"),
+        ('[fetch]\nallow_private = ["10.0.0.0/8"]', "names hosts"),
+        ("[fetch]\ncontact = 3", "contact must be text"),
+        ('[sources.a]\nurl = "https://a.test/"\npath = "in"', "has a url and a path"),
+    ],
+)
+def test_what_a_file_cannot_mean_is_said(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "sources.toml"
+    path.write_text(text)
+    with pytest.raises(InputError, match=said):
+        read(path)
 
 
 def test_what_is_not_there_cannot_be_removed(path: Path, tmp_path: Path) -> None:
