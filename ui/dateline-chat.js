@@ -11,7 +11,7 @@
   // Gradio's Ask sends the box's text; this goes along as JSON, once.
   dl.wanted = () => {
     const filters = dl.filters ? dl.filters() : {};
-    const wish = { filters, ...(dl.settings ? dl.settings() : {}), ...(editing ? { replaces: editing } : {}), ...next };
+    const wish = { filters, seen: dl.seen(), ...(dl.settings ? dl.settings() : {}), ...(editing ? { replaces: editing } : {}), ...next };
     next = {};
     edit(0);
     return JSON.stringify(wish);
@@ -125,7 +125,7 @@
     if (dl.root.classList.contains("dl-busy") !== busy) dl.root.classList.toggle("dl-busy", busy);
     dl.root.classList.toggle("dl-talking", turns.length > 0);
     const turn = turns.at(-1);
-    const number = turn ? turn.dataset.turn : null;
+    const number = turn ? document.getElementById("dl-log").dataset.talk + "/" + turn.dataset.turn : null;
     if (number === last) return;
     last = number;
     dl.forgetSources();

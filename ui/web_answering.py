@@ -14,12 +14,13 @@ import gradio as gr
 from chatbot import Answer
 from ui.store import Store
 from ui.store_owner import owner_of
-from ui.web_chat import Turn, conversation_html, history, panel_html
+from ui.web_chat import Turn, history, log_html
 from ui.web_filters import filters_from, read_wanted
 from ui.web_frame import footer_html, masthead_html, welcome_html
 from ui.web_kept import turns_of
 from ui.web_session import Session
 from ui.web_settings import LENGTHS
+from ui.web_sources import panel_html
 from ui.web_suggesting import Suggesting
 from ui.web_words import chosen
 from vectorstore import Archive, DatelineError, InputError
@@ -30,10 +31,10 @@ MAX_QUESTION = 16 * 1024
 """Bytes of UTF-8 in a question (RELIABILITY.md, S10)."""
 
 Update = Any
-Updates = tuple[Update, Update, Update, Update]
-"""New values of the question box, conversation, sources and footer, or `gr.skip()`."""
+Updates = tuple[Update, Update, Update]
+"""New values of the question box, the conversation and the footer, or `gr.skip()`."""
 
-NOTHING = (gr.skip(), gr.skip(), gr.skip(), gr.skip())
+NOTHING = (gr.skip(), gr.skip(), gr.skip())
 """The last of every stream. Gradio shows a stream's last values again when the stream ends,
 which may be after the reader has asked on or begun a new conversation."""
 
@@ -68,8 +69,9 @@ class Chat:
         return (
             masthead_html(self.archive.status(), _now(), w),
             self.footer(session),
-            conversation_html(session.turns, w, session.kept),
-            panel_html(session.turns, w),
+            log_html(w),
+            panel_html(w),
+            session.shown(),
             welcome_html(w),
             gr.update(label=w("question"), placeholder=w("question_hint")),
             gr.update(value=w("ask")),
@@ -81,7 +83,8 @@ class Chat:
         """Streams the answer into the session's last turn, part by part.
 
         `wanted` is what the page adds as JSON: a `question` in place of the box's, the
-        `filters` in force, and the number of a turn that this one `replaces`.
+        `filters` in force, the number of a turn that this one `replaces`, and the version of
+        the conversation that has been `seen`.
         """
         asked = read_wanted(wanted)
         own = asked.get("question")
@@ -92,7 +95,9 @@ class Chat:
         replaces = replaces if isinstance(replaces, int) else 0
         past = [t for t in session.turns if not replaces or t.number < replaces]
         too_long = len(question.encode()) > MAX_QUESTION
-        run = session.begin(question[:200] + " …" if too_long else question, replaces)
+        run = session.begin(
+            question[:200] + " …" if too_long else question, replaces, asked.get("seen")
+        )
         if run is None:
             return
         unread = asked.get("unread")
@@ -118,13 +123,12 @@ class Chat:
         yield self._shown(session, box="")
         with self.suggesting.answering():
             for part in self._turns(turn, past, asked, session):
-                turn, going = part, session.update(part, run)
-                yield self._shown(session)
-                if not going:
+                turn = part
+                if not session.update(turn, run):
                     return
+                yield self._shown(session)
             self._keep(session, run)
-        _, *shown, _ = self._shown(session)
-        yield gr.skip(), *shown, self.footer(session)
+        yield gr.skip(), session.shown(), self.footer(session)
         if self._suggest(turn, session, run):
             yield self._shown(session)
 
@@ -203,16 +207,11 @@ class Chat:
             log.exception("an answer failed", extra={"turn": turn.number})
             yield replace(turn, progress="failed", note=session.words("failed"))
 
-    def stop(self, session: Session) -> tuple[Update, Update]:
-        """Keeps what has arrived. The stream ends at its next part, and shows this again.
-
-        Gradio's own `cancels` would drop that last word of the stream, and a part that was
-        on its way when the button was pressed could then stay on the page.
-        """
+    def stop(self, session: Session) -> Update:
+        """Keeps what has arrived. The stream ends at its next part; one that is on its way when
+        the button is pressed is older than this, and the page leaves it."""
         session.end()
-        w = session.words
-        shown = conversation_html(session.turns, w, session.kept)
-        return shown, panel_html(session.turns, w)
+        return session.shown()
 
     def restart(self, session: Session) -> Updates:
         """Begins a new conversation."""
@@ -224,10 +223,7 @@ class Chat:
         return footer_html(self.archive.status(), _now(), session.words, warned=warned, all_=every)
 
     def _shown(self, session: Session, box: Update = None) -> Updates:
-        question = gr.skip() if box is None else box
-        turns, w = session.turns, session.words
-        shown = conversation_html(turns, w, session.kept)
-        return question, shown, panel_html(turns, w), gr.skip()
+        return gr.skip() if box is None else box, session.shown(), gr.skip()
 
 
 def _now() -> datetime:

@@ -29,6 +29,7 @@ SCRIPTS = (
     "dateline-reader.js",
     "dateline-filters.js",
     "dateline-chat.js",
+    "dateline-turns.js",
     "dateline-views.js",
     "dateline-keep.js",
     "dateline-operate.js",

@@ -10,7 +10,7 @@ from typing import Literal
 from chatbot import Answer, Citation, Claim, Message
 from ui.web_events import Event, events_html, events_of
 from ui.web_filters import chips_html, filters_json
-from ui.web_sources import article_path, card_id, section_html, sources_html
+from ui.web_sources import article_path, card_id, section_html
 from ui.web_text import esc, language_of
 from ui.web_words import Words
 
@@ -65,19 +65,19 @@ def history(turns: Sequence[Turn]) -> list[Message]:
     return messages
 
 
-def conversation_html(turns: Turns, w: Words, kept: str = "") -> str:
-    """All turns, oldest first; said aloud by a screen reader as claims arrive.
-
-    `kept` is the conversation's id in the store.
-    """
-    shown = "".join(turn.shown or _turn_html(turn, w) for turn in turns)
-    label = w("conversation")
-    return f'<div role="log" aria-label="{label}" data-kept="{esc(kept)}">{shown}</div>'
+def log_html(w: Words) -> str:
+    """Where the page puts the turns; said aloud by a screen reader as claims arrive."""
+    return f'<div role="log" id="dl-log" aria-label="{w("conversation")}"></div>'
 
 
-def panel_html(turns: Turns, w: Words) -> str:
-    """The sources of every turn that has any; the page shows the last one's, or a chosen one's."""
-    return sources_html("".join(turn.cards or _cards_html(turn, w) for turn in turns), w)
+def turns_html(turns: Turns, w: Words) -> str:
+    """The turns, oldest first."""
+    return "".join(turn.shown or _turn_html(turn, w) for turn in turns)
+
+
+def cards_html(turns: Turns, w: Words) -> str:
+    """The sources of each turn that has any; the page shows the last one's, or a chosen one's."""
+    return "".join(turn.cards or _cards_html(turn, w) for turn in turns)
 
 
 def _cards_html(turn: Turn, w: Words) -> str:

@@ -14,9 +14,10 @@ from typing import Any
 import gradio as gr
 
 from ui.web_answering import Chat, Updates
-from ui.web_chat import conversation_html, panel_html
+from ui.web_chat import log_html
 from ui.web_frame import welcome_html
 from ui.web_session import Session
+from ui.web_sources import panel_html
 from ui.web_words import words
 
 AT_ONCE = 20
@@ -46,6 +47,7 @@ class _Parts:
     wanted: gr.Textbox
     masthead: gr.HTML
     restart: gr.Button
+    log: gr.HTML
     conversation: gr.HTML
     welcome: gr.HTML
     examples: list[gr.Button]
@@ -75,7 +77,8 @@ def _layout(examples: Sequence[str]) -> _Parts:
         with gr.Row(elem_id="dl-main"):
             with gr.Column(elem_id="dl-chat"):
                 with gr.Column(elem_id="dl-scroll"):
-                    conversation = _html("dl-conversation", conversation_html((), w))
+                    log = _html("dl-conversation", log_html(w))
+                    conversation = _html("dl-turns")
                     with gr.Column(elem_id="dl-welcome"):
                         welcome = _html("dl-greeting", welcome_html(w))
                         buttons = [gr.Button(e, elem_classes="dl-example") for e in examples]
@@ -83,12 +86,12 @@ def _layout(examples: Sequence[str]) -> _Parts:
                 resume = gr.Button(visible="hidden", elem_id="dl-resume")
             _html("dl-view-frame", _VIEW)
             with gr.Column(elem_id="dl-sources"):
-                sources = _html("dl-panel", panel_html((), w))
+                sources = _html("dl-panel", panel_html(w))
                 _html("dl-reader-frame", _READER)
         footer = _html("dl-foot")
     return _Parts(
-        session, wanted, masthead, restart, conversation, welcome, buttons, question, ask, stop,
-        resume, sources, footer,
+        session, wanted, masthead, restart, log, conversation, welcome, buttons, question, ask,
+        stop, resume, sources, footer,
     )  # fmt: skip
 
 
@@ -119,7 +122,7 @@ def _html(elem_id: str, value: str = "") -> gr.HTML:
 
 
 def _events(page: gr.Blocks, chat: Chat, parts: _Parts) -> None:
-    outputs = [parts.question, parts.conversation, parts.sources, parts.footer]
+    outputs = [parts.question, parts.conversation, parts.footer]
     page.load(
         chat.load,
         inputs=[parts.wanted, parts.session],
@@ -127,8 +130,9 @@ def _events(page: gr.Blocks, chat: Chat, parts: _Parts) -> None:
         outputs=[
             parts.masthead,
             parts.footer,
-            parts.conversation,
+            parts.log,
             parts.sources,
+            parts.conversation,
             parts.welcome,
             parts.question,
             parts.ask,
@@ -156,7 +160,7 @@ def _events(page: gr.Blocks, chat: Chat, parts: _Parts) -> None:
     parts.stop.click(
         chat.stop,
         inputs=[parts.session],
-        outputs=[parts.conversation, parts.sources],
+        outputs=[parts.conversation],
         **_QUIET,
     )
     parts.resume.click(

@@ -16,13 +16,12 @@ CONTEXT_CHARS = 700
 NEAREST = 3
 
 
-def sources_html(sections: str, w: Words) -> str:
-    """The panel, with the sections of a conversation's turns."""
-    empty = f'<p class="dl-quiet">{w("panel_empty")}</p>'
+def panel_html(w: Words) -> str:
+    """The panel, where the page puts the sections of a conversation's turns."""
     return (
         f'<div class="dl-panel-head"><h2 tabindex="-1">{w("panel")}</h2>'
         f'<button type="button" class="dl-plain dl-close" data-act="close">{w("close")}</button>'
-        f'</div><div class="dl-sections">{sections or empty}</div>'
+        f'</div><div id="dl-cards"></div><p class="dl-quiet">{w("panel_empty")}</p>'
     )
 
 
@@ -121,4 +120,4 @@ def _context_html(article: StoredArticle, span: Span, *, mark: bool) -> str:
     )
 
 
-__all__ = ["article_path", "best_span", "card_id", "section_html", "sources_html"]
+__all__ = ["article_path", "best_span", "card_id", "panel_html", "section_html"]

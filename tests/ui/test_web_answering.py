@@ -12,7 +12,7 @@ import pytest
 from chatbot import build_chain
 from tests.conftest import SHIPYARD, put
 from ui.web_answering import Chat
-from ui.web_chat import panel_html
+from ui.web_chat import cards_html
 from ui.web_session import Session
 from vectorstore import Archive
 
@@ -51,7 +51,7 @@ def test_nothing_is_suggested_while_somebody_waits_for_an_answer(chat: Chat) -> 
 def test_the_end_of_a_stream_shows_nothing_again(chat: Chat) -> None:
     for question in ("Who opened a dock at the Philly Shipyard?", "word " * 5000):
         *_, last = chat.ask(question, "{}", Session())
-        assert last == (gr.skip(),) * 4
+        assert last == (gr.skip(),) * 3
 
 
 def test_an_article_is_asked_for_more_by_its_number(chat: Chat) -> None:
@@ -76,6 +76,6 @@ def test_the_events_of_an_answer_stand_beside_it_by_date(chat: Chat) -> None:
     assert len(days) > 1
     assert days == sorted(days)
     assert [e.numbers for e in events if e.headline == "Dock opens"] == [(1,)]
-    panel = panel_html(session.turns, session.words)
+    panel = cards_html(session.turns, session.words)
     assert panel.index("In order of time") < panel.index("2 May 2025") < panel.index("20 October")
     assert panel.count('<li class="dl-event is-cited">') == 1

@@ -11,7 +11,7 @@ import pytest
 
 from chatbot import Answer, Citation, Claim
 from ui.web_answering import MAX_QUESTION, Chat
-from ui.web_chat import Turn, conversation_html, finished, history, panel_html
+from ui.web_chat import Turn, cards_html, finished, history, turns_html
 from ui.web_frame import footer_html
 from ui.web_reader import body_html
 from ui.web_session import Session
@@ -140,7 +140,7 @@ def test_a_quote_over_two_paragraphs_is_marked_in_both() -> None:
 def test_an_endless_paragraph_is_cut_around_the_quote() -> None:
     body = "word " * 5000 + "The quote. " + "word " * 5000
     turn = Turn(number=1, question="q", answer=cited(body, "The quote."))
-    html = panel_html((turn,), EN)
+    html = cards_html((turn,), EN)
     assert "<mark>The quote.</mark>" in html
     assert len(html) < 4000
 
@@ -150,7 +150,7 @@ def test_markup_in_any_field_stays_text() -> None:
     fields = ("headline", "outlet", "byline", "path", "url", "source", "id", "version", "language")
     answer = cited(evil + " body", evil, **dict.fromkeys(fields, evil))
     turn = Turn(number=1, question=evil, answer=answer, note=evil, progress="failed")
-    html = conversation_html((turn,), EN) + panel_html((turn,), EN)
+    html = turns_html((turn,), EN) + cards_html((turn,), EN)
     assert "<img" not in html
     assert 'href="' in html, "the citation's own link"
 
@@ -195,7 +195,7 @@ def test_a_finished_turn_lets_its_passages_go() -> None:
     turn = Turn(number=1, question="q", answer=cited("a b", "b"), progress="done")
     turn = finished(turn, EN)
     assert turn.answer.nearest == ()
-    assert turn.shown in conversation_html((turn,), EN)
+    assert turn.shown in turns_html((turn,), EN)
 
 
 STATUS = Status(
@@ -224,10 +224,10 @@ def test_a_claim_whose_check_failed_says_so() -> None:
     answer = cited("It is so.", "It is so.")
     claim = replace(answer.claims[0], failures=("7 is not in the cited text <b>",))
     turn = Turn(number=1, question="q", answer=Answer(claims=(claim,)), progress="done")
-    html = conversation_html((turn,), EN)
+    html = turns_html((turn,), EN)
     assert "is-unsupported" in html
     assert "7 is not in the cited text &lt;b&gt;" in html
-    assert "is-unsupported" not in conversation_html((replace(turn, answer=answer),), EN)
+    assert "is-unsupported" not in turns_html((replace(turn, answer=answer),), EN)
 
 
 def test_what_may_be_asked_next_are_buttons() -> None:
@@ -245,6 +245,6 @@ def test_what_was_asked_for_stands_in_bold_and_notices_are_said() -> None:
     answer = cited("It is so.", "It is so.")
     claim = replace(answer.claims[0], lead="<15%>")
     answer = replace(answer, claims=(claim,), notice="The <model> failed.")
-    html = conversation_html((Turn(number=1, question="q", answer=answer),), EN)
+    html = turns_html((Turn(number=1, question="q", answer=answer),), EN)
     assert '<strong class="dl-lead">&lt;15%&gt;</strong> — It is so.' in html
     assert "The &lt;model&gt; failed." in html
