@@ -52,6 +52,11 @@ def check(paths: Sequence[Path | str]) -> list[Path]:
     if missing := [
         str(path) for path in named if str(path) != STANDARD_INPUT and not path.exists()
     ]:
+        if addresses := [p for p in map(str, paths) if p.startswith(("http://", "https://"))]:
+            raise InputError(
+                f"{addresses[0]} is no file: `dateline sources add {addresses[0]}` declares it, "
+                "then `dateline ingest` reads it"
+            )
         raise InputError(f"{', '.join(missing)}: no such file or folder")
     return named
 

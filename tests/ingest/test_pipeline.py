@@ -72,6 +72,11 @@ def test_changed_text_is_changed_and_other_dates_are_an_update(
     assert archive.search("talks", k=1)[0].text == "The talks were called off."
 
 
+def test_an_address_is_no_path() -> None:
+    with pytest.raises(InputError, match=r"https://a\.test/1 is no file: `dateline sources add"):
+        pipeline.check(["https://a.test/1"])
+
+
 def test_missing_paths_are_all_named_before_anything_is_written(
     archive: Archive, news: Path
 ) -> None:
