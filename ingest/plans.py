@@ -47,13 +47,14 @@ class Plans:
         self._plans: dict[str, _Plan] = {}
         self._due: dict[str, None] = {}
         self._stamp: object = None
+        self._mistaken = False
         self._last = now
 
     def look(self, now: datetime) -> None:
         """Read the file again if it has changed, and note which sources are due.
 
-        A file that cannot be read leaves all as it was; a missing one declares nothing. When
-        the clock was set back, no source waits for longer than it would from `now`.
+        A file with a mistake leaves all as it was until it is mended; a missing one declares
+        nothing. When the clock was set back, no source waits for longer than it would from `now`.
         """
         self._reload(now)
         for name, plan in self._plans.items():
@@ -65,7 +66,12 @@ class Plans:
         self._last = now
 
     def take(self) -> tuple[str, ...]:
-        """The sources that are due, longest first; they are not due any more."""
+        """The sources that are due, longest first; they are not due any more.
+
+        While the file has a mistake there are none: whoever reads them could not read it.
+        """
+        if self._mistaken:
+            return ()
         names, self._due = tuple(self._due), {}
         return names
 
@@ -88,8 +94,10 @@ class Plans:
         try:
             found = read(self.path) if stamp else declared({}, self.path)
         except InputError as error:
-            log.error("%s; going on with what was declared before", error)
+            self._mistaken = True
+            log.error("%s; no source is read until that is mended", error)
             return
+        self._mistaken = False
         self._declare(found, now)
         log.info("sources declared", extra={"file": str(self.path), "sources": len(self._plans)})
 

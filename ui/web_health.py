@@ -66,7 +66,7 @@ def _row_html(one: Freshness, w: Words, now: datetime, *, may: bool) -> str:
         health = w("source_by_hand")
     else:
         health = w("source_fine") if source.enabled else w("source_off")
-    last = state.last_run.started if state and state.last_run else None
+    last = state.last_success if state else None
     every = (esc(source.cron) or written(source.every)) if source else ""
     cells = [
         health,

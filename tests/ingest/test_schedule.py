@@ -247,8 +247,12 @@ def test_the_file_may_come_change_break_and_go(
     world.goes_on(1)
     assert "is not TOML" in caplog.text
     assert set(world.schedule.upcoming()) == set(then)
+    read = len(world.runs)
+    world.goes_on(180)
+    assert len(world.runs) == read, "a process could not read the file either"
     world.path.write_text(DECLARED.replace("30 2", "99 2"))
     world.goes_on(1)
+    assert len(world.runs) == read + 1, "what was due meanwhile"
     assert "source paper: cron '99 2 * * *' makes no sense" in caplog.text
     assert set(world.schedule.upcoming()) == {"wire", "ministry"}
     world.path.unlink()
