@@ -1,4 +1,5 @@
-"""How soon a reader can type, and how soon an answer's first words are there, in Chromium.
+"""How soon a reader can type and an answer's first words are there, in Chromium; and what an
+answer costs at the beginning of a conversation and after thirty others.
 
     python -m benchmarks.web_speed ARCHIVE [QUESTION …]
 
@@ -7,6 +8,7 @@ The archive is copied first, so that no question of the benchmark is kept beside
 
 from __future__ import annotations
 
+import itertools
 import shutil
 import statistics
 import sys
@@ -23,6 +25,9 @@ from tests.ui.pages import served
 from vectorstore import Archive
 
 ROUNDS = 10
+LONG = 36
+"""Turns of a long conversation."""
+
 QUESTIONS = ("What happened to the workers detained in Georgia?", "Where will submarines be built?")
 
 FIRST_WORDS = """async question => {
@@ -53,6 +58,9 @@ def main(folder: Path, questions: tuple[str, ...]) -> None:
                 browser = play.chromium.launch(executable_path=found, args=FLAGS)
                 _show("typing after opening", [_typing(browser, url) for _ in range(ROUNDS)])
                 _show("first words", _first_words(browser, url, questions))
+                costs = _costs(browser, url, questions)
+                _show_costs("turns 3 to 8", costs[2:8])
+                _show_costs(f"turns {LONG - 5} to {LONG}", costs[-6:])
                 browser.close()
 
 
@@ -75,6 +83,34 @@ def _first_words(browser: Any, url: str, questions: tuple[str, ...]) -> list[flo
         taken.append(page.evaluate(FIRST_WORDS, questions[n % len(questions)]))
         page.wait_for_selector(".dl-turn:last-child:not([data-progress=asking])")
     return taken[1:]
+
+
+def _costs(browser: Any, url: str, questions: tuple[str, ...]) -> list[tuple[float, float]]:
+    """Of each answer of a long conversation: ms of the page's main thread, and KiB received."""
+    page = browser.new_page()
+    page.goto(url)
+    page.wait_for_selector(".dl-footer")
+    devtools, received = page.context.new_cdp_session(page), [0]
+    devtools.send("Performance.enable")
+    devtools.send("Network.enable")
+    devtools.on("Network.dataReceived", lambda e: received.append(e["dataLength"]))
+    spent = []
+    for n in range(LONG):
+        page.evaluate(FIRST_WORDS, questions[n % len(questions)])
+        page.wait_for_selector(".dl-turn:last-child:not([data-progress=asking])")
+        page.wait_for_timeout(700)  # for what may be asked next
+        metrics = devtools.send("Performance.getMetrics")["metrics"]
+        busy = next(m["value"] for m in metrics if m["name"] == "TaskDuration")
+        spent.append((busy * 1000, sum(received) / 1024))
+    return [
+        (ms - before_ms, kib - before_kib)
+        for (before_ms, before_kib), (ms, kib) in itertools.pairwise([(0.0, 0.0), *spent])
+    ]
+
+
+def _show_costs(name: str, costs: list[tuple[float, float]]) -> None:
+    busy, received = (statistics.median(each) for each in zip(*costs, strict=True))
+    print(f"{name}: {busy:.0f} ms of the main thread, {received:.0f} KiB an answer (medians)")
 
 
 def _show(name: str, taken: list[float]) -> None:
