@@ -10,8 +10,8 @@ many of each the check rejects.
 
 `answers` asks benchmarks/questions.jsonl (and of the sample archive sample_questions.jsonl), and
 what can be answered once more without the article that answers it; fits the models of
-chatbot/weigh.py; prints, with five-fold cross-validation, what each threshold answers and
-abstains from; and the models as lexicon/weights.toml has them.
+chatbot/weigh.py and chatbot/held.py; prints, with five-fold cross-validation, what each
+threshold answers and abstains from; and the models as lexicon/weights.toml has them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import json
 import random
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -34,6 +34,7 @@ from sklearn.linear_model import LogisticRegression
 
 from chatbot import Citation, Claim, check
 from chatbot.dates import dates
+from chatbot.held import ALIGNED, BEST, FIRST, SURE, alignment, best
 from chatbot.quantities import quantities
 from chatbot.retrieve import searches
 from chatbot.scale import Scale
@@ -49,12 +50,14 @@ SAMPLE_QUESTIONS = Path(__file__).with_name("sample_questions.jsonl")
 TODAY = date(2026, 11, 24)
 PENALTY = 0.02
 """What the squares of the ordering model's scaled coefficients cost."""
+STRENGTH = 0.1
+"""Of the models of chatbot/held.py: the inverse of what their coefficients cost."""
 SENTENCE = re.compile(r"[A-Z][^\n]{60,260}?[.](?=\s|$)")
 NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+ [A-Z][a-z]+")
 VERB = re.compile(r"\b(is|are|was|were|will|has|have|can|would|could)\b")
 SEED = 7
 SHOWN = 20
-THRESHOLDS = (0.02, 0.03, 0.04, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3)
+THRESHOLDS = (0.05, 0.1, 0.12, 0.15, 0.2, 0.25, 0.3)
 
 
 def evidence(archive: Archive, count: int) -> list[Citation]:
@@ -135,7 +138,15 @@ class Example:
     kind: str
     """answerable, unanswerable, or removed (without the article that answers)."""
     features: Floats
+    """Of the sentences, as they are ranked; `right` says which of them answer."""
     right: Flags
+    best: Floats
+    aligned: Floats
+    """What the first sentences have between them; see chatbot/held.py."""
+
+    @property
+    def held(self) -> bool:
+        return bool(self.right[:FIRST].any())
 
 
 def examples(archive: Archive, rows: list[dict[str, Any]]) -> Iterator[Example]:
@@ -151,11 +162,15 @@ def examples(archive: Archive, rows: list[dict[str, Any]]) -> Iterator[Example]:
             others = [h for h in hits if not Path(h.article.path).name.startswith(stem)]
             kinds["removed"] = [h for h in others if not _right(row, h.text)]
         for kind, found in kinds.items():
-            weighed = weigh(Scale(archive, query), found[:SHOWN])
-            if weighed:
+            scale = Scale(archive, query)
+            if weighed := weigh(scale, found[:SHOWN]):
                 right = [kind == "answerable" and _answers(row, w) for w in weighed]
                 features = np.array([w.features for w in weighed])
-                yield Example(row["question"], kind, features, np.array(right))
+                near = alignment(archive, scale, weighed)
+                if near is None:
+                    raise SystemExit("The embedding model has no vectors of tokens to fit on.")
+                flags = np.array(right)
+                yield Example(row["question"], kind, features, flags, best(weighed), near)
 
 
 def _answers(row: dict[str, Any], weighed: Weighed) -> bool:
@@ -199,6 +214,42 @@ def _likelihood(part: list[Example]) -> Any:
     return model.fit(features, np.concatenate([e.right for e in part]))
 
 
+@dataclass(frozen=True)
+class Held:
+    """The two models of chatbot/held.py, fitted."""
+
+    first: Linear
+    second: Linear
+
+    @classmethod
+    def of(cls, part: list[Example]) -> Held:
+        flags = np.array([e.held for e in part])
+        return cls(
+            _logistic(np.array([e.best for e in part]), flags),
+            _logistic(np.array([np.append(e.best, e.aligned) for e in part]), flags),
+        )
+
+    def likelihood(self, e: Example) -> float:
+        sure = _chance(self.first, e.best)
+        return sure if sure >= SURE else _chance(self.second, np.append(e.best, e.aligned))
+
+
+Linear = tuple[Floats, float]
+"""Coefficients and intercept."""
+
+
+def _logistic(values: Floats, flags: Flags) -> Linear:
+    """Fitted on scaled values, with a penalty on large coefficients."""
+    middle, spread = values.mean(axis=0), values.std(axis=0) + 1e-9
+    model = LogisticRegression(C=STRENGTH, max_iter=5000).fit((values - middle) / spread, flags)
+    weights = model.coef_[0] / spread
+    return weights, float(model.intercept_[0] - middle @ weights)
+
+
+def _chance(model: Linear, values: Floats) -> float:
+    return float(1 / (1 + np.exp(-(model[0] @ values + model[1]))))
+
+
 def measure_answers(folders: dict[str, Path]) -> None:
     rows = [json.loads(line) for line in QUESTIONS.read_text("utf-8").splitlines()]
     more = [json.loads(line) for line in SAMPLE_QUESTIONS.read_text("utf-8").splitlines()]
@@ -209,36 +260,39 @@ def measure_answers(folders: dict[str, Path]) -> None:
             data += examples(archive, own + (more if name == "sample" else []))
     questions = sorted({e.question for e in data})
     random.Random(0).shuffle(questions)  # noqa: S311
-    scored: list[tuple[str, float, bool, bool]] = []
+    scored: list[tuple[str, float, bool]] = []
+    first: list[bool] = []
     for fold in (set(questions[i::5]) for i in range(5)):
         known = [e for e in data if e.question not in fold]
-        order, likely = _order(known), _likelihood(known)
+        order, model = _order(known), Held.of(known)
         for e in (e for e in data if e.question in fold):
-            first = np.argsort(-(e.features @ order))[:3]
-            sure = likely.predict_proba(e.features[first])[:, 1].max()
-            scored.append(
-                (e.kind, float(sure), bool(e.right[first].any()), bool(e.right[first[0]]))
-            )
-    held = [s for s in scored if s[0] == "answerable"]
-    print(f"{len(held)} questions: right first {np.mean([s[3] for s in held]):.2f}")
+            scored.append((e.kind, model.likelihood(e), e.held))
+            if e.kind == "answerable":
+                first.append(bool(e.right[np.argmax(e.features @ order)]))
+    print(f"{len(first)} questions: right first {np.mean(first):.2f}")
     for t in THRESHOLDS:
-        right = np.mean([p >= t and ok for _, p, ok, _ in held])
-        silent = {k: np.mean([p < t for kind, p, *_ in scored if kind == k]) for k, *_ in scored}
+        right = np.mean([p >= t and ok for kind, p, ok in scored if kind == "answerable"])
+        silent = {k: np.mean([p < t for kind, p, _ in scored if kind == k]) for k, *_ in scored}
         print(
             f"from {t:.2f}: right in three {right:.2f}; abstained: "
             + ", ".join(f"{k} {v:.2f}" for k, v in sorted(silent.items()))
         )
-    _print("order", _order(data))
-    model = _likelihood(data)
-    _print("likelihood", model.coef_[0], model.intercept_[0])
+    _print("order", FEATURES, _order(data))
+    likely = _likelihood(data)
+    _print("likelihood", FEATURES, likely.coef_[0], likely.intercept_[0])
+    fitted = Held.of(data)
+    _print("held", BEST, *fitted.first)
+    _print("held aligned", (*BEST, *ALIGNED), *fitted.second)
 
 
-def _print(model: str, weights: Floats, intercept: float | None = None) -> None:
+def _print(
+    model: str, names: Sequence[str], weights: Floats, intercept: float | None = None
+) -> None:
     """A model as lexicon/weights.toml has it."""
-    print(f"\n[{model}]")
+    print(f'\n["{model}"]')
     if intercept is not None:
         print(f"intercept = {intercept:.2f}")
-    for name, weight in zip(FEATURES, weights, strict=True):
+    for name, weight in zip(names, weights, strict=True):
         print(f'"{name}" = {weight:.2f}')
 
 

@@ -38,6 +38,9 @@ FEW = re.compile(r"\b(?:which|what|who|name|list) (?:the )?(?P<n>two|three|four)
 """A list of so few is told in a sentence with as many names."""
 MODEL = re.compile(r"\b[Hh]ow many (?:[\w’'-]+ ){0,2}?(?P<name>[A-Z]{1,4}-?\d+)")
 """Things that are counted by a name that nothing else has: "how many F-35s"."""
+YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+OF_YEAR = re.compile(r"(?: \w+){0,2} (?:in|for|during) (?P<year>(?:19|20)\d\d)\b")
+"""The year that an amount before it is of."""
 NUMBERED = re.compile(
     r"(?:\b[A-Z]{1,5}-"
     r"|\b(?:order|proclamation|resolution|section|sec\.|article|annex|chapter|title|part|page"
@@ -147,14 +150,16 @@ def _amounts(question: str, text: str) -> Iterator[Offer]:
         return
     known = quantities(question)
     wanted = unit_asked(question)
+    years = YEAR.findall(question)
     for q in _joined(quantities(text), text):
         if not q.unit and _names_something(text, q):
             continue
         if any(q.agrees(k) and q.unit == k.unit for k in known):
             continue
-        yield Offer(
-            q.text, q.start, q.end, _unit_fit(q.unit, wanted, text[q.end : q.end + 40], question)
-        )
+        good = _unit_fit(q.unit, wanted, text[q.end : q.end + 40], question)
+        if years and (own := OF_YEAR.match(text, q.end)) and own["year"] not in years:
+            good = min(good, OTHER_UNIT)
+        yield Offer(q.text, q.start, q.end, good)
 
 
 def _names_something(text: str, q: Quantity) -> bool:

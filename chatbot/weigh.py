@@ -89,6 +89,11 @@ class Weighed:
         """How well the sentence has what is asked for, 0 to 1; see `asked.fit`."""
         return self.features[FEATURES.index("kind")]
 
+    @property
+    def names(self) -> float:
+        """The share of the question's names around the sentence; 1 if it has none."""
+        return self.features[FEATURES.index("names")]
+
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
@@ -195,11 +200,11 @@ def _led(hit: Hit, sentence: Sentence) -> Led:
 
 
 @cache
-def coefficients(model: str) -> tuple[float, tuple[float, ...]]:
-    """The intercept of the model "order" or "likelihood", and a coefficient for each feature."""
+def coefficients(model: str, names: tuple[str, ...] = FEATURES) -> tuple[float, tuple[float, ...]]:
+    """The intercept of a model of lexicon/weights.toml, and a coefficient for each feature."""
     table = tomllib.loads((files("chatbot") / "lexicon" / "weights.toml").read_text("utf-8"))
     own = table[model]
-    return float(own.get("intercept", 0.0)), tuple(float(own[f]) for f in FEATURES)
+    return float(own.get("intercept", 0.0)), tuple(float(own[f]) for f in names)
 
 
 def _sum(model: str, values: Sequence[float]) -> float:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock, Timeout
 from sqlalchemy import URL
 
+from vectorstore.alignment import aligned
 from vectorstore.analyzer import terms
 from vectorstore.browse import Browse
 from vectorstore.dense import DenseIndex
@@ -32,6 +33,7 @@ from vectorstore.query import Asked, queries
 from vectorstore.records import Records
 from vectorstore.reranker import Reranker
 from vectorstore.search import Search
+from vectorstore.segment import Floats
 from vectorstore.settings import Settings
 from vectorstore.storing import Storing
 from vectorstore.values import (
@@ -161,6 +163,10 @@ class Archive(Records, History, Browse):
         except IndexDamaged:
             log.exception("taking words as they are spelled; run `dateline rebuild`")
             return {}
+
+    def aligned(self, text: str, others: Sequence[str]) -> tuple[list[str], Floats] | None:
+        """How near each word of a text comes to any of each other text; see `alignment`."""
+        return aligned(self.embedder, text, others)
 
     def vocabulary(self) -> Vocabulary:
         """The terms of the texts that have no digits, each with its number of passages; see

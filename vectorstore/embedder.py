@@ -128,6 +128,28 @@ class Embedder:
             )
         return np.asarray(vectors, dtype=np.float32)
 
+    def tokens(self, texts: Sequence[str]) -> list[tuple[Floats, Floats]] | None:
+        """Each text's tokens: where they stand, float32[n, 2], and their vectors in context,
+        float32[n, dim]; None if the model is not one whose tokens are averaged."""
+        with self._lock:
+            _threads(1)
+            st = self._loaded
+            if not (_mean_pooled(st) and st.tokenizer.is_fast):
+                return None
+            found = []
+            for text in texts:
+                read: Any = st.tokenizer(
+                    [text],
+                    truncation=True,
+                    max_length=st.get_max_seq_length(),
+                    return_offsets_mapping=True,
+                    return_token_type_ids=True,
+                    return_tensors="pt",
+                )
+                states = self._states(read, bf16=self._bf16)[0].numpy()
+                found.append((read["offset_mapping"][0].numpy(), states))
+        return found
+
     def _pooled(self, texts: Sequence[str]) -> Floats:
         tokens: Any = self._loaded.tokenizer(
             list(texts),
