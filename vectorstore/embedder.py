@@ -13,6 +13,7 @@ import logging
 import os
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -119,8 +120,8 @@ class Embedder:
         model is called itself, which saves a seventh of that and gives the same numbers.
         """
         with self._lock:
-            _threads(1)
             st = self._loaded
+            _threads(1)
             if _mean_pooled(st) and st.tokenizer.is_fast:
                 return self._pooled(texts)
             vectors = st.encode_query(
@@ -181,6 +182,12 @@ class Embedder:
 
     @cached_property
     def _loaded(self) -> SentenceTransformer:
+        """The model, loaded in a thread of its own, as Ctrl-C reaches the main one only: an import
+        that is cut short stays broken, and what was fetched could not be stored any more."""
+        with ThreadPoolExecutor(1, "load") as alone:
+            return alone.submit(self._load).result()
+
+    def _load(self) -> SentenceTransformer:
         where = _embedded_folder() if self.model == EMBEDDED_MODEL else self.model
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         from sentence_transformers import SentenceTransformer

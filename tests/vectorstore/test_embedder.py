@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +16,26 @@ FIRST = "Seoul will invest $350 billion."
 BODY = f"{FIRST} The tariff falls to 15 percent. Rice stays closed."
 SPANS = ((0, 31), (32, 66), (67, 85))
 TEXT = Text(BODY, SPANS, "Deal struck")
+
+
+INTERRUPTED = """
+import os, signal, sys
+from vectorstore.embedder import Embedder, Text
+
+class CtrlC:
+    def find_spec(self, name, *_):
+        if name == "torch.autograd":
+            sys.meta_path.remove(self)
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, CtrlC())
+embedder, made = Embedder(), []
+try:
+    made += embedder.embed([Text("One.", ((0, 4),))])
+except KeyboardInterrupt:
+    made += embedder.embed([Text("One.", ((0, 4),))])
+    print("interrupted, and", len(made))
+"""
 
 
 @pytest.fixture(scope="module")
@@ -108,3 +130,10 @@ def test_questions_have_the_vectors_that_the_model_gives_them() -> None:
     model = embedder._loaded
     wanted = model.encode_query(asked, normalize_embeddings=True, show_progress_bar=False)
     np.testing.assert_allclose(embedder.queries(asked), wanted, atol=1e-5)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends itself a POSIX signal")
+def test_ctrl_c_while_the_model_is_loaded_leaves_it_usable() -> None:
+    words = [sys.executable, "-c", INTERRUPTED]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.stdout == "interrupted, and 1\n", done.stderr
