@@ -34,7 +34,7 @@ from sklearn.linear_model import LogisticRegression
 
 from chatbot import Citation, Claim, check
 from chatbot.dates import dates
-from chatbot.held import ALIGNED, BEST, FIRST, SURE, alignment, best
+from chatbot.held import ALIGNED, BEST, FIRST, UNSURE, alignment, best
 from chatbot.quantities import quantities
 from chatbot.retrieve import searches
 from chatbot.scale import Scale
@@ -231,7 +231,9 @@ class Held:
 
     def likelihood(self, e: Example) -> float:
         sure = _chance(self.first, e.best)
-        return sure if sure >= SURE else _chance(self.second, np.append(e.best, e.aligned))
+        if not UNSURE[0] < sure < UNSURE[1]:
+            return sure
+        return _chance(self.second, np.append(e.best, e.aligned))
 
 
 Linear = tuple[Floats, float]

@@ -11,18 +11,18 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from chatbot.asked import Offer, best_offer, offered, unit_asked
+from chatbot.asked import best_offer, offered, unit_asked
 from chatbot.changes import contradicts, day_of, otherwise
 from chatbot.held import held
 from chatbot.kinds import Kind, kinds_of
+from chatbot.quoting import changed, quote
 from chatbot.scale import Scale
-from chatbot.spans import quoted
 from chatbot.split import as_asked
 from chatbot.unanswered import said_not_held
 from chatbot.values import SHORT, Answer, Citation, Claim, Length, Query
 from chatbot.weigh import Weighed, weigh
 from chatbot.when import asks_for_now, periods
-from chatbot.wording import attribution, phrases
+from chatbot.wording import phrases
 from vectorstore import Archive, Hit
 
 MOST: dict[Kind, int] = {"list": 4, "latest": 4, "what happened": 6, "compare": 4}
@@ -67,10 +67,7 @@ FOREIGN = re.compile(r"[^\W\d_a-zA-Z\u00c0-\u024f]")
 LEAD = 0.15
 """The likelihood from which an amount or date stands in bold before its sentence. Of 68 on the
 questions of docs/answers.md 41 were right; from here on, and with a name of the question near
-it, 37 of 45."""
-
-QUOTATION = re.compile(r"“[^“”]+”")
-"""A quote that is a quotation already, and needs no marks of ours."""
+it, 37 of 49."""
 
 Chosen = tuple[str, Weighed]
 """A sentence, and the label that it stands under: "", "otherwise", "before", …"""
@@ -175,45 +172,6 @@ class Extractive:
 def _most(query: Query, usually: int) -> int:
     """Claims of an answer at most, by the length that is wanted: of a long one twice as many."""
     return {"short": min(SHORT, usually), "long": 2 * usually}.get(query.length, usually)
-
-
-def quote(
-    weighed: Weighed,
-    language: str,
-    *,
-    label: str = "",
-    offer: Offer | None = None,
-    whole: bool = False,
-) -> Claim:
-    """A sentence as a claim: what it offers in bold, attribution, and the exact quotes; of one
-    that announces a list, the list too if the `whole` is wanted."""
-    article, said = weighed.hit.article, phrases(language)
-    found = quoted(article.body, (weighed.sentence.start, weighed.sentence.end), whole=whole)
-    citations = tuple(
-        Citation(number=0, article=article, start=a, end=b, quote=article.body[a:b])
-        for a, b in found.spans
-    )
-    quotes = " ".join(
-        c.quote if QUOTATION.fullmatch(c.quote) else f"{said['open']}{c.quote}{said['close']}"
-        for c in citations
-    )
-    lead = attribution(article.outlet, article.published, language, found.speaker)
-    return Claim(
-        text=f"{said['label_' + label] if label else ''}{lead}{quotes}",
-        citations=citations,
-        lead=offer.text if offer else "",
-    )
-
-
-def changed(archive: Archive, citations: Sequence[Citation]) -> bool:
-    """Whether a cited passage was not yet in an earlier version of its article."""
-    for article in {c.article.id for c in citations}:
-        earlier = [v for v in archive.versions(article) if not v.current]
-        if any(
-            c.quote not in v.body for v in earlier for c in citations if c.article.id == article
-        ):
-            return True
-    return False
 
 
 def _part(query: Query, part: str) -> Query:

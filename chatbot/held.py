@@ -16,23 +16,23 @@ import numpy as np
 import numpy.typing as npt
 
 from chatbot.scale import Scale
-from chatbot.weigh import FEATURES, Weighed, coefficients, neighbours
+from chatbot.weigh import FEATURES, Weighed, coefficients
 from vectorstore import Archive, question_terms
 
 FIRST = 3
 """Sentences that are looked at: as many as an answer usually has."""
 
-SURE = 0.5
-"""The likelihood from which the first model is believed. Of questions that can be answered
-two thirds are above it, and abstaining is as often right as if all were read."""
+UNSURE = 0.03, 0.3
+"""Likelihoods by the first model between which the second is asked: of a fifth of the questions
+that can be answered. Asked of all, it abstains no better."""
 
 BEST = (*FEATURES, "nameless")
 """The largest of each feature among the sentences; whether none has any of the names."""
 
 NEAR = ("weakest", "usual", "names", "missed")
-"""How near the sentence and its neighbours come to the question's words: to the word that it
-comes least near to; to all, by rarity; to the name it comes least near to; and how much of
-all, by rarity, is missed."""
+"""How near a sentence and its headline come to the question's words: to the word that they come
+least near to; to all, by rarity; to the name they come least near to; and how much of all, by
+rarity, is missed."""
 
 ALIGNED = (*(f"first {n}" for n in NEAR), *(f"best {n}" for n in NEAR))
 """Of the best sentence; the largest among the sentences."""
@@ -48,7 +48,9 @@ def held(archive: Archive, scale: Scale, ranked: Sequence[Weighed]) -> float:
     if found[BEST.index("around")] == 0:  # not one word of it, nor another for it
         return 0.0
     sure = _likely("held", BEST, found)
-    if sure >= SURE or (near := alignment(archive, scale, ranked)) is None:
+    if not UNSURE[0] < sure < UNSURE[1]:
+        return sure
+    if (near := alignment(archive, scale, ranked)) is None:
         return sure
     return _likely("held aligned", (*BEST, *ALIGNED), np.concatenate([found, near]))
 
@@ -62,7 +64,8 @@ def best(ranked: Sequence[Weighed]) -> Values:
 
 def alignment(archive: Archive, scale: Scale, ranked: Sequence[Weighed]) -> Values | None:
     """The values of ALIGNED of ranked sentences; None if the model has no vectors of tokens."""
-    read = archive.aligned(scale.query.text, [_around(w) for w in ranked[:FIRST]])
+    texts = [f"{w.hit.article.headline}. {w.sentence.text}" for w in ranked[:FIRST]]
+    read = archive.aligned(scale.query.text, texts)
     if read is None:
         return None
     words, cosines = read
@@ -86,13 +89,6 @@ def _near(cosines: Values, worth: Values, named: Sequence[int]) -> tuple[float, 
         float(cosines[named].min()) if named else 1.0,
         float((1 - cosines) @ worth),
     )
-
-
-def _around(weighed: Weighed) -> str:
-    """The headline, and the sentence with those beside it."""
-    hit = weighed.hit
-    at = next(i for i, s in enumerate(hit.sentences) if s.start == weighed.sentence.start)
-    return f"{hit.article.headline}. {neighbours(hit, at)}"
 
 
 def _likely(model: str, names: Sequence[str], values: Values) -> float:

@@ -5,11 +5,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from vectorstore.embedder import Embedder
 from vectorstore.segment import Floats
+
+LONGEST = 64
+"""Tokens of a text that are read: a headline and a long sentence."""
 
 WORD = re.compile(r"[\w$%](?:[\w$%.,'’-]*[\w%])?")
 
@@ -19,20 +24,19 @@ def aligned(
 ) -> tuple[list[str], Floats] | None:
     """The words of a text, and float32[words, others]: each word's largest cosine to a word
     of each other text. None if the model has no vectors of tokens."""
-    tokens = embedder.tokens([text, *others])
-    if tokens is None:
+    own_tokens, other_tokens = embedder.tokens([text], LONGEST), embedder.tokens(others, LONGEST)
+    if own_tokens is None or other_tokens is None:
         return None
-    (words, own), *rest = (
-        _words(t, *found) for t, found in zip((text, *others), tokens, strict=True)
-    )
+    words, own = _words(text, *own_tokens[0])
+    rest = [_words(t, *found) for t, found in zip(others, other_tokens, strict=True)]
     best = [
         (own @ vectors.T).max(axis=1) if len(vectors) else np.zeros(len(own)) for _, vectors in rest
     ]
     return words, np.array(best, dtype=np.float32).T.reshape(len(words), len(others))
 
 
-def _words(text: str, places: Floats, vectors: Floats) -> tuple[list[str], Floats]:
-    """The words within the model's window, and their unit vectors: the means of their tokens."""
+def _words(text: str, places: npt.NDArray[Any], vectors: Floats) -> tuple[list[str], Floats]:
+    """The words that were read, and their unit vectors: the means of their tokens'."""
     words, rows = [], []
     starts, ends = places[:, 0], places[:, 1]
     for match in WORD.finditer(text):

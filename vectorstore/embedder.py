@@ -129,27 +129,27 @@ class Embedder:
             )
         return np.asarray(vectors, dtype=np.float32)
 
-    def tokens(self, texts: Sequence[str]) -> list[tuple[Floats, Floats]] | None:
-        """Each text's tokens: where they stand, float32[n, 2], and their vectors in context,
-        float32[n, dim]; None if the model is not one whose tokens are averaged."""
+    def tokens(
+        self, texts: Sequence[str], longest: int
+    ) -> list[tuple[npt.NDArray[Any], Floats]] | None:
+        """The first tokens of each text: where they stand, int[n, 2] (0, 0 for none), and their
+        vectors in context, float32[n, dim]; None if the model is not one that averages them."""
         with self._lock:
             _threads(1)
             st = self._loaded
             if not (_mean_pooled(st) and st.tokenizer.is_fast):
                 return None
-            found = []
-            for text in texts:
-                read: Any = st.tokenizer(
-                    [text],
-                    truncation=True,
-                    max_length=st.get_max_seq_length(),
-                    return_offsets_mapping=True,
-                    return_token_type_ids=True,
-                    return_tensors="pt",
-                )
-                states = self._states(read, bf16=self._bf16)[0].numpy()
-                found.append((read["offset_mapping"][0].numpy(), states))
-        return found
+            read: Any = st.tokenizer(
+                list(texts),
+                padding=True,
+                truncation=True,
+                max_length=min(longest, st.get_max_seq_length() or longest),
+                return_offsets_mapping=True,
+                return_token_type_ids=True,
+                return_tensors="pt",
+            )
+            states = self._states(read, bf16=False).numpy()
+        return list(zip(read["offset_mapping"].numpy(), states, strict=True))
 
     def _pooled(self, texts: Sequence[str]) -> Floats:
         tokens: Any = self._loaded.tokenizer(

@@ -8,7 +8,7 @@ import pytest
 from langchain_core.messages import AIMessage, HumanMessage
 
 from chatbot import Answer, Claim, Extractive, Query, build_chain
-from chatbot.extractive import quote
+from chatbot.quoting import quote
 from chatbot.scale import Scale
 from chatbot.weigh import weigh
 from tests.conftest import NEWS, article, put
