@@ -135,8 +135,8 @@ class Embedder:
         """The first tokens of each text: where they stand, int[n, 2] (0, 0 for none), and their
         vectors in context, float32[n, dim]; None if the model is not one that averages them."""
         with self._lock:
-            _threads(1)
             st = self._loaded
+            _threads(1)
             if not (_mean_pooled(st) and st.tokenizer.is_fast):
                 return None
             read: Any = st.tokenizer(

@@ -28,6 +28,7 @@ class CtrlC:
             sys.meta_path.remove(self)
             os.kill(os.getpid(), signal.SIGINT)
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
 sys.meta_path.insert(0, CtrlC())
 embedder, made = Embedder(), []
 try:
