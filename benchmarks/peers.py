@@ -186,9 +186,9 @@ def _by_vector(archive: Archive) -> Callable[[str], list[int]]:
 
 def _by_words(found: list[Piece]) -> Callable[[str], list[int]]:
     import bm25s as library
-    import snowballstemmer
+    import Stemmer
 
-    stemmer = snowballstemmer.stemmer("english").stemWords
+    stemmer = Stemmer.Stemmer("english").stemWords
     index = library.BM25()
     texts = [piece.text for piece in found]
     index.index(

@@ -83,9 +83,9 @@ def chroma(rows: list[Any], folder: Path) -> Ask:
 def bm25s(rows: list[Any]) -> Ask:
     """The library over the passages; a filter is a mask made from arrays of what it names."""
     import bm25s as library
-    import snowballstemmer
+    import Stemmer
 
-    stemmer = snowballstemmer.stemmer("english").stemWords
+    stemmer = Stemmer.Stemmer("english").stemWords
     index = library.BM25()
     more = {"stopwords": "en", "stemmer": stemmer, "show_progress": False}
     index.index(library.tokenize([r.text for r in rows], **more), show_progress=False)

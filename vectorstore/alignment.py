@@ -24,11 +24,10 @@ def aligned(
 ) -> tuple[list[str], Floats] | None:
     """The words of a text, and float32[words, others]: each word's largest cosine to a word
     of each other text. None if the model has no vectors of tokens."""
-    own_tokens, other_tokens = embedder.tokens([text], LONGEST), embedder.tokens(others, LONGEST)
-    if own_tokens is None or other_tokens is None:
+    found = embedder.tokens([text, *others], LONGEST)
+    if found is None:
         return None
-    words, own = _words(text, *own_tokens[0])
-    rest = [_words(t, *found) for t, found in zip(others, other_tokens, strict=True)]
+    (words, own), *rest = (_words(t, *f) for t, f in zip([text, *others], found, strict=True))
     best = [
         (own @ vectors.T).max(axis=1) if len(vectors) else np.zeros(len(own)) for _, vectors in rest
     ]

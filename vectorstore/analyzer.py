@@ -12,7 +12,7 @@ import threading
 import unicodedata
 from functools import lru_cache
 
-import snowballstemmer
+import Stemmer
 
 from vectorstore.american import american
 
@@ -43,7 +43,7 @@ ENDING_KO = re.compile(
 """Particles and question endings that a Korean question puts behind its words. They are
 taken off questions only, from words of three syllables or more, until morphemes do it."""
 
-_stemmer = snowballstemmer.stemmer("english")
+_stemmer = Stemmer.Stemmer("english")
 _stemming = threading.Lock()
 """The stemmer keeps the word at hand in itself: two threads in it mix theirs up, and what
 they get would stay in the cache."""
