@@ -98,10 +98,9 @@ class _Run:
 
     def __init__(self, archive: Archive, progress: Progress) -> None:
         self.archive, self.progress = archive, progress
-        self.counts: Counter[str] = Counter()
+        self.counts: dict[str, Counter[str]] = {}
         self.problems: list[Problem] = []
-        self.sources: dict[str, None] = {}
-        self.read = 0
+        self.duplicates = self.read = 0
         self.expected = 0
 
     def take(self, found: Listing, items: Found) -> Report:
@@ -112,8 +111,8 @@ class _Run:
         interrupted = False
         with self.archive.writing():
             try:
-                for _, outcome in self.archive.add(self._new(items)):
-                    self.counts[outcome] += 1
+                for article, outcome in self.archive.add(self._new(items)):
+                    self.counts[article.source][outcome] += 1
             except KeyboardInterrupt:
                 interrupted = True
                 log.warning("interrupted: keeping what is stored")
@@ -121,12 +120,13 @@ class _Run:
                 settle(self.archive, self.progress)
             self.archive.index(progress=self.progress)
             self._note(found, began, interrupted)
+        counts = sum(self.counts.values(), Counter[str]())
         return Report(
-            new=self.counts["new"],
-            changed=self.counts["changed"],
-            updated=self.counts["updated"],
-            unchanged=self.counts["unchanged"],
-            duplicates=self.counts["duplicates"],
+            new=counts["new"],
+            changed=counts["changed"],
+            updated=counts["updated"],
+            unchanged=counts["unchanged"],
+            duplicates=self.duplicates,
             files=len(found.files),
             skipped_other=found.skipped_other,
             problems=tuple(self.problems),
@@ -141,34 +141,46 @@ class _Run:
                 self._problem(item)
                 continue
             self.read += 1
-            self.sources[item.source] = None
+            counts = self.counts.setdefault(item.source, Counter())
             self.progress("Reading", min(self.read, self.expected), self.expected)
             if self.archive.known(item):
-                self.counts["unchanged"] += 1
+                counts["unchanged"] += 1
             else:
                 yield item, passages(self.archive, item)
 
     def _problem(self, problem: Problem) -> None:
         log.info("%s", problem, extra={"file": problem.path, "line": problem.line})
         if problem.duplicate:
-            self.counts["duplicates"] += 1
+            self.duplicates += 1
         else:
             self.problems.append(problem)
 
     def _note(self, found: Listing, began: datetime, interrupted: bool) -> None:
-        """Keep a record of this run under each of its sources, for `status`."""
-        for source in self.sources or [file.source for file in found.files[:1]]:
+        """Keep a record of this run under each of its sources, with that one's own share."""
+        owners = {file.shown: file.source for file in found.files}
+        first = next(iter([*self.counts, *owners.values()]), None)
+        problems: dict[str, list[Problem]] = {}
+        for problem in self.problems:
+            # A page in a web archive is named after its file and a comma.
+            named = problem.path if problem.path in owners else problem.path.rpartition(", ")[0]
+            owner = owners.get(named, first)
+            if owner is not None:
+                problems.setdefault(owner, []).append(problem)
+        for source in dict.fromkeys([*self.counts, *problems]) or [first]:
+            if source is None:
+                return
+            counts, own = self.counts.get(source, Counter[str]()), problems.get(source, [])
             self.archive.note_run(
                 Run(
                     source=source,
                     started=began,
                     ended=datetime.now(UTC),
-                    failed=len(self.problems),
-                    reasons=tuple(str(p) for p in self.problems[:REASONS_KEPT]),
+                    failed=len(own),
+                    reasons=tuple(str(p) for p in own[:REASONS_KEPT]),
                     interrupted=interrupted,
-                    new=self.counts["new"],
-                    changed=self.counts["changed"],
-                    updated=self.counts["updated"],
-                    unchanged=self.counts["unchanged"],
+                    new=counts["new"],
+                    changed=counts["changed"],
+                    updated=counts["updated"],
+                    unchanged=counts["unchanged"],
                 )
             )

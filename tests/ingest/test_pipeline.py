@@ -72,6 +72,19 @@ def test_changed_text_is_changed_and_other_dates_are_an_update(
     assert archive.search("talks", k=1)[0].text == "The talks were called off."
 
 
+def test_each_file_of_one_run_has_a_record_of_its_own(archive: Archive, news: Path) -> None:
+    (news / "e.jsonl").write_text(
+        '{"title": "gamma", "text": "Rice.", "url": "https://e.com/g"}\n'
+        '{"title": "delta", "text": "Ships.", "url": "https://e.com/d"}\n'
+        '{"title": 1'
+    )
+    report = run(archive, [news / name for name in ("a.md", "d.md", "e.jsonl")])
+    assert (report.new, len(report.problems)) == (3, 2)
+    kept = {run.source.rpartition("/")[2]: run for run in archive.runs()}
+    shares = {name: (run.new, run.failed, len(run.reasons)) for name, run in kept.items()}
+    assert shares == {"a.md": (1, 0, 0), "d.md": (0, 1, 1), "e.jsonl": (2, 1, 1)}
+
+
 def test_an_address_is_no_path() -> None:
     with pytest.raises(InputError, match=r"https://a\.test/1 is no file: `dateline sources add"):
         pipeline.check(["https://a.test/1"])
