@@ -44,7 +44,7 @@ _DAYS = (
 )
 _TIME = re.compile(
     r"[T, ]*(?:\(?[월화수목금토일]\)|at )? ?(?P<half>오전|오후)? ?"
-    r"(?P<h>\d{1,2})(?::|시 ?)(?P<min>\d{2})분?(?::(?P<s>\d{2})(?:[.,]\d+)?)?"
+    r"(?P<h>\d{1,2})(?::|시 ?)(?P<min>\d{2}|\d(?=분))분?(?::(?P<s>\d{2})(?:[.,]\d+)?)?"
     r" ?(?P<ampm>[AaPp]\.?[Mm]\.?)? ?(?P<zone>[A-Z]{1,4}|[+-]\d{2}(?::?\d{2})?)?$"
 )
 _RFC_2822 = re.compile(r"(?:[A-Za-z]{3}, )?\d{1,2} [A-Za-z]{3} \d{2,4} \d{1,2}:\d{2}")
@@ -86,7 +86,7 @@ def _iso(found: re.Match[str], rest: str) -> str | None:
         hour = hour % 12 + 12 * afternoon
     zone = time["zone"] or ""
     offset = _ZONES.get(zone, zone if zone[:1] in {"+", "-"} else "")
-    clock = f"{hour:02}:{time['min']}:{time['s'] or '00'}{offset}"
+    clock = f"{hour:02}:{time['min']:0>2}:{time['s'] or '00'}{offset}"
     return datetime.fromisoformat(f"{day.date()}T{clock}").isoformat(timespec="seconds")
 
 

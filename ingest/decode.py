@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import os
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -26,6 +27,7 @@ Open = Callable[[], BinaryIO]
 
 _CHUNK = 1 << 20
 _KOREAN_SHARE = 0.2
+_TAG = re.compile(r"<[^<>]{1,2000}>")
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _NO_TEXT = "is not text (it holds NUL bytes): save it as UTF-8 text, or leave it out"
 _NOT_UTF8 = "is not UTF-8 (byte 0x{byte:02x}): save it as UTF-8"
@@ -83,20 +85,24 @@ def decoded(data: bytes) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        if (korean := _korean(data)) is not None:
-            return korean
+        if (written := korean(data)) is not None:
+            return written
         if data[:_CHUNK].decode("utf-8", "replace").count("\ufffd") > len(data[:_CHUNK]) / 5:
             raise Unreadable("is not text: save it as UTF-8 text, or leave it out") from error
         line = data.count(b"\n", 0, error.start) + 1
         raise Unreadable(_NOT_UTF8.format(byte=data[error.start]), line) from error
 
 
-def _korean(data: bytes) -> str | None:
+def korean(data: bytes) -> str | None:
+    """The text of bytes that are Korean in CP949 from end to end, None for any others.
+
+    Tags do not count: the markup of a page or feed may have more letters than its text.
+    """
     try:
         text = data.decode("cp949")
     except UnicodeDecodeError:
         return None
-    return text if hangul_share(text) > _KOREAN_SHARE else None
+    return text if hangul_share(_TAG.sub(" ", text)) > _KOREAN_SHARE else None
 
 
 def lines(opened: Open) -> Iterator[Line]:

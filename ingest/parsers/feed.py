@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from ingest import dates, markup, text
+from ingest import dates, decode, markup, text
 from ingest.parsers import bylines, jsonfeed
 from ingest.parsers.addresses import absolute
 from ingest.parsers.wording import divided, language, without_footers
@@ -21,6 +21,7 @@ MAX_ENTRIES = 5_000
 """Entries of a feed that are taken; the newest come first in nearly every feed."""
 
 _HTML = frozenset({"text/html", "application/xhtml+xml", "html", "xhtml"})
+_ENCODING = re.compile(rb"\s*<\?xml[^>]{0,200}encoding\s*=\s*[\"']([\w.:-]{2,40})")
 _CLOCK = re.compile(r"\d{1,2}[:시]\s?\d{2}")
 _NO_DAY = re.compile(r"\d{2}|\d{4}(?:-?\d{2})?")
 _DC = "http://purl.org/dc/elements/1.1/"
@@ -64,7 +65,7 @@ def _feedparser(data: bytes, content_type: str) -> Any:
     # Without the feed's URL, which feedparser would also put before ids that are no URLs.
     headers = {"content-type": content_type} if content_type else {}
     try:
-        return feedparser.parse(io.BytesIO(data), response_headers=headers)
+        return feedparser.parse(io.BytesIO(_as_declared(data)), response_headers=headers)
     except RecursionError:
         raise ValueError("is no readable feed: it is nested too deeply") from None
     except MemoryError:
@@ -72,6 +73,22 @@ def _feedparser(data: bytes, content_type: str) -> Any:
     except Exception as error:  # 20 of 2,000 mutated feeds made it raise something else
         kind = type(error).__name__
         raise ValueError(f"is no readable feed: feedparser failed ({kind}: {error})") from error
+
+
+def _as_declared(data: bytes) -> bytes:
+    """A feed in CP949 that says, or leaves it to be taken, that it is UTF-8, made that.
+
+    feedparser would read it as Latin-1.
+    """
+    named = _ENCODING.match(data[:300])
+    if named and named[1].lower() not in {b"utf-8", b"utf8"}:
+        return data
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        written = decode.korean(data)
+        return data if written is None else written.encode()
+    return data
 
 
 def _flaw(parsed: Any) -> str:

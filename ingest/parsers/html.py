@@ -84,8 +84,8 @@ def source_of(data: bytes, content_type: str = "") -> str:
 def _decoded(data: bytes, content_type: str) -> str:
     """By byte order mark, then UTF-8 if it is that, then what header and page declare.
 
-    CP949 is found without a declaration, and in spite of the declared Latin-1 that servers
-    add to old Korean pages.
+    CP949 is found without a declaration, and in spite of the Latin-1 or UTF-8 that servers
+    declare for old Korean pages.
     """
     for mark, codec in _BOMS:
         if data.startswith(mark):
@@ -94,7 +94,7 @@ def _decoded(data: bytes, content_type: str) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         codec = _declared(data, content_type)
-    if codec in {"", "cp1252"}:
+    if codec in {"", "cp1252"} or (codec == "utf-8" and _mostly_utf8(data) != codec):
         try:
             return decode.decoded(data)
         except decode.Unreadable:

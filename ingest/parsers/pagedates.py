@@ -129,7 +129,7 @@ def _labels(element: Any) -> set[str]:
 
 def _guessed(tree: Any, head: Head) -> dict[str, str] | None:
     """A probable date of publication: from the address, the first time element, the layout."""
-    seen = next((d for e in _times(tree) for d in _dated(e.get("datetime") or "", "")), None)
+    seen = next((d for e in _times(tree) for d in _dated(e.get("datetime") or _words(e), "")), None)
     if seen and _plausible(seen["value"]):
         return {"value": seen["value"], "found": "first time element"}
     if by_address := _by_address(head):

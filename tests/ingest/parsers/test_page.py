@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import extraction
-from ingest.parsers import page
+from ingest.parsers import feed, html, page
 from tests.site import pages
 from tests.site.script import OFTEN, SHORT, month
 
@@ -210,12 +210,41 @@ def test_what_is_no_page_is_refused_with_a_reason(data: bytes, reason: str) -> N
         page.parse(data)
 
 
-def test_korean_in_its_old_character_set() -> None:
+@pytest.mark.parametrize("declared", ["iso-8859-1", "utf-8"])
+def test_korean_in_its_old_character_set(declared: str) -> None:
     korean = "한국과 미국은 관세 협상을 타결했다고 대통령실이 밝혔다. " * 6
     data = f"<html><head><title>관세 협상 타결</title></head><body><p>{korean}</p></body></html>"
-    found = page.parse(data.encode("cp949"), content_type="text/html; charset=iso-8859-1")
+    found = page.parse(data.encode("cp949"), content_type=f"text/html; charset={declared}")
     assert (found["headline"], found["language"]) == ("관세 협상 타결", "ko")
     assert found["body"] == korean.strip()
+
+
+def test_a_declared_utf8_page_with_a_broken_character_stays_utf8() -> None:
+    data = "<html><body><p>한국과 미국은 관세 협상을 타결했다.</p></body></html>".encode()
+    assert "관세 협상을" in html.source_of(
+        data.replace("했다".encode(), b"\xed"), "text/html; charset=utf-8"
+    )
+
+
+@pytest.mark.parametrize("declared", ["utf-8", "euc-kr"])
+@pytest.mark.parametrize("written", ["utf-8", "cp949"])
+def test_korean_feeds_whose_character_set_is_declared_wrongly(declared: str, written: str) -> None:
+    item = "<item><title>관세 협상 타결</title><link>https://e.com/1</link></item>"
+    whole = f'<?xml version="1.0" encoding="{declared}"?><rss version="2.0"><channel>{item}'
+    data = f"{whole}<title>통신</title></channel></rss>".encode(written)
+    found = feed.parse(data, content_type=f"text/xml; charset={declared}")
+    assert [entry["headline"] for entry in found["entries"]] == ["관세 협상 타결"]
+
+
+def test_a_time_element_may_have_its_day_in_words_only() -> None:
+    told = "<time>2025년 07월 31일 (목) 09:30</time>"
+    data = (
+        f"<html><body><article><h1>관세</h1>{told}<p>협상이 타결됐다.</p></article></body></html>"
+    )
+    assert page.parse(data.encode())["published"] == {
+        "value": "2025-07-31T09:30:00",
+        "found": "first time element",
+    }
 
 
 @pytest.mark.shared
