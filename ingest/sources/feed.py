@@ -17,6 +17,7 @@ def entries(asking: Asking) -> Iterator[Entry]:
         found = asking.sandbox.parse(
             "feed", reply.body, url=reply.final_url, content_type=reply.content_type
         )
+        asking.nameless += sum(not item["url"] for item in found["entries"])
         yield from of(found)
 
 

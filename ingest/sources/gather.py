@@ -50,6 +50,8 @@ def gather(visit: Visit) -> Iterator[Item]:
         else:
             left -= 1
             yield from _tried(visit, entry, seen)
+    if visit.left_out:
+        yield visit.problem(visit.source.name, visit.left_out, fatal=False)
     due = sorted(
         (page.next_check, page.url)
         for page in visit.pages.values()

@@ -69,7 +69,7 @@ def _asked(asking: Asking) -> Health:
             status = asking.client.get(entry.url).status
             if status != 200:
                 raise SourceFailed(f"{entry.url} answers {status}")
-    reason = "" if found else "announces nothing"
+    reason = asking.left_out or ("" if found else "announces nothing")
     if found and not fit:
         reason = "`include` and `exclude` let none of its entries through"
     return Health(

@@ -89,6 +89,7 @@ class Asking:
     `state` is the source's own memory between runs (validators, moved URLs, when it asked
     to be left alone). `complete` turns false when something has to be looked for again:
     then the validators are not kept, so that the next run sees everything once more.
+    `nameless` counts the entries without an address, which cannot become articles.
     """
 
     source: Source
@@ -97,6 +98,7 @@ class Asking:
     now: datetime
     state: dict[str, Any] = field(default_factory=dict)
     complete: bool = True
+    nameless: int = 0
     _validators: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def ask(self, url: str) -> Reply | None:
@@ -118,6 +120,12 @@ class Asking:
             self.state.setdefault("moved", {})[url] = reply.permanent_url
         self._validators[url] = {"etag": reply.etag, "last_modified": reply.last_modified}
         return reply
+
+    @property
+    def left_out(self) -> str:
+        """What the source announced and nobody could cite, "" if nothing."""
+        many = "1 entry has" if self.nameless == 1 else f"{self.nameless:,} entries have"
+        return f"{many} no address and cannot be cited: left out" if self.nameless else ""
 
     def finish(self) -> dict[str, Any]:
         """The state to keep: validators only where nothing has to be looked for again."""

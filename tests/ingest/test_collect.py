@@ -1,11 +1,15 @@
-"""Collect, without a network: files that are declared as a source, and what goes wrong."""
+"""Collect: files that are declared as a source, and what goes wrong."""
 
 from __future__ import annotations
 
+import threading
+from functools import partial
+from http.server import HTTPServer, SimpleHTTPRequestHandler
 from pathlib import Path
 
 from ingest.collect import collect
 from ingest.sources.declared import Fetching, Source
+from ingest.sources.health import check
 from vectorstore import Archive
 
 ROW = '{"titel": "Pier opens", "artikel": "The pier in Masan opens on Monday.", "datum": "%s"}\n'
@@ -33,3 +37,24 @@ def test_files_are_a_source_and_a_missing_one_is_recorded(empty: Archive, tmp_pa
     states = {state.name: state for state in empty.sources()}
     assert states["lost"].last_success is None
     assert states["wire"].articles == 2
+
+
+def test_entries_without_an_address_are_told(empty: Archive, tmp_path: Path) -> None:
+    item = "<item><title>Pier opens</title></item>"
+    (tmp_path / "feed.xml").write_text(f"<rss version='2.0'><channel>{item * 3}</channel></rss>")
+    server = HTTPServer(
+        ("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
+    )
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        at = f"127.0.0.1:{server.server_port}"
+        wire = Source(name="wire", kind="feed", urls=(f"http://{at}/feed.xml",))
+        settings = Fetching(gap=0, allow_private=(at,))
+        health = check(wire, settings=settings)
+        (report,) = collect(empty, [wire], settings=settings)
+    finally:
+        server.shutdown()
+        server.server_close()
+    told = "3 entries have no address and cannot be cited: left out"
+    assert (health.entries, health.reason) == (0, told)
+    assert (report.run.failed, report.run.reasons) == (0, (f"wire: {told}",))
