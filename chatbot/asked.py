@@ -11,7 +11,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -129,9 +129,10 @@ def _nearest(question: str, text: str, found: list[Offer]) -> Offer | None:
     return scored[0][1] if scored[0][0] >= CLEARLY * scored[1][0] else None
 
 
-def unit_asked(question: str) -> list[str]:
+@lru_cache(maxsize=256)
+def unit_asked(question: str) -> tuple[str, ...]:
     """The units that a question about an amount may want, as in `quantities`; or "count"."""
-    return [name for name in _table()["units"] if _pattern("units", name).search(question)]
+    return tuple(name for name in _table()["units"] if _pattern("units", name).search(question))
 
 
 def _fit(kind: Kind, query: Query, text: str) -> float | None:
@@ -182,7 +183,7 @@ def _joined(found: list[Quantity], text: str) -> list[Quantity]:
     return joined
 
 
-def _unit_fit(unit: str, wanted: list[str], following: str, question: str) -> float:
+def _unit_fit(unit: str, wanted: Sequence[str], following: str, question: str) -> float:
     if unit == "ordinal" and "번째" not in question:
         return 0.2
     if not wanted:

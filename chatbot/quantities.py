@@ -111,11 +111,13 @@ class Quantity:
 
 def quantities(text: str) -> list[Quantity]:
     """The quantities of a text in order; not what is part of a date."""
-    return list(_quantities(text)) if HINT.search(text) else []
+    return list(_quantities(text))
 
 
 @lru_cache(maxsize=4096)
 def _quantities(text: str) -> tuple[Quantity, ...]:
+    if not HINT.search(text):
+        return ()
     plain = blanked(text)
     found = [q for m in QUANTITY.finditer(plain) if (q := _read(m, text))]
     return tuple(_ranged(plain, found))
