@@ -30,6 +30,7 @@ from typing import Any
 
 import httpx
 
+from ingest.__main__ import step_back
 from ingest.boilerplate import passages
 from vectorstore import Archive, Article, Dated
 
@@ -228,7 +229,11 @@ def events(lines: Iterator[str]) -> Iterator[tuple[str, Any]]:
 
 
 def publish(path: Path, seconds: float) -> None:
-    """Adds an article a second; changes and withdraws earlier ones; says what is done."""
+    """Adds an article a second; changes and withdraws earlier ones; says what is done.
+
+    It steps back behind the chat as a scheduled run does.
+    """
+    step_back()
     chance = random.Random(SEED)  # noqa: S311 (whatever repeats)
     kept: list[Article] = []
     with Archive.open(path) as archive:

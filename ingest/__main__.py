@@ -34,7 +34,7 @@ def main(words: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(words)
     signal.signal(signal.SIGTERM, _interrupt)
     if options.tied:
-        _step_back()
+        step_back()
         threading.Thread(target=_end_with_input, daemon=True).start()
     from vectorstore import ArchiveLocked, DatelineError
 
@@ -83,7 +83,8 @@ def _interrupt(*_: object) -> NoReturn:
     raise KeyboardInterrupt
 
 
-def _step_back() -> None:
+def step_back() -> None:
+    """Let the chat go first from here on, as a scheduled run does."""
     if hasattr(os, "nice"):
         os.nice(NICE)
 
