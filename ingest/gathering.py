@@ -150,22 +150,25 @@ class Gathering:
             stop=self._stop,
             announce=self._announce,
         )
-        error, state, came = "", None, False
+        error, came = "", False
+        state: dict[str, Any] | None = None
         try:
             for item in gather(visit):
                 came = True
                 self._messages.put(Came(source.name, item))
             state = visit.finish()
         except Busy as busy:
-            state = before | {"left_alone": [busy.url, busy.retry_at.isoformat()]}
+            pause = {"left_alone": [busy.url, busy.retry_at.isoformat()]}
+            state = (visit.moved_on(before) or before) | pause
             if came:  # the source itself could be read
                 self._messages.put(Came(source.name, Problem(busy.url, None, busy.reason)))
             else:
                 error = str(busy)
         except DatelineError as failed:
-            error = str(failed)
+            error, state = str(failed), visit.moved_on(before)
         if visit.stopped or (error and self._stop.is_set()):
-            return Ended(source.name, None, visit.unchanged, interrupted=True)
+            state = visit.moved_on(before)
+            return Ended(source.name, state, visit.unchanged, interrupted=True)
         return Ended(source.name, state, visit.unchanged, error)
 
     def _announce(self, count: int) -> None:

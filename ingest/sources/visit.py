@@ -111,13 +111,13 @@ class Asking:
         reply = self.client.get(
             now_at, etag=kept.get("etag", ""), last_modified=kept.get("last_modified", "")
         )
-        if reply.status == 304:
-            self._validators[url] = kept
-            return None
-        if reply.status != 200:
+        if reply.status not in {200, 304}:
             raise SourceFailed(f"{now_at} answers {reply.status}")
         if reply.permanent_url != now_at:
             self.state.setdefault("moved", {})[url] = reply.permanent_url
+        if reply.status == 304:
+            self._validators[url] = kept
+            return None
         self._validators[url] = {"etag": reply.etag, "last_modified": reply.last_modified}
         return reply
 
@@ -132,6 +132,12 @@ class Asking:
         kept = self.state.get("validators", {}) | self._validators if self.complete else {}
         named = [(url, v) for url, v in kept.items() if any(v.values())][-KEPT:]
         return self.state | {"validators": dict(named)}
+
+    def moved_on(self, before: dict[str, Any]) -> dict[str, Any] | None:
+        """The state to keep after a run that was cut short: the one before, with where the
+        source's URLs have moved since. None if they have not."""
+        moved = self.state.get("moved", {})
+        return None if moved == before.get("moved", {}) else before | {"moved": moved}
 
     def admits(self, url: str) -> bool:
         """Whether the declaration's `include` and `exclude` let an article URL through."""

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from functools import partial
-from http.server import HTTPServer, SimpleHTTPRequestHandler
+from http.server import BaseHTTPRequestHandler, HTTPServer, SimpleHTTPRequestHandler
 from pathlib import Path
+from typing import ClassVar
+
+import pytest
 
 from ingest.collect import collect
 from ingest.sources.declared import Fetching, Source
@@ -58,3 +63,75 @@ def test_entries_without_an_address_are_told(empty: Archive, tmp_path: Path) -> 
     told = "3 entries have no address and cannot be cited: left out"
     assert (health.entries, health.reason) == (0, told)
     assert (report.run.failed, report.run.reasons) == (0, (f"wire: {told}",))
+
+
+class Moved(BaseHTTPRequestHandler):
+    """A site whose feed has moved for good and whose articles are at times too busy."""
+
+    asked: ClassVar[list[str]] = []
+    busy = True
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        item = f"<item><title>Pier</title><link>http://{self.headers['Host']}/pier</link></item>"
+        feed = f"<rss version='2.0'><channel><title>Wire</title>{item}</channel></rss>".encode()
+        page = b"<h1>Pier</h1><p>" + b"The pier in Masan opens on Monday, the mayor said. " * 5
+        same = self.headers["If-None-Match"] == '"same"'
+        status, body, headers = {
+            "/old.xml": (301, b"", {"Location": "/new.xml"}),
+            "/new.xml": (304, b"", {}) if same else (200, feed, {"ETag": '"same"'}),
+            "/pier": (429, b"", {"Retry-After": "86400"}) if self.busy else (200, page, {}),
+        }.get(self.path, (404, b"", {}))
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """`asked` keeps the log."""
+
+
+@pytest.fixture
+def moved() -> Iterator[tuple[type[Moved], str]]:
+    """The site and where it is."""
+    site = type("Site", (Moved,), {"asked": []})
+    server = HTTPServer(("127.0.0.1", 0), site)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield site, f"127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_a_feed_s_new_address_outlives_a_run_that_the_host_cut_short(
+    empty: Archive, moved: tuple[type[Moved], str]
+) -> None:
+    site, at = moved
+    wire = Source(name="wire", kind="feed", urls=(f"http://{at}/old.xml",))
+    settings = Fetching(gap=0, allow_private=(at,))
+    (first,) = collect(empty, [wire], settings=settings)
+    assert "the host answered 429" in first.run.error
+    (paused,) = collect(empty, [wire], settings=settings)
+    assert "asked for a pause" in paused.run.error
+    site.busy = False
+    day = timedelta(days=2)
+    (later,) = collect(empty, [wire], settings=settings, now=lambda: datetime.now(UTC) + day)
+    assert later.run.new == 1
+    feeds = [path for path in site.asked if path.endswith(".xml")]
+    assert feeds == ["/old.xml", "/new.xml", "/new.xml"]
+
+
+def test_a_feed_that_moved_and_has_not_changed_is_asked_at_its_new_address(
+    empty: Archive, moved: tuple[type[Moved], str]
+) -> None:
+    site, at = moved
+    site.busy = False
+    url = f"http://{at}/old.xml"
+    wire = Source(name="wire", kind="feed", urls=(url,))
+    empty.set_source_state("wire", {"validators": {url: {"etag": '"same"', "last_modified": ""}}})
+    for _ in range(2):
+        collect(empty, [wire], settings=Fetching(gap=0, allow_private=(at,)))
+    feeds = [path for path in site.asked if path.endswith(".xml")]
+    assert feeds == ["/old.xml", "/new.xml", "/new.xml"]
