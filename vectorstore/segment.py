@@ -11,7 +11,6 @@ reader opens a private copy. The sealed files never change, and their digests ho
 from __future__ import annotations
 
 import logging
-import os
 import shutil
 import subprocess
 import sys
@@ -27,11 +26,12 @@ import numpy as np
 import numpy.typing as npt
 from filelock import FileLock, Timeout
 
+from vectorstore import segment_child
 from vectorstore.durable import digests, sync_tree
 from vectorstore.errors import IndexDamaged
+from vectorstore.segment_child import COLLECTION, client_of
 from vectorstore.values import Filters
 
-COLLECTION = "passages"
 NO_DAY = 0
 """The day of a passage whose article has no published date."""
 
@@ -80,11 +80,10 @@ def build(folder: Path, rows: Rows) -> dict[str, str]:
     )
     np.save(folder / "vectors.npy", rows.vectors.astype(np.float16))
     child = subprocess.run(  # noqa: S603
-        [sys.executable, "-P", "-m", "vectorstore.segment_child", str(folder)],
+        [sys.executable, "-P", segment_child.__file__, str(folder)],
         capture_output=True,
         text=True,
         check=False,
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[1])},
     )
     if child.returncode:
         raise IndexDamaged(f"a dense segment could not be written: {child.stderr[-2000:]}")
@@ -113,7 +112,7 @@ class Segment:
         self._languages = rows.get("languages")
         self._vectors = np.load(folder / "vectors.npy", mmap_mode="r")
         view, lock = _view(folder / "chroma")
-        client = _client(view)
+        client = client_of(view)
         weakref.finalize(self, _close, client, view, lock)
         self._collection = client.get_collection(COLLECTION, embedding_function=None)
 
@@ -162,14 +161,6 @@ def _scaled(halves: npt.NDArray[np.float16]) -> Floats:
     conversion takes five times as long (3.8 ms to 0.7 for 5,000 rows of 384)."""
     bits = halves.view(np.int16).astype(np.int32) << 13
     return (bits & np.int32(-0x70000001)).view(np.float32)
-
-
-def _client(folder: Path) -> Any:
-    import chromadb
-    from chromadb.config import Settings
-
-    settings = Settings(anonymized_telemetry=False, is_persistent=True)
-    return chromadb.PersistentClient(str(folder), settings=settings)
 
 
 def _view(sealed: Path) -> tuple[Path, FileLock]:

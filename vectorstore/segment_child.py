@@ -1,8 +1,8 @@
 """The child process that writes one segment's Chroma folder, verifies it, and ends.
 
-`python -m vectorstore.segment_child FOLDER`: reads FOLDER/vectors.npy, writes
-FOLDER/chroma. Everything is in Chroma's files and nothing in its log, because the
-synchronisation threshold is the number of records.
+`python segment_child.py FOLDER`: reads FOLDER/vectors.npy, writes FOLDER/chroma. Everything
+is in Chroma's files and nothing in its log, because the synchronisation threshold is the number
+of records. It imports nothing of the package, as that would take a quarter of its time.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from vectorstore.segment import COLLECTION, _client
+COLLECTION = "passages"
 
 BATCH = 5_000
 """Records an insert; Chroma takes 5,461 at most."""
@@ -24,10 +24,20 @@ CHECKED = 500
 """Vectors that are looked up before the segment is sealed, evenly spread."""
 
 
+def client_of(folder: Path) -> Any:
+    """A Chroma client over a folder of its own."""
+    import chromadb
+    from chromadb.config import Settings
+
+    settings = Settings(anonymized_telemetry=False, is_persistent=True)
+    return chromadb.PersistentClient(str(folder), settings=settings)
+
+
 def write(folder: Path) -> None:
+    """Write a segment's Chroma folder; raises SystemExit if it does not hold what it should."""
     vectors = np.load(folder / "vectors.npy").astype(np.float32)
     count = len(vectors)
-    client = _client(folder / "chroma")
+    client = client_of(folder / "chroma")
     hnsw = {"space": "cosine", "sync_threshold": max(2, count), "batch_size": max(2, count)}
     collection = client.create_collection(
         COLLECTION, embedding_function=None, configuration={"hnsw": hnsw}
@@ -38,7 +48,7 @@ def write(folder: Path) -> None:
     client.close()
     with tempfile.TemporaryDirectory(dir=folder.parent) as copy:
         shutil.copytree(folder / "chroma", Path(copy) / "chroma")
-        again = _client(Path(copy) / "chroma")
+        again = client_of(Path(copy) / "chroma")
         _verify(again.get_collection(COLLECTION, embedding_function=None), vectors)
         again.close()
 
