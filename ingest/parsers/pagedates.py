@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ingest import dates, text
-from ingest.parsers import labelled
+from ingest.parsers import labelled, marked
 from ingest.parsers.head import Head
 from ingest.parsers.jsonld import JsonLd
 
@@ -43,7 +43,6 @@ _LABELLED = {
     ),
     "updated": re.compile(r"updat|modif|revis|edited", re.IGNORECASE),
 }
-_OUTSIDE = frozenset({"a", "li", "aside", "nav", "footer", "blockquote", "figure"})
 _IN_URL = re.compile(
     r"/(?P<y>(?:19|20)\d\d)[/-]?(?P<m>0[1-9]|1[0-2])[/-]?(?P<d>0[1-9]|[12]\d|3[01])(?!\d)"
 )
@@ -56,7 +55,7 @@ def found(tree: Any, head: Head, data: JsonLd) -> Dates:
     """The dates of a page: declared ones first, guessed ones only where nothing is declared.
 
     Values are ISO 8601 with the zone that is written, as far as they can be read. `found`
-    begins with "htmldate", "URL" or "first time" where the date is a guess.
+    begins with "htmldate", "URL", "element marked" or "first time" where the date is a guess.
     """
     declared: Dates = {}
     for role in METAS:
@@ -108,7 +107,7 @@ def _times(tree: Any) -> Iterator[Any]:
     """The `<time>` elements that may belong to the article itself."""
     for element in tree.iter("time"):
         above = {getattr(a, "tag", "") for a in element.iterancestors()}
-        if _OUTSIDE.isdisjoint(above):
+        if marked.OUTSIDE.isdisjoint(above):
             yield element
 
 
@@ -128,11 +127,19 @@ def _labels(element: Any) -> set[str]:
 
 
 def _guessed(tree: Any, head: Head) -> dict[str, str] | None:
-    """A probable date of publication: from the address, the first time element, the layout."""
+    """A probable date of publication: from the first time element, one whose class says that
+    it is a date, the address, the layout.
+
+    Where such elements name several days, or one that is not clear, the layout knows no better.
+    """
     seen = next((d for e in _times(tree) for d in _dated(e.get("datetime") or _words(e), "")), None)
     if seen and _plausible(seen["value"]):
         return {"value": seen["value"], "found": "first time element"}
-    if by_address := _by_address(head):
+    named = marked.days(tree)
+    good = [iso for iso in named if _plausible(iso)]
+    if good and len({iso[:10] for iso in named}) == 1:
+        return {"value": max(good, key=len), "found": "element marked as a date"}
+    if (by_address := _by_address(head)) or named:
         return by_address
     day = _by_htmldate(tree)
     return {"value": day, "found": "htmldate"} if day else None

@@ -12,7 +12,7 @@ from ingest.sources.visit import Entry
 from ingest.text import hangul_share, language_of, line
 from vectorstore import Article, Dated
 
-GUESSED = ("htmldate", "URL", "first time")
+GUESSED = ("htmldate", "URL", "first time", "element marked")
 """How a page's date starts to say that it was found where dates only probably stand."""
 
 SHORT = 200

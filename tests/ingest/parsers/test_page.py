@@ -116,6 +116,45 @@ def test_publication_is_what_the_page_says(parts: dict[str, str], value: str, wh
     assert published(**parts) == (value, where)
 
 
+@pytest.mark.parametrize(
+    "before",
+    [
+        '<p class="date">2025년 7월 31일</p>',
+        '<div class="art_info"><span class="date">2025.07.31</span></div>',
+        '<div class="published">July 31, 2025</div>',
+        '<p class="articleDate">July 31, 2025</p><p id="post-date">2025-07-31</p>',
+        '<p class="date">July 31, 2025</p><p class="related date">May 1, 2024</p>',
+        '<p class="date">July 31, 2025</p><p class="update-date">August 4, 2025</p>',
+    ],
+)
+def test_a_class_may_say_what_is_a_date(before: str) -> None:
+    assert published(before=before) == ("2025-07-31", "element marked as a date")
+
+
+def test_the_clock_of_an_element_that_is_marked_as_a_date_counts() -> None:
+    told = '<p class="date">2025년 7월 31일</p><p class="date-time">2025년 7월 31일 오후 3:05</p>'
+    assert published(before=told)[0] == "2025-07-31T15:05:00"
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        '<p class="date">July 31, 2025</p><p class="date">August 1, 2025</p>',
+        '<span class="date">07/08/2025</span>',
+        '<span class="event-date">July 31, 2025</span>',
+        '<p class="candidate">July 31, 2025</p>',
+    ],
+)
+def test_unclear_dates_and_those_of_something_else_are_not_taken(before: str) -> None:
+    assert "marked" not in published(before=before)[1]
+
+
+def test_two_days_that_are_marked_as_dates_are_none() -> None:
+    told = '<p class="date">July 31, 2025</p><p class="date">August 1, 2025</p>'
+    assert parsed(before=told)["published"] is None
+    assert parsed(before='<span class="date">07/08/2025</span>')["published"] is None
+
+
 def test_a_day_in_the_address_is_a_guess() -> None:
     found = parsed(url="https://news.example.org/2025/07/31/talks")["published"]
     assert found == {"value": "2025-07-31", "found": "URL"}
