@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from ingest.fetch import Busy, Client
 from ingest.sandbox import Sandbox
+from ingest.sources.client import keep_pauses
 from ingest.sources.declared import Source
 from ingest.sources.gather import gather
 from ingest.sources.visit import Item, Visit
@@ -79,8 +80,7 @@ class Gathering:
 
     def start(self, sources: Sequence[Source]) -> None:
         """Begin to ask; what asked for a pause in an earlier process still has it."""
-        for source in sources:
-            self._leave_alone(source)
+        keep_pauses(self.client, self.archive, [s.name for s in sources], self.now())
         by_host: dict[str, list[Source]] = {}
         for source in sources:
             by_host.setdefault(_host(source), []).append(source)
@@ -106,12 +106,6 @@ class Gathering:
     def stop(self) -> None:
         """Begin nothing more."""
         self._stop.set()
-
-    def _leave_alone(self, source: Source) -> None:
-        url, until = self.archive.source_state(source.name).get("left_alone", ("", ""))
-        if until:
-            left = (datetime.fromisoformat(until) - self.now()).total_seconds()
-            self.client.leave_alone(url, left)
 
     def _work(self) -> None:
         while not self._stop.is_set():

@@ -26,6 +26,8 @@ class _Tally:
     run: Run
     counts: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
+    articles: set[str] = field(default_factory=set)
+    """Articles counted: one may be reached at several addresses."""
 
     def ended(self, at: datetime, *, error: str, interrupted: bool) -> Run:
         worst = sorted(self.problems, key=lambda p: not p.fatal)
@@ -143,8 +145,12 @@ class Keeper:
             self._tallies[one.source].problems.append(problem)
 
     def _count(self, one: Came, outcome: str) -> None:
+        """Count what became of an article; one seen unchanged again is counted once."""
         if id(one) not in self._counted and outcome:
-            self._tallies[one.source].counts[outcome] += 1
+            tally, item = self._tallies[one.source], one.item
+            article = item.article.id if isinstance(item, Read) else _held(item)
+            tally.counts[outcome] += outcome != "unchanged" or article not in tally.articles
+            tally.articles.add(article)
         self._counted.add(id(one))
 
     def _open(self) -> list[_Tally]:
@@ -154,3 +160,8 @@ class Keeper:
         run = tally.ended(self._now(), error=error, interrupted=interrupted)
         self._archive.note_run(run)
         tally.run = run
+
+
+def _held(item: Seen | Gone | Problem) -> str:
+    """The id of the article that a page has, "" if none."""
+    return "" if isinstance(item, Problem) else item.page.article

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +13,7 @@ from ui.cli_shared import PROBLEMS, ArchiveOption, AsJson, SourcesOption, source
 
 if TYPE_CHECKING:
     from ingest.collect import Preview
+    from ingest.fetch import Client
     from ingest.sources.declared import Declared, Fetching
 
 app = typer.Typer(
@@ -138,7 +140,10 @@ def check(
     archive: ArchiveOption = None,
     sources: SourcesOption = None,
 ) -> None:
-    """Ask each source, and say which answer. Nothing is stored."""
+    """Ask each source, and say which answer. Nothing is stored.
+
+    A host that asked for a pause in an earlier run is not asked before that is over.
+    """
     from concurrent.futures import ThreadPoolExecutor
 
     from ingest.collect import check as ask
@@ -155,6 +160,7 @@ def check(
         ThreadPoolExecutor(found.fetch.hosts) as pool,
         console.progress_bar() as progress,
     ):
+        _keep_pauses(client, found, archive)
         answers = pool.map(
             lambda s: ask(s, settings=found.fetch, client=client, sandbox=sandbox), chosen
         )
@@ -168,6 +174,18 @@ def check(
     console.out.print(f"{len(health) - failed} of {len(health)} sources answer.")
     if failed:
         raise typer.Exit(PROBLEMS)
+
+
+def _keep_pauses(client: Client, found: Declared, archive: Path | None) -> None:
+    """Any source may have met the host of another; what is not made yet knows of no pause."""
+    from datetime import UTC, datetime
+
+    from ingest.sources.client import keep_pauses
+    from ui.cli_shared import archive_folder
+    from vectorstore import Archive, ArchiveEmpty
+
+    with suppress(ArchiveEmpty), Archive.open(archive_folder(archive)) as store:
+        keep_pauses(client, store, [source.name for source in found.sources], datetime.now(UTC))
 
 
 @app.command("test")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from ingest.fetch import Busy, Disallowed, FetchError, Forbidden, TooBig
 from ingest.sources import feed, list_page, local, sitemap
-from ingest.sources.article_page import read, wanted
+from ingest.sources.article_page import FROM_FEED, read, wanted
 from ingest.sources.visit import Asking, Entry, Item, Seen, Visit
 
 ENTRIES: dict[str, Callable[[Asking], Iterator[Entry]]] = {
@@ -37,8 +37,10 @@ def gather(visit: Visit) -> Iterator[Item]:
         if entry.url in seen or not visit.admits(entry.url) or _another_sources(visit, entry):
             continue
         seen.add(entry.url)
-        if not wanted(visit, entry, visit.page(entry.url)):
-            visit.unchanged += 1
+        page = visit.page(entry.url)
+        if not wanted(visit, entry, page):
+            # Without its text an announcement says nothing of the page, which is not asked.
+            visit.unchanged += bool(page.article) and page.digest.startswith(FROM_FEED)
         elif left <= 0:
             visit.complete = False
             yield visit.problem(

@@ -152,7 +152,8 @@ class Visit(Asking):
     """What one run of a source works with besides: the archive, and the pages it knows.
 
     `announce` is told how many articles are to be fetched; `stop` ends the run early, and
-    `stopped` says that it did. `bodies` has the texts of the articles read so far, by id.
+    `stopped` says that it did. `unchanged` counts the articles that came with a feed as they
+    are held. `bodies` has the texts of the articles read so far, by id.
     """
 
     archive: Archive

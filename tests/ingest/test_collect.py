@@ -69,18 +69,22 @@ class Moved(BaseHTTPRequestHandler):
     """A site whose feed has moved for good and whose articles are at times too busy."""
 
     asked: ClassVar[list[str]] = []
+    told: tuple[str, ...] = ("/pier",)
     busy = True
 
     def do_GET(self) -> None:
         self.asked.append(self.path)
-        item = f"<item><title>Pier</title><link>http://{self.headers['Host']}/pier</link></item>"
-        feed = f"<rss version='2.0'><channel><title>Wire</title>{item}</channel></rss>".encode()
+        at = f"http://{self.headers['Host']}"
+        items = "".join(f"<item><link>{at}{path}</link></item>" for path in self.told)
+        feed = f"<rss version='2.0'><channel><title>Wire</title>{items}</channel></rss>".encode()
         page = b"<h1>Pier</h1><p>" + b"The pier in Masan opens on Monday, the mayor said. " * 5
         same = self.headers["If-None-Match"] == '"same"'
         status, body, headers = {
             "/old.xml": (301, b"", {"Location": "/new.xml"}),
             "/new.xml": (304, b"", {}) if same else (200, feed, {"ETag": '"same"'}),
             "/pier": (429, b"", {"Retry-After": "86400"}) if self.busy else (200, page, {}),
+            "/alias": (301, b"", {"Location": "/pier"}),
+            "/broken": (403, b"", {}),
         }.get(self.path, (404, b"", {}))
         self.send_response(status)
         for name, value in headers.items():
@@ -135,3 +139,20 @@ def test_a_feed_that_moved_and_has_not_changed_is_asked_at_its_new_address(
         collect(empty, [wire], settings=Fetching(gap=0, allow_private=(at,)))
     feeds = [path for path in site.asked if path.endswith(".xml")]
     assert feeds == ["/old.xml", "/new.xml", "/new.xml"]
+
+
+def test_unchanged_are_articles_that_were_asked(
+    empty: Archive, moved: tuple[type[Moved], str]
+) -> None:
+    """Neither one that is only announced again, nor its other address, nor what cannot be read."""
+    site, at = moved
+    site.busy, site.told = False, ("/pier", "/alias", "/broken")
+    wire = Source(name="wire", kind="feed", urls=(f"http://{at}/new.xml",))
+    counts = []
+    for hours in (0, 1, 48):
+        now = datetime.now(UTC) + timedelta(hours=hours)
+        settings = Fetching(gap=0, allow_private=(at,))
+        (report,) = collect(empty, [wire], settings=settings, now=lambda now=now: now)
+        counts.append((report.run.new, report.run.unchanged))
+        empty.set_source_state("wire", {})
+    assert counts == [(1, 0), (0, 0), (0, 1)]

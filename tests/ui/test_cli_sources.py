@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from ingest.freshen import collecting
+from ingest.sources.declared import read
 from ingest.values import Problem
 from tests.conftest import NEWS, article, put
 from tests.ui.command import dateline
@@ -406,3 +407,14 @@ def test_what_outlets_write_cannot_steer_the_terminal(filled: Path) -> None:
         shown = dateline(*words, archive=filled).stdout
         assert "evil" in shown
         assert not {"\x1b", "\u202e", "\x07", "\r"} & set(shown)
+
+
+def test_check_leaves_a_host_alone_that_asked_for_a_pause(filled: Path) -> None:
+    until = datetime.now(UTC) + timedelta(hours=5)
+    with Archive.open(filled, create=True) as opened:
+        found = read(filled / "sources.toml").chosen(["wire"])
+        state = {"left_alone": [found[0].urls[0], until.isoformat()]}
+        opened.set_source_state("wire", state)
+    done = dateline("sources", "check", "wire", archive=filled)
+    assert (done.returncode, "0 of 1 sources answer" in done.stdout) == (3, True)
+    assert f"asked for a pause; not before {until:%Y-%m-%d %H:}" in done.stdout
