@@ -125,7 +125,8 @@ class _Turn:
             self.gathering.stop()
             self.keeper.give_up(error)
             raise
-        self._publish(interrupted)
+        if self._unpublished or not interrupted:
+            self._publish(interrupted)
         return self._reports(sources, interrupted)
 
     def _take(self, seconds: float) -> None:

@@ -108,17 +108,8 @@ class _Run:
         started, began = time.monotonic(), datetime.now(UTC)
         self.problems += found.problems
         self.expected = found.expected
-        interrupted = False
         with self.archive.writing():
-            try:
-                for article, outcome in self.archive.add(self._new(items)):
-                    self.counts[article.source][outcome] += 1
-            except KeyboardInterrupt:
-                interrupted = True
-                log.warning("interrupted: keeping what is stored")
-            if not interrupted:
-                settle(self.archive, self.progress)
-            self.archive.index(progress=self.progress)
+            interrupted = self._store(items)
             self._note(found, began, interrupted)
         counts = sum(self.counts.values(), Counter[str]())
         return Report(
@@ -133,6 +124,26 @@ class _Run:
             seconds=time.monotonic() - started,
             interrupted=interrupted,
         )
+
+    def _store(self, items: Found) -> bool:
+        """Store and publish; whether Ctrl-C ended it early. A second one leaves to the next run
+        what is not published."""
+        interrupted, stored = False, 0
+        try:
+            for article, outcome in self.archive.add(self._new(items)):
+                self.counts[article.source][outcome] += 1
+                stored += 1
+            settle(self.archive, self.progress)
+        except KeyboardInterrupt:
+            interrupted = True
+            log.warning("interrupted: keeping what is stored")
+        try:
+            if stored or not interrupted:
+                self.archive.index(progress=self.progress)
+        except KeyboardInterrupt:
+            interrupted = True
+            log.warning("interrupted: the next run makes searchable what is stored")
+        return interrupted
 
     def _new(self, items: Found) -> Iterator[tuple[Article, tuple[Passage, ...]]]:
         """The articles that the archive does not know as they stand, with their passages."""

@@ -12,6 +12,7 @@ import typer
 from ui import cli_archive, cli_backup, cli_ingest, cli_sources
 from ui.cli_shared import (
     EMPTY,
+    INTERRUPTED,
     LOCKED,
     ArchiveOption,
     AsJson,
@@ -19,6 +20,7 @@ from ui.cli_shared import (
     ModelOption,
     SourcesOption,
     day,
+    leave,
     opened,
     sources_file,
 )
@@ -181,8 +183,12 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
     try:
         app()
+    except SystemExit as ended:
+        leave(ended.code)
+        raise
     except KeyboardInterrupt:
-        sys.exit(130)
+        leave(INTERRUPTED)
+        sys.exit(INTERRUPTED)
     except Exception as error:
         from sqlalchemy.exc import SQLAlchemyError
 

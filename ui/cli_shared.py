@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,9 +17,9 @@ if TYPE_CHECKING:
 
     from vectorstore import Archive
 
-PROBLEMS, EMPTY, LOCKED = 3, 4, 5
-"""Exit codes: some input was skipped; there is no archive; another process writes.
-1 is any other error, 2 a wrong command line, 130 an interruption."""
+PROBLEMS, EMPTY, LOCKED, INTERRUPTED = 3, 4, 5, 130
+"""Exit codes: some input was skipped; there is no archive; another process writes;
+Ctrl-C. 1 is any other error, 2 a wrong command line."""
 
 SOURCES = "sources.toml"
 
@@ -95,3 +98,16 @@ def day(text: str | None) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         raise InputError(f"not a day: {text!r}; write it as 2025-07-31") from None
+
+
+def leave(code: object) -> None:
+    """End an interrupted process now if a model is still being loaded: nothing can stop that, and
+    the interpreter would tear down what the thread uses. Does nothing otherwise."""
+    if code != INTERRUPTED:
+        return
+    from vectorstore.embedder import LOADING
+
+    if any(thread.name == LOADING for thread in threading.enumerate()):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(INTERRUPTED)

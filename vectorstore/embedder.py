@@ -13,7 +13,7 @@ import logging
 import os
 import threading
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -45,6 +45,9 @@ BATCH_TOKENS = 6_000
 WIDTH, ROWS = 32, 8
 """Batches are padded to multiples of these, because oneDNN keeps compiled code and buffers
 for every shape it has met: with free shapes a long ingest grew to 2.9 GB."""
+
+LOADING = "load-model"
+"""The name of the thread that loads a model."""
 
 PROBE = (
     "Seoul and Washington agreed on a tariff of 15 percent on 31 July 2025.",
@@ -183,9 +186,28 @@ class Embedder:
     @cached_property
     def _loaded(self) -> SentenceTransformer:
         """The model, loaded in a thread of its own, as Ctrl-C reaches the main one only: an import
-        that is cut short stays broken, and what was fetched could not be stored any more."""
-        with ThreadPoolExecutor(1, "load") as alone:
-            return alone.submit(self._load).result()
+        that is cut short stays broken, and what was fetched could not be stored any more.
+
+        Whoever is interrupted here need not wait, and may come back for it.
+        """
+        try:
+            return self._loading.result()
+        except Exception:
+            self.__dict__.pop("_loading", None)
+            raise
+
+    @cached_property
+    def _loading(self) -> Future[SentenceTransformer]:
+        found: Future[SentenceTransformer] = Future()
+
+        def load() -> None:
+            try:
+                found.set_result(self._load())
+            except BaseException as error:
+                found.set_exception(error)
+
+        threading.Thread(target=load, daemon=True, name=LOADING).start()
+        return found
 
     def _load(self) -> SentenceTransformer:
         where = _embedded_folder() if self.model == EMBEDDED_MODEL else self.model

@@ -118,6 +118,21 @@ def test_an_interrupted_run_keeps_and_publishes_what_is_stored(
     assert counts(run(archive, [news])) == (1, 0, 0, 1)
 
 
+def test_ctrl_c_while_publishing_is_reported_and_the_next_run_publishes(
+    archive: Archive, news: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stops(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("vectorstore.indexer.Indexer.follow", stops)
+        report = run(archive, [news])
+    assert (report.interrupted, counts(report)) == (True, (2, 0, 0, 0))
+    assert archive.status().unindexed == 2
+    assert counts(run(archive, [news])) == (0, 0, 0, 2)
+    assert archive.status().unindexed == 0
+
+
 def test_one_writer_at_a_time(archive: Archive, news: Path) -> None:
     with Archive.open(archive.path) as other, other.writing(), pytest.raises(ArchiveLocked):
         run(archive, [news])

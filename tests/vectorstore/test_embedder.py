@@ -138,3 +138,28 @@ def test_ctrl_c_while_the_model_is_loaded_leaves_it_usable() -> None:
     words = [sys.executable, "-c", INTERRUPTED]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert done.stdout == "interrupted, and 1\n", done.stderr
+
+
+LOADING = """
+import os, signal, threading
+from vectorstore.embedder import Embedder, Text
+
+class Slow(Embedder):
+    def _load(self):
+        os.kill(os.getpid(), signal.SIGINT)
+        go_on.wait()
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+go_on = threading.Event()
+try:
+    list(Slow().embed([Text("One.", ((0, 4),))]))
+except KeyboardInterrupt:
+    print("not waited for")
+"""
+
+
+def test_ctrl_c_does_not_wait_for_a_model_that_is_being_loaded() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LOADING], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stdout == "not waited for\n", done.stderr
