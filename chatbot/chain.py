@@ -87,7 +87,7 @@ def build_chain(  # noqa: PLR0913
         for query, hits in found:
             yield Answer(query=query, nearest=tuple(hits), usage=query.usage)
             numbers: dict[Citation, int] = {}
-            admits, held, told = admission(archive, query, hits), False, 0
+            admits, held, told = admission(archive, hits), False, 0
             for part in chosen(query, hits):
                 admitted = [claim for claim in part.claims if admits(claim)]
                 claims = tuple(c for claim in admitted if (c := checked(claim)))

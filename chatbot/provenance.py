@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache
 from urllib.parse import urlsplit
 
-from chatbot.values import Claim, Query
+from chatbot.values import Claim
 from vectorstore import Archive, Hit, StoredArticle
 
 PER_ARTICLE = 2
@@ -23,9 +23,6 @@ flood: there only its articles are counted."""
 
 MOST = 0.5
 """Share of an archive's articles from which an outlet is most of it."""
-
-LISTS = frozenset({"list", "what happened", "compare"})
-"""Kinds of questions whose answer puts dated quotes side by side, each for itself."""
 
 
 def origin(article: StoredArticle) -> str:
@@ -55,11 +52,8 @@ def capped(hits: Iterable[Hit], main: Collection[str] = ()) -> Iterator[Hit]:
         yield hit
 
 
-def admission(archive: Archive, query: Query, hits: Sequence[Hit]) -> Callable[[Claim], bool]:
-    """Whether a further claim keeps the passages that the answer quotes within the cap.
-
-    A list of dated quotes has none; there each is read for itself.
-    """
+def admission(archive: Archive, hits: Sequence[Hit]) -> Callable[[Claim], bool]:
+    """Whether a further claim keeps the passages that the answer quotes within the cap."""
     used: dict[str, set[str]] = {}
     main = cache(lambda: main_outlets(archive))
 
@@ -81,4 +75,4 @@ def admission(archive: Archive, query: Query, hits: Sequence[Hit]) -> Callable[[
             passages.add(passage)
         return True
 
-    return (lambda _: True) if LISTS & set(query.kinds) else admits
+    return admits

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from chatbot import Answer, build_chain
+from chatbot import Answer, Citation, Claim, Query, build_chain
 from chatbot.generative import ChatSettings
 from chatbot.generative.sources import sources_of
 from chatbot.provenance import PER_ARTICLE, PER_ORIGIN, capped
@@ -102,6 +102,45 @@ def test_poisoned_articles_are_no_majority(shared: Path, empty: Archive) -> None
         assert 1 <= seen[-1].count('outlet="Lies Daily"') <= PER_ORIGIN
         read = Counter(c.article.outlet for c in answer.citations)
         assert read["Lies Daily"] <= PER_ORIGIN, "the extractive answer is capped alike"
+
+
+class QuotesAll:
+    """Answers with a quote of every passage that was found."""
+
+    def __call__(self, query: Query, found: Sequence[Hit]) -> Iterator[Answer]:
+        for hit in found:
+            quote = hit.article.body[hit.start : hit.end]
+            cited = Citation(
+                number=0, article=hit.article, start=hit.start, end=hit.end, quote=quote
+            )
+            yield Answer(query=query, claims=(Claim(text=quote, citations=(cited,)),))
+
+    def abstain(self, query: Query, found: Sequence[Hit]) -> Answer:
+        return Answer(query=query, nearest=tuple(found))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What was said at the Tokyo talks?",
+        "List what was said at the Tokyo talks.",
+        "What happened at the Tokyo talks?",
+        "Compare what was said at the Tokyo talks and in Seoul.",
+    ],
+)
+def test_one_outlet_fills_no_answer_of_any_kind(empty: Archive, question: str) -> None:
+    talks = [
+        article(f"t{n}.md", f"Negotiators at the Tokyo talks spoke of {what}.", outlet=outlet)
+        for n, (what, outlet) in enumerate(
+            [(good, "Lies Daily") for good in ("rice", "steel", "ships", "chips", "beef")]
+            + [("cars", "Kyodo"), ("quotas", "NHK")]
+        )
+    ]
+    put(empty, [*NEWS, *talks])
+    answer = build_chain(empty, answerer=QuotesAll()).invoke(question)
+    cited = Counter(c.article.outlet for c in answer.citations)
+    assert {"Lies Daily", "Kyodo", "NHK"} <= set(cited)
+    assert max(cited.values()) == PER_ORIGIN
 
 
 def hits(archive: Archive, k: int = 20) -> list[Hit]:
