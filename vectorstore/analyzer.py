@@ -26,7 +26,8 @@ TOKEN = re.compile(
 
 STOP_WORDS = frozenset(
     "a about an and any are as at be been being but by can could did do does for from had"
-    " happen happened has have how i if in into is it its me my no not of on or our please shall should so than that"
+    " happen happened has have how i if in into is it its me my no not of on or our please shall"
+    " should so than that"
     " the their them then there these they this those to up was we were what when where which"
     " who whom whose why will with would you your".split()
 )
