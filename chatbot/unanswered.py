@@ -11,6 +11,8 @@ from vectorstore import Archive, Hit, question_terms, terms
 
 ASKING = re.compile(
     r"\bhow (?:much|many|long|big|large|far|old|often|high|soon|tall)\b"
+    r"|^(?:please )?(?:compare|describe|explain|give|list|name|show|summari[sz]e|tell)\b"
+    r"|\bhappen(?:s|ed)?\b"
     r"|(?:얼마|몇|무엇|누구|언제|어디|왜|어떻게)\S*",
     re.IGNORECASE,
 )

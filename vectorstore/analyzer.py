@@ -25,18 +25,12 @@ TOKEN = re.compile(
 )
 
 STOP_WORDS = frozenset(
-    "a about an and any are as at be been being but by can could did do does for from had"
-    " happen happened has have how i if in into is it its me my no not of on or our please shall"
-    " should so than that"
+    "a about an and any are as at be been being but by can could did do does for from had has"
+    " have how i if in into is it its me my no not of on or our please shall should so than that"
     " the their them then there these they this those to up was we were what when where which"
     " who whom whose why will with would you your".split()
 )
 """Left out of questions only; the index keeps every word."""
-
-ASKING = frozenset(
-    "compare describe explain give list name outline show summarise summarize tell".split()
-)
-"""Left out where a question begins with one: what is to be done, not what it is about."""
 
 STOP_WORDS_KO = frozenset(
     "얼마 몇 무엇 무슨 누구 누가 언제 어디 왜 어떻게 어떤 어느 뭐 뭔가 대해 대한 관련 있 했 하 되"
@@ -78,9 +72,7 @@ def question_terms(text: str) -> list[str]:
 
 @lru_cache(maxsize=2048)
 def _question_terms(text: str) -> tuple[str, ...]:
-    words = [_bare(m) for m in TOKEN.finditer(text)]
-    if words and words[0].lower() in ASKING:
-        del words[0]
+    words = (_bare(m) for m in TOKEN.finditer(text))
     kept = (w for w in words if w.lower() not in STOP_WORDS and w not in STOP_WORDS_KO)
     return tuple(dict.fromkeys(term for word in kept for term in terms(word)))
 

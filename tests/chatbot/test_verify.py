@@ -24,6 +24,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory):
     with Archive.open(tmp_path_factory.mktemp("desk") / "archive", create=True) as opened:
         about = {"outlet": "Trade Desk", "published": "2025-07-31"}
         put(opened, [article("deal.md", DEAL, headline="Lutnick hails the deal", **about)])
+        put(opened, [article("off.md", "The talks did not happen.", headline="No talks")])
         put(opened, [article("ko.md", KOREAN, language="ko", outlet="경제부")])
         yield opened
 
@@ -74,6 +75,7 @@ def test_a_written_sentence_that_its_source_says_holds(desk, text: str, quote: s
         ("The deal was struck on July 28, 2025.", STRUCK, "July 28, 2025"),
         ("The deal was struck on 30 July 2024.", STRUCK, "30 July 2024"),
         ("The rice market will be opened.", RICE, "denies"),
+        ("The talks happened.", "The talks did not happen.", "denies"),
         ("Korean goods will not pay a tariff of 15%.", TARIFF, "denies"),
         ("The tariff on Korean goods will be raised to 15 percent.", TARIFF, "raised"),
         ("Choi Sang-mok met Jamieson Greer on Tuesday.", MET, "Greer"),
