@@ -30,8 +30,8 @@ from typing import Any
 
 import httpx
 
-from ingest.__main__ import step_back
 from ingest.boilerplate import passages
+from ingest.process import step_back
 from vectorstore import Archive, Article, Dated
 
 PORT = 7993

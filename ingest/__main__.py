@@ -20,11 +20,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from ingest.logs import log_lines
+from ingest.process import step_back
 
 ERROR, LOCKED, INTERRUPTED = 1, 5, 130
-
-NICE = 10
-"""How far a scheduled run steps back behind the chat, which shares its machine."""
 
 log = logging.getLogger("ingest")
 
@@ -81,12 +79,6 @@ def _parser() -> argparse.ArgumentParser:
 def _interrupt(*_: object) -> NoReturn:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once: what follows is already the end
     raise KeyboardInterrupt
-
-
-def step_back() -> None:
-    """Let the chat go first from here on, as a scheduled run does."""
-    if hasattr(os, "nice"):
-        os.nice(NICE)
 
 
 def _end_with_input() -> None:

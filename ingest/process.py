@@ -15,6 +15,9 @@ GRACE = 20.0
 """Seconds between asking a process to end and killing it: what is fetched is stored and made
 searchable meanwhile."""
 
+NICE = 10
+"""How far a scheduled run steps back behind the chat, which shares its machine."""
+
 POSIX = os.name == "posix"
 
 
@@ -118,3 +121,9 @@ class Process:
     def _stdin(self) -> IO[bytes]:
         assert self._process.stdin is not None  # noqa: S101
         return self._process.stdin
+
+
+def step_back() -> None:
+    """Let the chat go first from here on, as a scheduled run does."""
+    if hasattr(os, "nice"):
+        os.nice(NICE)
