@@ -46,7 +46,7 @@ def tutorial(source: Path, store: Path) -> dict[str, Any]:
     from langchain_huggingface import HuggingFaceEmbeddings
     from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-    from vectorstore.embedder import _embedded_folder
+    from vectorstore.weights import embedded_folder
 
     documents = [
         Document(path.read_text("utf-8"), metadata={"source": str(path)})
@@ -54,7 +54,7 @@ def tutorial(source: Path, store: Path) -> dict[str, Any]:
     ]
     splitter = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=200)
     chunks = splitter.split_documents(documents)
-    embeddings = HuggingFaceEmbeddings(model_name=str(_embedded_folder()))
+    embeddings = HuggingFaceEmbeddings(model_name=str(embedded_folder()))
     Chroma.from_documents(chunks, embeddings, persist_directory=str(store))
     return {"documents": len(documents), "passages": len(chunks), "written": len(documents)}
 

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
-from vectorstore import Archive, EmbeddingError, ModelMismatch, Settings
-from vectorstore import embedder as module
-from vectorstore.embedder import Embedder, Text, quantize
+from vectorstore import Archive, EmbeddingError, ModelMismatch, Settings, packed, weights
+from vectorstore.embedder import Embedder, Text
+from vectorstore.pooling import mean_pooled, quantize
+from vectorstore.states import States
 
 FIRST = "Seoul will invest $350 billion."
 BODY = f"{FIRST} The tariff falls to 15 percent. Rice stays closed."
@@ -83,7 +85,7 @@ def test_int8_keeps_the_cosine(embedder: Embedder) -> None:
 def test_weights_that_are_not_the_published_ones_are_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(module, "EMBEDDED_SHA256", "0" * 64)
+    monkeypatch.setattr(weights, "EMBEDDED_SHA256", "0" * 64)
     with pytest.raises(EmbeddingError, match="not the published ones"):
         Embedder().query("x")
 
@@ -95,7 +97,7 @@ def test_a_model_that_is_not_there_says_what_to_do(tmp_path: Path) -> None:
 
 def test_any_model_in_a_folder_loads_and_is_not_mixed(tmp_path: Path, embedder: Embedder) -> None:
     copy = tmp_path / "model"
-    shutil.copytree(module._embedded_folder(), copy)
+    shutil.copytree(weights.embedded_folder(), copy)
     other = Embedder(str(copy))
     assert float(other.query("tariff") @ embedder.query("tariff")) > 0.999
     Archive.open(tmp_path / "a", create=True).close()
@@ -105,15 +107,15 @@ def test_any_model_in_a_folder_loads_and_is_not_mixed(tmp_path: Path, embedder: 
 
 def test_only_plainly_mean_pooled_models_are_pooled_in_one_pass(embedder: Embedder) -> None:
     st = embedder._loaded
-    assert module._mean_pooled(st)
+    assert mean_pooled(st)
     transformer, pooling = st[0], st[1]
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.models import Dense, Pooling
 
     first = Pooling(384, pooling_mode="cls")
-    assert not module._mean_pooled(SentenceTransformer(modules=[transformer, first]))
+    assert not mean_pooled(SentenceTransformer(modules=[transformer, first]))
     narrow = Dense(384, 128)
-    assert not module._mean_pooled(SentenceTransformer(modules=[transformer, pooling, narrow]))
+    assert not mean_pooled(SentenceTransformer(modules=[transformer, pooling, narrow]))
 
 
 def test_sentences_can_be_encoded_apart(embedder: Embedder) -> None:
@@ -130,7 +132,54 @@ def test_questions_have_the_vectors_that_the_model_gives_them() -> None:
     asked = ["Who?", "What did Seoul and Washington agree on for cars, chips and ships?"]
     model = embedder._loaded
     wanted = model.encode_query(asked, normalize_embeddings=True, show_progress_bar=False)
-    np.testing.assert_allclose(embedder.queries(asked), wanted, atol=1e-5)
+    assert (embedder.queries(asked) * wanted).sum(axis=1).min() > 0.99999
+
+
+def test_weights_are_packed_for_a_question_and_not_for_many_words() -> None:
+    embedder = Embedder()
+    states = States(embedder._loaded)
+    if states._packed is None:
+        pytest.skip("this build of PyTorch cannot pack weights")
+    used = [type(m).__name__ for m in states._packed.modules()]
+    assert "Packed" in used
+    assert "Linear" not in used
+    read = embedder._read(["Who signed the agreement on cars?"], 64)
+    assert not torch.equal(states.of_questions(read), states._plain(read))
+    read = embedder._read(["Who signed the agreement on cars?"] * 40, 64)
+    assert torch.equal(states.of_questions(read), states._plain(read))
+
+
+def test_without_the_packing_a_question_has_the_plain_model(
+    embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = Embedder()
+    monkeypatch.setattr(torch.ops.quantized, "linear_prepack_fp16", _missing, raising=False)
+    vector = model.query("Who signed?")
+    assert model._states._packed is None
+    assert float(vector @ embedder.query("Who signed?")) > 0.99999
+
+
+def test_packed_weights_that_turn_the_vectors_are_not_used(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pack = torch.ops.quantized.linear_prepack_fp16
+    monkeypatch.setattr(
+        torch.ops.quantized, "linear_prepack_fp16", lambda w, b: pack(w.round(decimals=1), b)
+    )
+    assert States(Embedder()._loaded)._packed is None
+
+
+def test_packed_layers_share_all_other_weights(embedder: Embedder) -> None:
+    plain = embedder._loaded[0].auto_model
+    made = packed.packed(plain)
+    if made is None:
+        pytest.skip("this build of PyTorch cannot pack weights")
+    held = {id(p) for p in plain.parameters()}
+    assert all(id(p) in held for p in made.parameters())
+
+
+def _missing(*_: object) -> None:
+    raise RuntimeError("this build has no such operation")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends itself a POSIX signal")

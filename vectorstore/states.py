@@ -1,0 +1,89 @@
+"""The states of tokens: a transformer's forward pass, in the numbers that are fast here.
+
+Passages, in large batches, are bound by arithmetic and go through bfloat16 where the processor
+has it; questions are bound by reading the weights and go through packed ones. Each is used only
+where the vectors of a probe come out as float32's.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from vectorstore.packed import PACKED_TOKENS, packed
+from vectorstore.pooling import pool
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+log = logging.getLogger(__name__)
+
+CLOSE = 0.999
+"""Other numbers than float32 are used only where each vector of the probe stays this close
+to float32's, by cosine."""
+
+PROBE = (
+    "Seoul and Washington agreed on a tariff of 15 percent on 31 July 2025.",
+    "The Ministry of Trade said the talks on shipbuilding, energy and chips would go on.",
+    "한미 양국은 관세 협상을 계속하기로 했다.",
+)
+
+
+class States:
+    """Forward passes of one loaded model; all take tokens and give float32[n, tokens, dim]."""
+
+    def __init__(self, st: SentenceTransformer) -> None:
+        self._tokenizer: Any = st.tokenizer
+        transformer: Any = st[0]
+        self._model: Any = transformer.auto_model
+
+    def of_passages(self, tokens: Any) -> Any:
+        return self._bf16(tokens) if self._has_bf16 else self._plain(tokens)
+
+    def of_questions(self, tokens: Any) -> Any:
+        few = tokens["input_ids"].numel() <= PACKED_TOKENS
+        model = self._packed if few else None
+        return self._pass(self._model if model is None else model, tokens)
+
+    def _plain(self, tokens: Any) -> Any:
+        return self._pass(self._model, tokens)
+
+    def _bf16(self, tokens: Any) -> Any:
+        import torch
+
+        with torch.autocast("cpu", torch.bfloat16):
+            return self._pass(self._model, tokens)
+
+    @staticmethod
+    def _pass(model: Any, tokens: Any) -> Any:
+        import torch
+
+        inputs = {k: tokens[k] for k in ("input_ids", "attention_mask", "token_type_ids")}
+        with torch.inference_mode():
+            return model(**inputs).last_hidden_state.float()
+
+    @cached_property
+    def _has_bf16(self) -> bool:
+        """Whether bfloat16 is in the CPU and close enough."""
+        import torch
+
+        return torch.cpu._is_avx512_bf16_supported() and self._close("bfloat16", self._bf16)
+
+    @cached_property
+    def _packed(self) -> Any:
+        """The model with packed weights; None if they cannot be had or are not close enough."""
+        made = packed(self._model)
+        close = made is not None and self._close("packed", lambda t: self._pass(made, t))
+        return made if close else None
+
+    def _close(self, name: str, states: Callable[[Any], Any]) -> bool:
+        tokens = self._tokenizer(
+            list(PROBE), padding=True, return_token_type_ids=True, return_tensors="pt"
+        )
+        full = pool(self._plain(tokens), tokens["attention_mask"])
+        other = pool(states(tokens), tokens["attention_mask"])
+        cosine = float((full * other).sum(1).min())
+        log.info("%s probe: lowest cosine to float32 is %.6f", name, cosine)
+        return cosine >= CLOSE
