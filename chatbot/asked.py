@@ -1,83 +1,43 @@
-"""What a question asks for, found in a sentence: the amount, date, person or place.
+"""What a question asks for, found in a sentence.
 
-`offers` gives the pieces of a sentence that could be the answer, best first, and `fit` says
-how well a sentence has what is asked for, 0 to 1. The words that decide are in
-lexicon/offers.toml.
+`fit` says how well a sentence has it, 0 to 1; `best_offer` gives the one amount or date that
+answers, if that can be told.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import cache, lru_cache
-from importlib.resources import files
-from typing import Any
+from collections.abc import Sequence
 
-from chatbot.dates import WEEKDAY, dates
 from chatbot.kinds import Kind
-from chatbot.quantities import Quantity, quantities
+from chatbot.offers import NAME, OFFERS, OTHER_UNIT, Offer, offers, pattern
 from chatbot.values import Query
 from vectorstore import question_terms, terms
-
-MONEY = frozenset({"dollar", "won", "euro", "pound", "yen", "yuan"})
-SPANS = frozenset({"year", "month", "week", "day", "hour", "minute"})
-OTHER_UNIT = 0.35
-"""How well a number fits where another unit was asked for."""
 
 SURE = 0.9
 """The fit from which an offer may stand in bold before its sentence."""
 CLEARLY = 1.25
 """How much nearer to the question's words the one of several offers must be."""
 
-NAME = re.compile(r"(?:[A-Z][\w'’.-]*[a-z.]|[A-Z]{2,})(?: (?:[A-Z][\w'’.-]*|de|van|von|al))+")
-DAY = re.compile(r"\b(?:what|which) (?:\w+ )?(?:day|date)\b|며칠|무슨 ?요일", re.IGNORECASE)
-"""A question that a month does not answer."""
-FEW = re.compile(r"\b(?:which|what|who|name|list) (?:the )?(?P<n>two|three|four)\b", re.IGNORECASE)
-"""A list of so few is told in a sentence with as many names."""
-MODEL = re.compile(r"\b[Hh]ow many (?:[\w’'-]+ ){0,2}?(?P<name>[A-Z]{1,4}-?\d+)")
-"""Things that are counted by a name that nothing else has: "how many F-35s"."""
-YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-OF_YEAR = re.compile(r"(?: \w+){0,2} (?:in|for|during) (?P<year>(?:19|20)\d\d)\b")
-"""The year that an amount before it is of."""
-NUMBERED = re.compile(
-    r"(?:\b[A-Z]{1,5}-"
-    r"|\b(?:order|proclamation|resolution|section|sec\.|article|annex|chapter|title|part|page"
-    r"|paragraph|(?:sub)?heading|(?:sub)?division|note|no\.|number|act of|line|phase|route|§+) ?"
-    r"|제 ?)$",
+OLD = re.compile(
+    r"\b(?:from|instead of|rather than|compared (?:with|to)|as against)"
+    r" (?:the |an? |about |some )?$",
     re.IGNORECASE,
 )
-"""What stands before a number that is a name: "F-35", "Section 232", "제301조"."""
-CAPITAL = re.compile(r"(?<=[a-z,;’”] )[A-Z][\w'’-]+")
-PLACE = re.compile(
-    r"\b(?:in|at|to|from|near|of|outside|across|into|for) (?:the )?"
-    r"(?P<place>[A-Z][\w'’-]+(?:,? [A-Z][\w'’.-]+)*)"
-    r"|[가-힣]{2,}(?:에서|시|도|국)\b"
+"""What stands before an amount or a date that no longer holds."""
+
+BEFORE = re.compile(
+    r"\b(?:before|prior|previous(?:ly)?|earlier|former(?:ly)?|used to|until|originally|at first"
+    r"|initially|old)\b|이전|전에|전의|원래|당초|기존",
+    re.IGNORECASE,
 )
-HANGUL_NAME = re.compile(
-    r"[가-힣]{2,4} ?(?:대통령|장관|총리|대표|의원|위원장|회장|차관|대사|실장|총재)"
-)
+"""A question about what was before."""
 
+CORRECTS = re.compile(r"\b(?:al)?though\b|\bin fact\b|\bactually\b|\bcontrary to\b", re.IGNORECASE)
+"""What stands between an amount that was claimed and the one that is true."""
 
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A piece of a sentence that could be what is asked for: text, place in it, fit 0 to 1."""
-
-    text: str
-    start: int
-    end: int
-    fit: float
-
-
-@cache
-def _table() -> dict[str, Any]:
-    return tomllib.loads((files("chatbot") / "lexicon" / "offers.toml").read_text("utf-8"))
-
-
-@cache
-def _pattern(section: str, name: str) -> re.Pattern[str]:
-    return re.compile(_table()[section][name], re.IGNORECASE)
+FEW = re.compile(r"\b(?:which|what|who|name|list) (?:the )?(?P<n>two|three|four)\b", re.IGNORECASE)
+"""A list of so few is told in a sentence with as many names."""
 
 
 def fit(query: Query, text: str) -> float:
@@ -91,30 +51,36 @@ def fit(query: Query, text: str) -> float:
 def offered(query: Query, texts: Sequence[str]) -> bool:
     """Whether sentences have between them something of each kind that is asked for: an
     amount, a date, a person, a place."""
-    kinds = [k for k in query.kinds if k in _OFFERS]
+    kinds = [k for k in query.kinds if k in OFFERS]
     return all(
         any(o.fit > OTHER_UNIT for text in texts for o in offers(k, query.question, text))
         for k in kinds
     )
 
 
-def offers(kind: Kind, question: str, text: str) -> list[Offer]:
-    """What a sentence offers a question of this kind, best first; [] for kinds without."""
-    find = _OFFERS.get(kind)
-    return sorted(find(question, text), key=lambda o: -o.fit) if find else []
-
-
 def best_offer(query: Query, text: str) -> Offer | None:
     """The amount or date of a sentence that answers, None where several could."""
+    question = query.question
     for kind in query.kinds:
         if kind in ("how much", "when"):
-            found = [o for o in offers(kind, query.question, text) if o.fit >= SURE]
-            return _nearest(query.question, text, found) if found else None
+            least = OTHER_UNIT if kind == "when" else SURE
+            found = [o for o in offers(kind, question, text) if o.fit > least or o.fit >= SURE]
+            best = _nearest(question, text, _of_the_time(question, text, found)) if found else None
+            return best if best and best.fit >= SURE else None
     return None
 
 
+def _of_the_time(question: str, text: str, found: list[Offer]) -> list[Offer]:
+    """Where a sentence says what was before ("down from 27.5%"), that is left out; where the
+    question asks for it, the rest is."""
+    old = [o for o in found if OLD.search(text[: o.start])]
+    new = [o for o in found if o not in old]
+    return (old if BEFORE.search(question) else new) if old and new else found
+
+
 def _nearest(question: str, text: str, found: list[Offer]) -> Offer | None:
-    """The offer that stands clearly nearer than others to the question's words."""
+    """The offer that stands clearly nearer than others to the question's words; none where the
+    sentence corrects one of them by another."""
     if len({o.text.lower() for o in found}) == 1:
         return found[0]
     asked = set(question_terms(question))
@@ -126,119 +92,19 @@ def _nearest(question: str, text: str, found: list[Offer]) -> Offer | None:
         ),
         key=lambda pair: -pair[0],
     )
-    return scored[0][1] if scored[0][0] >= CLEARLY * scored[1][0] else None
-
-
-@lru_cache(maxsize=256)
-def unit_asked(question: str) -> tuple[str, ...]:
-    """The units that a question about an amount may want, as in `quantities`; or "count"."""
-    return tuple(name for name in _table()["units"] if _pattern("units", name).search(question))
+    best = scored[0][1]
+    between = (text[min(best.end, o.end) : max(best.start, o.start)] for _, o in scored[1:])
+    if any(CORRECTS.search(words) for words in between):
+        return None
+    return best if scored[0][0] >= CLEARLY * scored[1][0] else None
 
 
 def _fit(kind: Kind, query: Query, text: str) -> float | None:
-    if kind in _OFFERS:
+    if kind in OFFERS:
         return max((o.fit for o in offers(kind, query.question, text)), default=0.0)
     if kind == "list" and (few := FEW.search(query.question)):
         wanted = 2 if few["n"] == "two" else 3
         return 1.0 if len(list(NAME.finditer(text))) >= wanted else 0.3
     if kind in ("why", "how", "list"):
-        return 1.0 if _pattern(kind, "has").search(text) else 0.3
+        return 1.0 if pattern(kind, "has").search(text) else 0.3
     return None
-
-
-def _amounts(question: str, text: str) -> Iterator[Offer]:
-    if (model := MODEL.search(question)) and model["name"] not in text:
-        return
-    known = quantities(question)
-    wanted = unit_asked(question)
-    years = YEAR.findall(question)
-    for q in _joined(quantities(text), text):
-        if not q.unit and _names_something(text, q):
-            continue
-        if any(q.agrees(k) and q.unit == k.unit for k in known):
-            continue
-        good = _unit_fit(q.unit, wanted, text[q.end : q.end + 40], question)
-        if years and (own := OF_YEAR.match(text, q.end)) and own["year"] not in years:
-            good = min(good, OTHER_UNIT)
-        yield Offer(q.text, q.start, q.end, good)
-
-
-def _names_something(text: str, q: Quantity) -> bool:
-    """Whether a bare number is the number of a thing, or of an item: "(2)"."""
-    item = text[max(0, q.start - 1) : q.end + 1]
-    return bool(NUMBERED.search(text[max(0, q.start - 30) : q.start])) or item == f"({q.text})"
-
-
-def _joined(found: list[Quantity], text: str) -> list[Quantity]:
-    """Spans of time in two units as one: "two hours and 20 minutes"."""
-    joined: list[Quantity] = []
-    for q in found:
-        last = joined[-1] if joined else None
-        if last and q.unit in SPANS and last.unit in SPANS and q.unit != last.unit:
-            between = text[last.end : q.start]
-            if re.fullmatch(r",? ?(?:and )?", between):
-                joined[-1] = replace(last, text=text[last.start : q.end], end=q.end)
-                continue
-        joined.append(q)
-    return joined
-
-
-def _unit_fit(unit: str, wanted: Sequence[str], following: str, question: str) -> float:
-    if unit == "ordinal" and "번째" not in question:
-        return 0.2
-    if not wanted:
-        return 0.8
-    if (
-        unit in wanted
-        or ("money" in wanted and unit in MONEY)
-        or ("span" in wanted and unit in SPANS)
-    ):
-        return 1.0
-    if "count" in wanted and unit in ("", "times", "ordinal"):
-        own = re.split(r"[,;:.()]", following, maxsplit=1)[0]
-        counted = set(terms(" ".join(own.split()[:4]))) & set(terms(question))
-        return 1.0 if counted else 0.7
-    return OTHER_UNIT
-
-
-def _days(question: str, text: str) -> Iterator[Offer]:
-    known = dates(question)
-    for d in dates(text):
-        told = any(d.agrees(k) for k in known)
-        if not told:
-            whole = 1.0 if d.day or ("year" in question and d.year) else 0.7
-            if not d.day and DAY.search(question):
-                whole = OTHER_UNIT
-            yield Offer(d.text, d.start, d.end, whole)
-    for m in WEEKDAY.finditer(text):
-        if m.group().lower() not in question.lower():
-            yield Offer(
-                m.group(), *m.span(), 0.9 if "weekday" in question or "요일" in question else 0.6
-            )
-
-
-def _names(question: str, text: str) -> Iterator[Offer]:
-    asked = set(terms(question))
-    for pattern, good in ((NAME, 1.0), (HANGUL_NAME, 1.0), (CAPITAL, 0.6)):
-        for m in pattern.finditer(text):
-            if not set(terms(m.group())) & asked:
-                yield Offer(m.group(), *m.span(), good)
-
-
-def _places(question: str, text: str) -> Iterator[Offer]:
-    asked = set(terms(question))
-    for m in PLACE.finditer(text):
-        name = m.group("place") or m.group()
-        if not set(terms(name)) & asked:
-            yield Offer(name, m.start(), m.end(), 1.0)
-    for m in CAPITAL.finditer(text):
-        if not set(terms(m.group())) & asked:
-            yield Offer(m.group(), *m.span(), 0.5)
-
-
-_OFFERS: dict[str, Callable[[str, str], Iterator[Offer]]] = {
-    "how much": _amounts,
-    "when": _days,
-    "who": _names,
-    "where": _places,
-}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 
 from chatbot.cited import unsaid
+from chatbot.digest import digest
 from chatbot.extractive import Extractive
 from chatbot.provenance import admission
 from chatbot.retrieve import searches
@@ -80,6 +81,8 @@ def build_chain(  # noqa: PLR0913
         return None
 
     def retrieve(query: Query) -> Found:
+        if query.digest:
+            return query, digest(archive, query)
         hits = archive.search(searches(query), k=k, explain=bool(query.parts))
         return query, unsaid(query, hits) if query.beyond else hits
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from chatbot.asked import offers
+from chatbot.offers import offers
 from chatbot.quantities import Quantity, quantities
 from chatbot.scale import Scale
 from chatbot.values import Query

@@ -11,16 +11,17 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from chatbot.asked import best_offer, offered, unit_asked
+from chatbot.asked import best_offer, offered
 from chatbot.changes import contradicts, day_of, otherwise
 from chatbot.held import held
 from chatbot.kinds import Kind, kinds_of
+from chatbot.offers import unit_asked
 from chatbot.quoting import changed, quote
 from chatbot.scale import Scale
 from chatbot.split import as_asked
 from chatbot.unanswered import said_not_held
 from chatbot.values import SHORT, Answer, Citation, Claim, Length, Query
-from chatbot.weigh import Weighed, weigh
+from chatbot.weigh import Weighed, foremost, weigh
 from chatbot.when import asks_for_now, periods
 from chatbot.wording import phrases
 from vectorstore import Archive, Hit
@@ -85,9 +86,8 @@ class Extractive:
         A question of several parts has each answered from what was found for it; parts that
         the archive does not answer are named in a notice.
         """
-        if query.beyond or not query.parts:
-            chosen = self.further(query, hits) if query.beyond else self.choose(query, hits)
-            yield from self._claims(query, chosen, [])
+        if query.digest or query.beyond or not query.parts:
+            yield from self._claims(query, self._whole(query, hits), [])
             return
         most = max(1, _most(query, MOST_PARTS) // len(query.parts))
         said, open_ = list[Citation](), list[str]()
@@ -103,6 +103,12 @@ class Extractive:
             yield Answer(notice=notice)
         elif not said:
             yield from self._claims(query, self.choose(query, hits), said)
+
+    def _whole(self, query: Query, hits: Sequence[Hit]) -> list[Chosen]:
+        """The sentences of the answer to a question that is not searched in parts."""
+        if query.digest:
+            return [("", w) for w in foremost(hits)[: _most(query, MOST["what happened"])]]
+        return self.further(query, hits) if query.beyond else self.choose(query, hits)
 
     def _claims(
         self, query: Query, chosen: Sequence[Chosen], said: list[Citation]

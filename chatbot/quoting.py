@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from chatbot.asked import Offer
+from chatbot.offers import Offer
 from chatbot.spans import quoted
 from chatbot.values import Citation, Claim
 from chatbot.weigh import Weighed

@@ -9,6 +9,7 @@ from typing import TypeVar, get_args
 
 from chatbot.cited import about, quoted_before
 from chatbot.conversation import Standalone, standalone
+from chatbot.digest import asks_for_digest
 from chatbot.events import ArchiveEvents, Events
 from chatbot.explained import notes
 from chatbot.kinds import Kind, kinds_of
@@ -111,6 +112,8 @@ def _query(
         wordings=wordings,
         names=_names(read.text, archive, filters),
         outlets=() if sources.only else sources.outlets,
+        digest=not (read.carried or read.base)
+        and asks_for_digest(question, kinds, day, sources.outlets),
     )
 
 

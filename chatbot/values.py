@@ -47,6 +47,7 @@ class Query:
     - `notes`: how the question was read, in sentences for the reader;
     - `beyond`: spans of the article asked about ("what else does [2] say?") that were quoted
       and are not to be again;
+    - `digest`: whether it names a period and no topic: what it wants is a list of what happened;
     - `length`: whether the answer is to be "short", "normal" or "long";
     - `usage`: what a chat model was used for to read it.
     """
@@ -67,6 +68,7 @@ class Query:
     respelt: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
     beyond: tuple[tuple[int, int], ...] = ()
+    digest: bool = False
     length: Length = "normal"
     usage: Usage | None = None
 

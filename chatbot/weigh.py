@@ -62,6 +62,12 @@ READ = 10
 UNRELATED = 0.3
 """Cosine to a question that the tenth of its passages has where an archive has so many."""
 
+SAYS = 5
+"""Words of a sentence that says something by itself."""
+
+LEADS = 0.6
+"""How near, beside the nearest sentence, the first one is to be."""
+
 FIRST = 3
 """Hits that count as the first by meaning, or by words."""
 
@@ -123,6 +129,20 @@ def weigh(scale: Scale, hits: Sequence[Hit]) -> list[Weighed]:
     crowd = Crowd.of(hits)
     found = [w for hit in hits[:READ] for w in _weighed(scale, hit, crowd)]
     return sorted(found, key=lambda w: -w.weight)
+
+
+def foremost(hits: Sequence[Hit]) -> list[Weighed]:
+    """Of each hit its first sentence, or the one nearest to what was searched where that is
+    much nearer; in the hits' order."""
+    found = []
+    for hit in hits:
+        said = [s for s in hit.sentences if len(s.text.split()) >= SAYS and not bare(s.text)]
+        if said:
+            best = max(said, key=lambda s: s.score)
+            best = said[0] if said[0].score >= LEADS * best.score else best
+            own = frozenset(terms(best.text))
+            found.append(Weighed(hit, best, 1.0, 1.0, (1.0,) * len(FEATURES), own, own))
+    return found
 
 
 def _weighed(scale: Scale, hit: Hit, crowd: Crowd) -> Iterator[Weighed]:

@@ -1,0 +1,140 @@
+"""A digest of a period: what a question asks for that names a time and no topic.
+
+"What happened in July 2025?" has no words to search by. The articles of the period are read
+by their headlines: one stands for the period if its words recur there. A period is cut into
+equal slices, so that the list runs through all of it.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from functools import cache
+from importlib.resources import files
+from math import log, sqrt
+
+from chatbot.calendar import Period
+from chatbot.kinds import Kind
+from chatbot.scale import timeless
+from chatbot.values import Query
+from chatbot.when import asks_for_now, periods
+from vectorstore import Archive, Filters, Hit, SearchQuery, StoredArticle, question_terms, terms
+
+WANTED = frozenset[Kind](("what happened", "latest", "list", "what"))
+"""Kinds of questions that a digest may answer."""
+
+SLICES = 6
+"""Parts into which a period is cut; as many entries as a digest usually has."""
+
+READ = 60
+"""Articles of a slice whose headlines are read, the newest first."""
+
+PASSAGES = 3
+"""Passages of an article among which its first is looked for."""
+
+LATELY = 7
+"""Days, back from the newest article, that "the latest" is about."""
+
+COVERED = 0.4
+"""What a word is still worth once an entry has it."""
+
+
+@cache
+def _generic() -> Mapping[str, re.Pattern[str]]:
+    table = tomllib.loads((files("chatbot") / "lexicon" / "digest.toml").read_text("utf-8"))
+    return {lang: re.compile(table[lang], re.IGNORECASE) for lang in ("en", "ko")}
+
+
+def asks_for_digest(
+    question: str, kinds: Sequence[Kind], today: date, outlets: Iterable[str] = ()
+) -> bool:
+    """Whether a question names a time, and has no words but that and those of asking and of
+    outlets: "What happened in July 2025?", "What's new?"."""
+    if not {*kinds} & WANTED or not (asks_for_now(question) or periods(question, today)):
+        return False
+    rest = timeless(question, today)
+    for outlet in outlets:
+        rest = re.sub(re.escape(outlet), " ", rest, flags=re.IGNORECASE)
+    for pattern in _generic().values():
+        rest = pattern.sub(" ", rest)
+    return not [t for t in question_terms(rest) if len(t) > 1]
+
+
+def digest(archive: Archive, query: Query) -> list[Hit]:
+    """A passage of each of the articles that stand for the query's period, by their day."""
+    most = SLICES * (2 if query.length == "long" else 1)
+    period = _period(archive, query)
+    if period is None:
+        return []
+    slices = [_browsed(archive, query.filters, s) for s in _slices(period)]
+    articles = [a for one in slices for a in one]
+    worth = _worth(archive, articles)
+    chosen: list[StoredArticle] = []
+    while len(chosen) < most and any(slices):
+        for one in slices:
+            if one and len(chosen) < most:
+                best = max(one, key=lambda a: (_score(a, worth), a.id))
+                chosen.append(best)
+                one[:] = [a for a in one if not _same(a, best)]
+                for term in _words(best):
+                    worth[term] = worth.get(term, 0.0) * COVERED
+    return _passages(archive, chosen)
+
+
+def _period(archive: Archive, query: Query) -> Period | None:
+    """The question's period; the last days of the archive where it names none."""
+    if query.periods:
+        return query.periods[0][0], query.periods[-1][1]
+    newest = archive.browse(query.filters, limit=1)
+    day = newest[0].published.day if newest and newest[0].published else None
+    return (day - timedelta(LATELY - 1), day) if day else None
+
+
+def _slices(period: Period) -> list[Period]:
+    first, last = period
+    days = max(1, (last - first).days + 1)
+    count = min(SLICES, days)
+    marks = [first + timedelta(days * i // count) for i in range(count)]
+    ends = [mark - timedelta(1) for mark in marks[1:]] + [max(first, last)]
+    return list(zip(marks, ends, strict=True))
+
+
+def _browsed(archive: Archive, filters: Filters, period: Period) -> list[StoredArticle]:
+    own = filters.over(Filters(since=period[0], until=period[1]))
+    return [a for a in archive.browse(own, limit=READ) if a.headline]
+
+
+def _words(article: StoredArticle) -> frozenset[str]:
+    return frozenset(terms(article.headline))
+
+
+def _worth(archive: Archive, articles: Sequence[StoredArticle]) -> dict[str, float]:
+    """What a headline's word is worth: how often headlines of the period have it, by rarity."""
+    counts = Counter(t for a in articles for t in _words(a))
+    rarity = archive.rarity(counts)
+    return {t: log(1 + n) * rarity.get(t, 1.0) for t, n in counts.items() if n > 1}
+
+
+def _score(article: StoredArticle, worth: Mapping[str, float]) -> float:
+    words = _words(article)
+    return sum(worth.get(t, 0.0) for t in words) / sqrt(len(words) + 4)
+
+
+def _same(one: StoredArticle, other: StoredArticle) -> bool:
+    return one.id == other.id or bool(one.story and one.story == other.story)
+
+
+def _passages(archive: Archive, chosen: Sequence[StoredArticle]) -> list[Hit]:
+    """The first of the passages of each article that say what its headline does."""
+    asked = [SearchQuery(text=a.headline, filters=Filters(articles=(a.id,))) for a in chosen]
+    first: dict[str, Hit] = {}
+    for hit in archive.search(asked, k=PASSAGES * len(asked)):
+        known = first.setdefault(hit.article.id, hit)
+        if hit.start < known.start:
+            first[hit.article.id] = hit
+    return sorted(
+        first.values(), key=lambda h: h.article.published.iso if h.article.published else ""
+    )
