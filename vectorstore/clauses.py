@@ -63,7 +63,10 @@ def covering(
 
     parts = [once([[term]], value) for term, value in worth.items()]
     parts += [once(forms, value) for group, value in names if (forms := _forms(group))]
-    wanted = Query.const_score_query(Query.term_set_query(schema, "id", list(ids)), 0.0)
+    # One clause an id: a set of terms walks the whole dictionary (2.0 ms for 140 ids, not 0.7)
+    named = [Query.term_query(schema, "id", i, index_option="basic") for i in ids]
+    any_of = Query.boolean_query([(Occur.Should, one) for one in named])
+    wanted = Query.const_score_query(any_of, 0.0)
     return Query.boolean_query([(Occur.Must, wanted), *parts])
 
 

@@ -48,7 +48,7 @@ def ranked(
     newest = query.newest or _newest(found)
     scored = []
     for one in found:
-        best = float(one.near.max(initial=0))
+        best = max(one.near.tolist(), default=0.0)
         parts = {
             "meaning": PASSAGE_WEIGHT * one.dense,
             "sentence": SENTENCE_WEIGHT * best,
@@ -68,8 +68,8 @@ def spread(found: Sequence[Candidate], k: int) -> list[Candidate]:
         before = taken.setdefault(one.row.article, 0)
         taken[one.row.article] += 1
         lost = -REPEATED * before
-        parts = {**one.parts, "repeated": lost} if before else one.parts
-        made.append(replace(one, parts=parts, score=one.score + lost))
+        parts = {**one.parts, "repeated": lost}
+        made.append(replace(one, parts=parts, score=one.score + lost) if before else one)
     return sorted(made, key=_best_first)[:k]
 
 

@@ -27,8 +27,9 @@ from vectorstore.values import Filters, Hit, Sentence, StoredArticle
 
 log = logging.getLogger(__name__)
 
-POOL = 100
-"""Candidates asked of each index; 90 % of answers are in the first hundred (DESIGN.md)."""
+POOL, WORDS_POOL = 100, 50
+"""Candidates asked of the dense index, where 90 % of answers are in the first hundred
+(DESIGN.md), and of the lexical one, whose second fifty brought nothing (docs/retrieval.md)."""
 
 COLLAPSED = 60
 """Candidates, or three times what is asked for, among which copies are looked for."""
@@ -77,8 +78,9 @@ class Search:
         return [np.asarray(s / np.linalg.norm(s), dtype=np.float32) for s in sums]
 
     def _ranked(self, query: SearchQuery, vector: Floats, k: int) -> list[Candidate]:
+        asked = max(WORDS_POOL, 2 * k)
+        words = _asked("lexical", lambda: self._lexical.search(query, asked))
         pool = max(POOL, 2 * k)
-        words = _asked("lexical", lambda: self._lexical.search(query, pool))
         meaning = _asked("dense", lambda: self._nearest(vector, pool, query.filters))
         ids = list(meaning | words)
         if query.filters.articles:  # few: every passage of theirs is weighed
