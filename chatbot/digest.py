@@ -38,6 +38,12 @@ PASSAGES = 3
 LATELY = 7
 """Days, back from the newest article, that "the latest" is about."""
 
+BESIDE = 150
+"""Articles before and after a period whose headlines its own are held against."""
+
+FEW = 10
+"""Articles of a period of which one may stand whose words do not recur."""
+
 COVERED = 0.4
 """What a word is still worth once an entry has it."""
 
@@ -58,9 +64,14 @@ def asks_for_digest(
     rest = timeless(question, today)
     for outlet in outlets:
         rest = re.sub(re.escape(outlet), " ", rest, flags=re.IGNORECASE)
+    return not [t for t in question_terms(topical(rest)) if len(t) > 1]
+
+
+def topical(text: str) -> str:
+    """A question without the words that name no topic."""
     for pattern in _generic().values():
-        rest = pattern.sub(" ", rest)
-    return not [t for t in question_terms(rest) if len(t) > 1]
+        text = pattern.sub(" ", text)
+    return text
 
 
 def digest(archive: Archive, query: Query) -> list[Hit]:
@@ -71,7 +82,7 @@ def digest(archive: Archive, query: Query) -> list[Hit]:
         return []
     slices = [_browsed(archive, query.filters, s) for s in _slices(period)]
     articles = [a for one in slices for a in one]
-    worth = _worth(archive, articles)
+    worth = _worth(articles, _beside(archive, query.filters, period))
     chosen: list[StoredArticle] = []
     while len(chosen) < most and any(slices):
         for one in slices:
@@ -111,11 +122,27 @@ def _words(article: StoredArticle) -> frozenset[str]:
     return frozenset(terms(article.headline))
 
 
-def _worth(archive: Archive, articles: Sequence[StoredArticle]) -> dict[str, float]:
-    """What a headline's word is worth: how often headlines of the period have it, by rarity."""
+def _beside(archive: Archive, filters: Filters, period: Period) -> list[StoredArticle]:
+    """Articles of just before and just after a period."""
+    before = filters.over(Filters(until=period[0] - timedelta(1)))
+    after = filters.over(Filters(since=period[1] + timedelta(1)))
+    return [
+        *archive.browse(before, limit=BESIDE),
+        *archive.browse(after, limit=BESIDE, oldest=True),
+    ]
+
+
+def _worth(articles: Sequence[StoredArticle], beside: Sequence[StoredArticle]) -> dict[str, float]:
+    """What a headline's word is worth: how often headlines of the period have it, and how much
+    oftener than those beside it. "Announces" is always there."""
     counts = Counter(t for a in articles for t in _words(a))
-    rarity = archive.rarity(counts)
-    return {t: log(1 + n) * rarity.get(t, 1.0) for t, n in counts.items() if n > 1}
+    usual = Counter(t for a in beside for t in _words(a))
+    least = 1 / (len(beside) + 1)
+    return {
+        t: log(1 + n) * max(0.0, log((n / len(articles)) / (usual[t] / (len(beside) + 1) + least)))
+        for t, n in counts.items()
+        if n > 1 or len(articles) < FEW
+    }
 
 
 def _score(article: StoredArticle, worth: Mapping[str, float]) -> float:

@@ -9,14 +9,16 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 
-from chatbot.calendar import Period
+from chatbot.calendar import Period, months
+from chatbot.named import EN, NAMES, anyof
 from chatbot.periods import UNIT_SIDE, Role, Spoken, beside, opened
-from vectorstore import Archive, Filters, Hit, question_terms, terms
+from vectorstore import Archive, Filters, Hit, SearchQuery, question_terms, terms
 
-Events = Callable[[str], Period | None]
-"""From the words of an event ("the Gyeongju summit") to its days; None if it is unknown."""
+Events = Callable[[str, int | None], Period | None]
+"""From the words of an event ("the Gyeongju summit"), and the month in which it was if that is
+told ("the July deal"), to its days; None if it is unknown."""
 
 NOUNS = (
     "summit|election|elections|deal|agreement|accord|pact|ruling|decision|verdict|meeting|talks"
@@ -29,6 +31,11 @@ NOUNS = (
 )
 NOUNS_KO = "회담|선거|타결|판결|서한|취임|방문|합의|발표|서명"
 IS_EVENT = re.compile(rf"\b(?:{NOUNS})\b|(?:{NOUNS_KO})$", re.IGNORECASE)
+OF_MONTH = re.compile(
+    rf"(?:the )?(?P<month>{anyof(EN['months'])}) (?P<event>(?:\w+ ){{0,3}}?(?:{NOUNS}))\b",
+    re.IGNORECASE,
+)
+"""An event that is told from others of its kind by its month."""
 HAPPENED = re.compile(
     r"\b(?:was|were|got|came|took|had been) \w+|\b\w{3,}(?:ed|signed|won|met|fell|began|left)$",
     re.IGNORECASE,
@@ -59,13 +66,17 @@ LOOKED_AT = 10
 CLUSTER = 3
 """Days within which articles are about the same happening."""
 
+YEARS = 3
+"""The last years of the archive in which an event of a month is looked for."""
+
 SHARE = 0.6
 """Of the event's words, by rarity, that an article about it has at least."""
 
 
-def around_events(text: str, dates: Sequence[Spoken], today: date, events: Events) -> list[Spoken]:
-    """The periods that are told from an event whose day `events` knows."""
-    done = []
+def with_events(text: str, dates: Sequence[Spoken], today: date, events: Events) -> list[Spoken]:
+    """What is said of time, with the periods told from events whose day `events` knows; the
+    month in "the July deal" belongs to its event."""
+    done, whole = [], list(dates)
     for match in [*AROUND.finditer(text), *AROUND_KO.finditer(text)]:
         if re.search(
             r"\bhow (?:many|much|long|soon)\b[^,;]*$", text[: match.start("side")], re.IGNORECASE
@@ -74,12 +85,16 @@ def around_events(text: str, dates: Sequence[Spoken], today: date, events: Event
         words = match["event"].strip(" .")
         named = [d for d in dates if match.start("event") - 1 <= d.start < match.end()]
         if named and named[0].start <= match.start("event") + 4:
+            dated = OF_MONTH.match(words)
+            if dated and (period := events(dated["event"], NAMES[dated["month"].lower()])):
+                whole.remove(named[0])
+                done.append(_spoken(text, match, period, today))
             continue
         if not (IS_EVENT.search(words) or HAPPENED.search(words)):
             continue
-        if period := events(_trimmed(words)):
+        if period := events(_trimmed(words), None):
             done.append(_spoken(text, match, period, today))
-    return done
+    return whole + done
 
 
 def _spoken(text: str, match: re.Match[str], period: Period, today: date) -> Spoken:
@@ -90,6 +105,8 @@ def _spoken(text: str, match: re.Match[str], period: Period, today: date) -> Spo
     words = f"{match.group().strip()} ({period[0].isoformat()})"
     if lead := UNIT_SIDE.search(text[: match.end("side")] + " "):
         return Spoken(beside(lead, period), "in", words, match.start())
+    if role == "after":  # what is published on its day is about the event itself
+        period = period[0] + timedelta(1), period[1] + timedelta(1)
     return Spoken(opened(role, period, today), role, words, match.start())
 
 
@@ -107,12 +124,12 @@ class ArchiveEvents:
     def __init__(self, archive: Archive, filters: Filters) -> None:
         self._archive, self._filters = archive, filters
 
-    def __call__(self, words: str) -> Period | None:
-        """The day on which the best cluster of articles about the words begins."""
+    def __call__(self, words: str, month: int | None = None) -> Period | None:
+        """The day on which most is said in the best cluster of articles about the words."""
         rarity = self._archive.rarity(question_terms(words))
         total = sum(rarity.values())
         weights: dict[date, float] = defaultdict(float)
-        for hit in self._archive.search(words, k=LOOKED_AT, filters=self._filters):
+        for hit in self._archive.search(self._asked(words, month), k=LOOKED_AT):
             if total and hit.article.published and self._share(hit, rarity) / total >= SHARE:
                 weights[hit.article.published.day] += max(hit.score, 0.0) ** 2
         if not weights:
@@ -122,7 +139,22 @@ class ArchiveEvents:
             return sum(w for d, w in weights.items() if 0 <= (d - day).days <= CLUSTER)
 
         first = max(weights, key=lambda day: (near(day), -day.toordinal()))
-        return first, first
+        cluster = [day for day in weights if 0 <= (day - first).days <= CLUSTER]
+        peak = max(cluster, key=lambda day: (weights[day], -day.toordinal()))
+        return peak, peak
+
+    def _asked(self, words: str, month: int | None) -> list[SearchQuery]:
+        """The searches for an event; one for each of the last years if its month is told."""
+        if month is None:
+            return [SearchQuery(text=words, filters=self._filters)]
+        newest = self._archive.browse(self._filters, limit=1)
+        last = newest[0].published.day.year if newest and newest[0].published else 0
+        return [
+            SearchQuery(text=words, filters=Filters(since=since, until=until).over(self._filters))
+            for year in range(last, last - YEARS, -1)
+            if year > 0
+            for since, until in [months(year, month, 1)]
+        ]
 
     @staticmethod
     def _share(hit: Hit, rarity: dict[str, float]) -> float:

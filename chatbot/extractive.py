@@ -12,7 +12,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from chatbot.asked import best_offer, offered
+from chatbot.calendar import Period
 from chatbot.changes import contradicts, day_of, otherwise
+from chatbot.dates import dates
+from chatbot.digest import topical
 from chatbot.held import held
 from chatbot.kinds import Kind, kinds_of
 from chatbot.offers import unit_asked
@@ -24,7 +27,7 @@ from chatbot.values import SHORT, Answer, Citation, Claim, Length, Query
 from chatbot.weigh import Weighed, foremost, weigh
 from chatbot.when import asks_for_now, periods
 from chatbot.wording import phrases
-from vectorstore import Archive, Hit
+from vectorstore import Archive, Hit, question_terms
 
 MOST: dict[Kind, int] = {"list": 4, "latest": 4, "what happened": 6, "compare": 4}
 USUALLY = 3
@@ -38,6 +41,9 @@ NEAR_BEST = 0.45
 
 STILL = 0.15
 """The same for a question about now, where a newer sentence tells more than a likelier one."""
+
+MATTER = 0.6
+"""Share of a question's words, by rarity, that a passage of the period it names has at least."""
 
 TOLD = 0.25
 """The same for a list of what happened, where each day adds something."""
@@ -133,14 +139,15 @@ class Extractive:
         """The sentences of the answer in order with their labels, none if none is likely."""
         scale = Scale(self._archive, query)
         ranked = weigh(scale, hits)
+        if query.within and (own := _of_period(scale, ranked, query.within)):
+            return [("", w) for w in self._told(query, own)]
         if not ranked:
             return []
         least = TAKEN if query.kind == "why" else OTHERWISE
         if (against := contradicts(scale, ranked)) and against.likelihood >= least:
             return [("otherwise", against)]
-        if not self._held(scale, ranked):
-            return []
-        if not offered(query, [w.sentence.text for w in ranked[:USUALLY]]):
+        first = [w.sentence.text for w in ranked[:USUALLY]]
+        if not (self._held(scale, ranked) and offered(query, first)):
             return []
         if query.kind == "what happened":
             return [("", w) for w in self._told(query, ranked)]
@@ -175,6 +182,33 @@ class Extractive:
         if changed(self._archive, claim.citations):
             claim = replace(claim, text=f"{claim.text} {phrases(query.language)['changed']}")
         return claim
+
+
+def _of_period(scale: Scale, ranked: Sequence[Weighed], period: Period) -> list[Weighed]:
+    """The sentences of a period's articles that are about the question's matter, and do not
+    tell of another time."""
+    text = scale.query.text
+    asking = {*question_terms(text)} - {*question_terms(topical(text))}
+    first, last = period
+    return [
+        w
+        for w in ranked
+        if first <= day_of(w.hit) <= last
+        and w.names == 1
+        and scale.share(w.near, asking) >= MATTER
+        and _tells_of(w.sentence.text, period)
+    ]
+
+
+def _tells_of(text: str, period: Period) -> bool:
+    """Whether a sentence names no month, or one of the period."""
+    first, last = period
+    told = [d for d in dates(text) if d.month]
+    months = {(d.year, d.month) for d in (first, last)}
+    return not told or any(
+        first <= d.exact <= last if d.exact else (d.year or first.year, d.month) in months
+        for d in told
+    )
 
 
 def _most(query: Query, usually: int) -> int:

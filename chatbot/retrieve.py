@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from chatbot.synonyms import beside, names
 from chatbot.values import Query
 from chatbot.when import periods
-from vectorstore import SearchQuery
+from vectorstore import Filters, SearchQuery
 
 PERIOD_WEIGHT, YEAR_WEIGHT = 0.2, 0.05
 """What a passage of a named period, or of a named year, is moved up by. Chosen on eval/gold."""
@@ -20,11 +21,16 @@ YEAR = 300
 
 
 def searches(query: Query) -> list[SearchQuery]:
-    """What to ask the archive: one search, or one for each part and one for the whole.
+    """What to ask the archive: one search, or one for each part and one for the whole; for a
+    list of a period one of its articles, too.
 
     The parts come first, so that each has its best passages at the top of the result.
     """
     whole = _search(query, query.text, query.periods)
+    if query.within and not query.parts:
+        since, until = query.within
+        inside = replace(whole, filters=query.filters.over(Filters(since=since, until=until)))
+        return [inside, whole]
     own = [tuple(periods(part, query.today)) for part in query.parts]
     return [
         *(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -18,7 +19,7 @@ from chatbot.outlets import Sources, sources_of
 from chatbot.periods import Spoken
 from chatbot.romanized import variants
 from chatbot.spelling import respelt
-from chatbot.split import parts_of
+from chatbot.split import content, parts_of
 from chatbot.synonyms import beside, names, spelled_out, wording
 from chatbot.turns import turns_of
 from chatbot.values import Inputs, Length, Query
@@ -27,6 +28,11 @@ from chatbot.wording import language_of
 from vectorstore import Archive, Filters, InputError, Wording
 
 T = TypeVar("T")
+
+HAPPENED = re.compile(
+    r"\bwhat (?:has |had |have |all )*(?:happen(?:ed|s)|occurred|went on|took place|transpired)\b",
+    re.IGNORECASE,
+)
 
 LONGEST_QUESTION = 4_000
 """Characters of a question that are searched; the rest is cut off."""
@@ -92,7 +98,7 @@ def _query(
     named = tuple(periods_of(said))
     kinds = kinds_of(read.text if read.instead else question)
     language = language_of(question)
-    text, wordings = _worded(read.text, kinds, language_of(read.text))
+    text, wordings = _worded(_asked(read.text, kinds), kinds, language_of(read.text))
     filters = _filters([question, *read.before], limits, day, events)
     sources = sources_of(question, archive.outlets()) if archive else Sources()
     if sources.only:
@@ -115,6 +121,12 @@ def _query(
         digest=not (read.carried or read.base)
         and asks_for_digest(question, kinds, day, sources.outlets),
     )
+
+
+def _asked(text: str, kinds: tuple[Kind, ...]) -> str:
+    """A question without "what happened", which says nothing of what it was."""
+    rest = " ".join(HAPPENED.sub(" ", text).split()) if kinds[0] == "what happened" else ""
+    return rest if len(content(rest)) > 0 else text
 
 
 def _names(text: str, archive: Archive | None, filters: Filters) -> tuple[tuple[str, ...], ...]:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Literal, TypedDict
 
 from langchain_core.messages import AIMessage
 from langchain_core.messages.content import create_citation, create_text_block
 
+from chatbot.calendar import Period
 from chatbot.kinds import Kind
 from vectorstore import Filters, Hit, StoredArticle, Wording
 
 Length = Literal["short", "normal", "long"]
+
+LIST_DAYS, DAYS = 130, 2
+"""Days of the longest period that a list is confined to; and of one that is told, too, by what
+is published on the next day."""
 
 SHORT = 2
 """Claims of a short answer at most, whoever writes it."""
@@ -81,6 +86,20 @@ class Query:
     def readings(self) -> tuple[str, ...]:
         """The question in each language that it is searched in; any of them may be answered."""
         return (self.text, *(w.text for w in self.wordings if w.weight >= 1))
+
+    @property
+    def within(self) -> Period | None:
+        """The period whose articles alone a list is of: of what happened, or was, in a time
+        that the question names, if it is not as long as a year."""
+        if not self.periods:
+            return None
+        first, last = min(p[0] for p in self.periods), max(p[1] for p in self.periods)
+        days = (last - first).days
+        longest = DAYS if self.kinds == ("what",) else LIST_DAYS
+        listed = {"what happened", "list"} & {*self.kinds} or self.kinds == ("what",)
+        if not listed or days > longest:
+            return None
+        return first, last + timedelta(days=1 if days <= DAYS else 0)
 
     @property
     def kind(self) -> Kind:

@@ -96,6 +96,11 @@ class Weighed:
         return self.features[FEATURES.index("kind")]
 
     @property
+    def around(self) -> float:
+        """The share of the question's terms in the sentence's passage and headline."""
+        return self.features[FEATURES.index("around")]
+
+    @property
     def names(self) -> float:
         """The share of the question's names around the sentence; 1 if it has none."""
         return self.features[FEATURES.index("names")]

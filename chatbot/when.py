@@ -12,7 +12,7 @@ from datetime import date
 from typing import Literal
 
 from chatbot.calendar import Period
-from chatbot.events import Events, around_events
+from chatbot.events import Events, with_events
 from chatbot.named import EN, KO
 from chatbot.periods import Spoken, spoken
 
@@ -30,7 +30,7 @@ def said_of_time(
     """What a question says of time, in its order; its events are looked up if they can be."""
     dates = spoken(question, today, past=past)
     if events:
-        dates += around_events(question, dates, today, events)
+        dates = with_events(question, dates, today, events)
     return sorted(dates, key=lambda s: s.start)
 
 
