@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import secrets
 import shutil
 import threading
 import time
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from heapq import nlargest
 from math import ceil
 from operator import itemgetter
@@ -64,6 +66,8 @@ class DenseIndex:
         self._open: dict[str, Segment] = {}
         self._stamp: tuple[int, int] | None = None
         self._lock = threading.Lock()
+        # Chroma lets go of the interpreter: four segments took 12 ms instead of 15, on 2 busy cores
+        self._at_once = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="segments")
         self.damaged = False
 
     # -- reading --------------------------------------------------------------------
@@ -83,9 +87,11 @@ class DenseIndex:
 
     def search(self, query: Floats, k: int, filters: Filters) -> dict[str, float]:
         """The k nearest passages: passage id -> cosine."""
+        segments = self.segments()
+        each = self._at_once.map if len(segments) > 1 else map
+        several = each(lambda segment: _nearest(segment, query, k, filters), segments)
         found: dict[str, float] = {}
-        for segment in self.segments():
-            hits = _nearest(segment, query, k, filters)
+        for segment, hits in zip(segments, several, strict=True):
             found.update((segment.ids[row], cosine) for row, cosine in hits)
         best = nlargest(k, found.items(), key=itemgetter(1))
         return dict(best)
