@@ -19,7 +19,15 @@ HANGUL = re.compile("[가-힣]+")
 LONGEST = 12
 """Syllables of the longest entry."""
 
+PARTICLES = ("", *"은는이가을를의에로와과도만")
+"""What may stand behind a word of one syllable; without one it is part of another word."""
+
 UNITS = {"만": 10**4, "억": 10**8, "조": 10**12}
+SECTION = re.compile(
+    r"제(\d+)조|(?<![\d,.])(\d{3})조(?! ?\d|[가-힣]*(?:원|달러|엔|유로|위안)|\s*(?:원|달러|규모))"
+)
+"""A section of a law, which is written as a trillion is: "301조", with no currency behind it."""
+
 AMOUNT = re.compile(r"(\d[\d,]*(?:\.\d+)?) ?(만|억|조)(?![가-힣]*항)")
 DATES = (
     (re.compile(r"(\d{4})년(?:도)? ?(\d\d?)월 ?(\d\d?)일"), "{2} {m} {0} "),
@@ -59,17 +67,20 @@ def in_english(question: str, kinds: tuple[Kind, ...] = ()) -> tuple[str, tuple[
 
     Words that the glossary does not have are left out, all but Latin ones and numbers.
     """
-    text = _amounts(_dated(question))
+    text = _amounts(SECTION.sub(lambda m: f"Section {m[1] or m[2]} ", _dated(question)))
     said: list[str] = []
     more: list[str] = []
-    for token in re.findall(r"[가-힣]+|[A-Za-z$€£][\w.&-]*|\d[\d.,]*%?", text):
+    for token in re.findall(r"[가-힣]+|[A-Za-z$€£](?:(?![가-힣])[\w.&-])*|\d[\d.,]*%?", text):
         if not HANGUL.match(token):
             said.append(token)
             continue
-        for english in _words(token):
+        for start, end in pieces(token):
+            english = glossary()[token[start:end]]
             said.append(english[0])
             more += english[1:]
     asked = [ASKED[k] for k in kinds if k in ASKED][:1]
+    if not asked and said and said[0][:1].isupper():  # a name is none where it comes first
+        asked = ["what"]
     return " ".join(dict.fromkeys([*asked, *said])), tuple(dict.fromkeys(more))
 
 
@@ -88,15 +99,20 @@ def in_korean(question: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _words(token: str) -> list[tuple[str, ...]]:
-    """The glossary's entries in a run of Hangul, the longest first, from the left."""
-    table, found, at = glossary(), [], 0
+def pieces(token: str) -> list[tuple[int, int]]:
+    """The glossary's entries in a run of Hangul, the longest first, from the left: their spans.
+
+    A name of two syllables stands at the start or behind another word; "가나" is Ghana, but no
+    part of 내려가나.
+    """
+    table, found, at = glossary(), list[tuple[int, int]](), 0
     while at < len(token):
         for length in range(min(LONGEST, len(token) - at), 0, -1):
-            word = token[at : at + length]
-            alone = length > 1 or (at == 0 and len(token) <= 2)
-            if alone and word in table:
-                found.append(table[word])
+            alone = length > 1 or (at == 0 and token[1:] in PARTICLES)
+            english = table.get(token[at : at + length], ("",)) if alone else ("",)
+            after = at <= 1 or (found and found[-1][1] == at)
+            if english[0] and (length > 2 or after or english[0].islower()):
+                found.append((at, at + length))
                 at += length - 1
                 break
         at += 1

@@ -21,6 +21,7 @@ from chatbot.romanized import variants
 from chatbot.spelling import respelt
 from chatbot.split import content, parts_of
 from chatbot.synonyms import beside, names, spelled_out, wording
+from chatbot.transcribed import Transcribed, transcribed
 from chatbot.turns import turns_of
 from chatbot.values import Inputs, Length, Query
 from chatbot.when import asks_for_now, periods_of, recency_of, said_as_of, said_of_time
@@ -69,7 +70,7 @@ def understand(inputs: Inputs | str, archive: Archive | None = None) -> Query:
     read = standalone(question, turns, now=asks_for_now(question))
     day = today or date.today()  # noqa: DTZ011 (the asker's own day)
     query = _query(question, read, limits, day, archive)
-    query = replace(query, respelt=slips)
+    query = replace(query, respelt=(*slips, *query.respelt))
     query = _without(query, limits, inputs.get("unread") or ())
     query = replace(query, notes=notes(query), length=_length(inputs.get("length")))
     return about(query, read.cited, quoted_before(inputs))
@@ -98,8 +99,11 @@ def _query(
     named = tuple(periods_of(said))
     kinds = kinds_of(read.text if read.instead else question)
     language = language_of(question)
-    text, wordings = _worded(_asked(read.text, kinds), kinds, language_of(read.text))
     filters = _filters([question, *read.before], limits, day, events)
+    named_there = _names(read.text, archive, filters)
+    asked = _asked(read.text, kinds)
+    foreign = _foreign(asked, archive, named_there)
+    text, wordings = _worded(asked, kinds, foreign)
     sources = sources_of(question, archive.outlets()) if archive else Sources()
     if sources.only:
         chosen = Filters(outlets=sources.outlets, languages=sources.languages)
@@ -114,9 +118,11 @@ def _query(
         recency=recency_of(question, named),
         periods=named,
         carried=read.carried,
-        parts=_parts(read.text, kinds, said),
+        parts=_parts(read.text, kinds, said, archive),
         wordings=wordings,
-        names=_names(read.text, archive, filters),
+        names=named_there,
+        respelt=foreign.read,
+        unknown=foreign.unread,
         outlets=() if sources.only else sources.outlets,
         digest=not (read.carried or read.base)
         and asks_for_digest(question, kinds, day, sources.outlets),
@@ -146,25 +152,38 @@ def _said(question: str, read: Standalone, day: date, events: Events | None) -> 
     return said_of_time(read.base, day, events=events)
 
 
-def _worded(text: str, kinds: tuple[Kind, ...], language: str) -> tuple[str, tuple[Wording, ...]]:
+def _foreign(
+    text: str, archive: Archive | None, named: Sequence[Sequence[str]] = ()
+) -> Transcribed:
+    """A Korean question with its foreign names as the archive spells them."""
+    if archive is None or language_of(text) != "ko":
+        return Transcribed(text)
+    return transcribed(text, archive, {name for group in named for name in group})
+
+
+def _worded(
+    text: str, kinds: tuple[Kind, ...], foreign: Transcribed
+) -> tuple[str, tuple[Wording, ...]]:
     """What is searched, and the words that are searched beside it.
 
     The embedding model reads English: a Korean question is searched by its English words,
     and by its own.
     """
-    if language != "ko":
+    if language_of(text) != "ko":
         return text, (*beside(text), *wording(in_korean(text), KOREAN))
-    english, further = in_english(text, kinds)
+    english, further = in_english(foreign.text, kinds)
     if len(english.split()) < 2:
         return text, wording([english], ORIGINAL)
     return english, (Wording(text, ORIGINAL), *beside(english), *wording(further, FURTHER))
 
 
-def _parts(text: str, kinds: tuple[Kind, ...], said: Sequence[Spoken]) -> tuple[str, ...]:
+def _parts(
+    text: str, kinds: tuple[Kind, ...], said: Sequence[Spoken], archive: Archive | None
+) -> tuple[str, ...]:
     language = language_of(text)
     parts = parts_of(text, kinds, said, language)
     if language == "ko":
-        return tuple(in_english(part)[0] or part for part in parts)
+        return tuple(in_english(_foreign(part, archive).text)[0] or part for part in parts)
     return parts
 
 

@@ -177,6 +177,16 @@ class Archive(Records, History, Browse):
             log.exception("going without the words of the texts; run `dateline rebuild`")
             return Vocabulary({})
 
+    def words(self) -> Vocabulary:
+        """The words of the texts as they are spelled, in small letters and without accents,
+        each with its number of passages; the terms where there is no list of words. The same
+        object until something is indexed."""
+        try:
+            return self._lexical.vocabulary()[1]
+        except IndexDamaged:
+            log.exception("going without the words of the texts; run `dateline rebuild`")
+            return Vocabulary({})
+
     def have_phrase(self, texts: Iterable[str]) -> list[str]:
         """Those of several short texts whose words stand side by side in an article."""
         asked = [text for text in texts if terms(text)]

@@ -45,3 +45,19 @@ def test_the_glossary_is_well_formed() -> None:
     assert len(words) > 500
     assert all(english and all(e.isascii() or "é" in e or "ü" in e for e in english)
                for english in words.values())  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "words", "never"),
+    [
+        ("브라질 301조 조사는?", "Section 301 investigation", "trillion"),
+        ("301조 원 규모", "301 trillion won", "Section"),
+        ("베네수엘라 TPS는 언제 끝났나?", "Venezuela TPS", "TPS는"),
+        ("물가가 내려가나요?", "prices", "Ghana"),
+        ("미셸은 누구인가?", "", "US"),
+    ],
+)
+def test_korean_words_are_not_taken_for_others(question: str, words: str, never: str) -> None:
+    english = in_english(question)[0].split()
+    assert set(words.split()) <= set(english)
+    assert never not in english
