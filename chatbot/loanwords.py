@@ -15,6 +15,7 @@ from importlib.resources import files
 from itertools import product
 from math import inf, log
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from chatbot.hangul import parts
 from vectorstore import Vocabulary
@@ -25,8 +26,11 @@ MOST_KEYS = 48
 MOST_PARTS = 3
 """Parts of syllables in a row that stand for letters together."""
 
-SHORTEST = 2
-"""Letters of a word that may be meant."""
+KEPT = 5_000
+"""Words of questions whose likely ones are remembered."""
+
+FEW = 3
+"""Letters of words that the list of words is without."""
 
 LONGER = 2
 """How many letters a word may have for each part of a syllable."""
@@ -45,7 +49,7 @@ INITIALS |= {"ㅆ": "scxz", "ㅈ": "jgzscxtd", "ㅉ": "tzc", "ㅊ": "cztqj", "�
 INITIALS |= {"": "aeiouwyhjx"}
 """The letters that a word may begin with, by the consonant that begins it in Hangul."""
 
-LIMIT = 1.2
+LIMIT = 0.8
 """Cost from which a word is not looked at any more."""
 
 SILENT = {"h": 0.1, "e": 0.35, "w": 0.4, "y": 0.35, "g": 0.6, "u": 0.35, "l": 0.5, "a": 0.4}
@@ -66,43 +70,92 @@ def sounds(word: str) -> Sounds:
     return tuple(found)
 
 
-def likely(word: str, held: Vocabulary, most: int = 8) -> tuple[tuple[str, float], ...]:
-    """Words of an archive that Hangul may stand for, each with its cost, the best first."""
-    return _likely(word, held)[:most]
+class Index:
+    """An archive's words by their initial letter and the classes of their consonants, each
+    letter's when it is first asked for, and what was found so far."""
+
+    def __init__(self, held: Vocabulary, short: Vocabulary) -> None:
+        few = {w: n for w, n in short.counts.items() if len(w) <= FEW}
+        self.counts = {w: n for w, n in (held.counts | few).items() if w.isascii() and len(w) > 1}
+        self._letters: dict[str, dict[str, list[str]]] = {}
+        self._found: dict[str, tuple[tuple[str, float], ...]] = {}
+
+    def likely(self, word: str) -> tuple[tuple[str, float], ...]:
+        """The words that Hangul may stand for, each with its cost, the best first."""
+        if word not in self._found:
+            if len(self._found) >= KEPT:
+                self._found.clear()
+            self._found[word] = self._likely(word)
+        return self._found[word]
+
+    def _likely(self, word: str) -> tuple[tuple[str, float], ...]:
+        heard = sounds(word)
+        keys, longest = hangul_keys(heard), LONGER * len(heard)
+        initials = INITIALS.get(heard[0], INITIALS[""])
+        words = {w for i in initials for k in keys for w in self._words(i).get(k, ())}
+        costs = {w: cost(heard, w) for w in words if len(w) <= longest}
+        near = [(w, price) for w, price in costs.items() if price < LIMIT]
+        return tuple(sorted(near, key=lambda n: (n[1] - 0.02 * log(1 + self.counts[n[0]]), n[0])))
+
+    def _words(self, initial: str) -> dict[str, list[str]]:
+        """The words with an initial letter, by their consonants."""
+        if initial not in self._letters:
+            own: dict[str, list[str]] = {}
+            for word in (w for w in self.counts if w[0] == initial):
+                for key in latin_keys(word):
+                    own.setdefault(key, []).append(word)
+            self._letters[initial] = own
+        return self._letters[initial]
 
 
-@lru_cache(maxsize=5_000)
-def _likely(word: str, held: Vocabulary) -> tuple[tuple[str, float], ...]:
-    heard = sounds(word)
-    found: dict[str, float] = {}
-    for initial in INITIALS.get(heard[0], INITIALS[""]):
-        index = _index(held, initial)
-        for other in {w for key in hangul_keys(heard) for w in index.get(key, ())}:
-            if len(other) <= LONGER * len(heard):
-                found[other] = cost(heard, other)
-    near = [(other, own) for other, own in found.items() if own < LIMIT]
-    return tuple(sorted(near, key=lambda n: (n[1] - 0.02 * log(1 + held.counts[n[0]]), n[0])))
+_indexes: WeakKeyDictionary[Vocabulary, Index] = WeakKeyDictionary()
+
+
+def likely(
+    word: str, held: Vocabulary, short: Vocabulary, most: int = 8
+) -> tuple[tuple[str, float], ...]:
+    """Words of an archive that Hangul may stand for, each with its cost, the best first.
+
+    `held` has its words, of which those of a few letters are taken from `short`.
+    """
+    index = _indexes.get(held)
+    if index is None:
+        index = _indexes[held] = Index(held, short)
+    return index.likely(word)[:most]
 
 
 def cost(heard: Sounds, word: str) -> float:
     """What it costs to read a word's letters as these sounds; inf if it is out of question."""
-    table, silent, end = _sounds(), _silent(word), len(word)
+    steps, silent, end = _steps(heard), _silent(word), len(word)
     fronts: list[dict[int, float]] = [{} for _ in range(len(heard) + 1)]
     fronts[0][0] = 0.0
     for i, front in enumerate(fronts):
-        for at in range(end):
+        for at in range(min(front, default=end), end):
             if at in front and (skipped := front[at] + silent[at]) < front.get(at + 1, LIMIT):
                 front[at + 1] = skipped
         if i == len(heard):
             break
-        for count in range(1, min(MOST_PARTS, len(heard) - i) + 1):
-            for letters, price in table.get("".join(heard[i : i + count]), ()):
+        for at, so_far in front.items():
+            for count, letters, price in (*steps[i].get(word[at : at + 1], ()), *steps[i][""]):
+                new, to = so_far + price, at + len(letters)
                 then = fronts[i + count]
-                for at, so_far in front.items():
-                    new, to = so_far + price, at + len(letters)
-                    if new < then.get(to, LIMIT) and word.startswith(letters, at):
-                        then[to] = new
+                if new < then.get(to, LIMIT) and word.startswith(letters, at):
+                    then[to] = new
     return fronts[-1].get(end, inf)
+
+
+@lru_cache(maxsize=5_000)
+def _steps(heard: Sounds) -> tuple[dict[str, list[tuple[int, str, float]]], ...]:
+    """For each sound, by the letter that they begin with: letters that it and those behind it
+    may be, for how many sounds, and the cost."""
+    found = []
+    for i in range(len(heard)):
+        own: dict[str, list[tuple[int, str, float]]] = {"": []}
+        for count in range(1, min(MOST_PARTS, len(heard) - i) + 1):
+            for letters, price in _sounds().get("".join(heard[i : i + count]), ()):
+                own.setdefault(letters[:1], []).append((count, letters, price))
+        found.append(own)
+    return tuple(found)
 
 
 def hangul_keys(heard: Sounds) -> set[str]:
@@ -116,17 +169,6 @@ def hangul_keys(heard: Sounds) -> set[str]:
             continue
         options.append(("T", "", "S") if part == "ㅅ." else (own,))
     return {"".join(chosen) for chosen in product(*options)}
-
-
-@lru_cache(maxsize=60)
-def _index(held: Vocabulary, initial: str) -> dict[str, list[str]]:
-    """An archive's words with an initial letter, by the classes of their consonants."""
-    found: dict[str, list[str]] = {}
-    for word in held.counts:
-        if word[:1] == initial and len(word) >= SHORTEST and word.isascii():
-            for key in latin_keys(word):
-                found.setdefault(key, []).append(word)
-    return found
 
 
 def latin_keys(word: str) -> set[str]:

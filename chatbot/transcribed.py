@@ -176,14 +176,8 @@ def _tells(form: str, near: Sequence[tuple[str, float]]) -> bool:
     return cost <= SURE and clear >= (CLEAR if cost <= CLEAR else 2 * CLEAR)
 
 
-def _likely(form: str, archive: Archive) -> list[tuple[str, float]]:
-    """The archive's words that Hangul may stand for; short ones from its terms, as the list of
-    words has none."""
-    words, terms = archive.words(), archive.vocabulary()
-    found = dict(likely(form, words))
-    if terms is not words:
-        found |= {w: c for w, c in likely(form, terms) if len(w) <= 3}
-    return sorted(found.items(), key=lambda f: f[1])
+def _likely(form: str, archive: Archive) -> tuple[tuple[str, float], ...]:
+    return likely(form, archive.words(), archive.vocabulary())
 
 
 def _unread(tokens: Sequence[Token], archive: Archive) -> tuple[str, ...]:
