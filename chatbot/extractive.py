@@ -15,6 +15,7 @@ from chatbot.asked import best_offer, offered
 from chatbot.calendar import Period
 from chatbot.changes import contradicts, day_of, otherwise
 from chatbot.dates import dates
+from chatbot.deeds import untold
 from chatbot.digest import topical
 from chatbot.held import held
 from chatbot.kinds import Kind, kinds_of
@@ -24,7 +25,7 @@ from chatbot.scale import Scale
 from chatbot.split import as_asked
 from chatbot.unanswered import said_not_held
 from chatbot.values import SHORT, Answer, Citation, Claim, Length, Query
-from chatbot.weigh import Weighed, foremost, weigh
+from chatbot.weigh import Weighed, beside, foremost, weigh
 from chatbot.when import asks_for_now, periods
 from chatbot.wording import phrases
 from vectorstore import Archive, Hit, question_terms
@@ -70,6 +71,9 @@ asks why that is so: the words of such a question are less often the article's."
 
 FOREIGN = re.compile(r"[^\W\d_a-zA-Z\u00c0-\u024f]")
 """A letter that is not a Latin one."""
+
+LOOKED_AT = 5
+"""Sentences, the likeliest first, of which one must tell of the deed that is asked about."""
 
 LEAD = 0.15
 """The likelihood from which an amount or date stands in bold before its sentence. Of 68 on the
@@ -162,6 +166,10 @@ class Extractive:
 
     def _held(self, scale: Scale, ranked: Sequence[Weighed]) -> bool:
         """Whether the archive is likely enough to hold the answer."""
+        first = ranked[:LOOKED_AT]
+        named = max(w.named for w in first)
+        if untold(scale.query.question, [beside(w) for w in first if w.named == named]):
+            return False
         if scale.query.carried or FOREIGN.search(scale.query.text):
             return max(w.likelihood for w in ranked[:USUALLY]) >= ENOUGH_ALONE
         return held(self._archive, scale, ranked) >= ENOUGH

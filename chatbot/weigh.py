@@ -91,9 +91,19 @@ class Weighed:
     """Of the sentence, its neighbours, and the headline."""
 
     @property
+    def at(self) -> int:
+        """Its place among the sentences of its hit."""
+        return self.hit.sentences.index(self.sentence)
+
+    @property
     def fit(self) -> float:
         """How well the sentence has what is asked for, 0 to 1; see `asked.fit`."""
         return self.features[FEATURES.index("kind")]
+
+    @property
+    def named(self) -> float:
+        """The share of the question's names in the sentence and the headline."""
+        return self.features[FEATURES.index("named")]
 
     @property
     def around(self) -> float:
@@ -242,6 +252,11 @@ def neighbours(hit: Hit, i: int) -> str:
     """A sentence of a hit with the one before and the one behind it."""
     around = hit.sentences[max(0, i - 1) : i + 2]
     return hit.article.body[around[0].start : around[-1].end]
+
+
+def beside(weighed: Weighed) -> str:
+    """The headline, and the sentence with the one before it and the one behind it."""
+    return f"{weighed.hit.article.headline}\n{neighbours(weighed.hit, weighed.at)}"
 
 
 def during(query: Query, hit: Hit) -> float:
