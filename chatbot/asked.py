@@ -21,7 +21,7 @@ CLEARLY = 1.25
 
 OLD = re.compile(
     r"\b(?:from|instead of|rather than|compared (?:with|to)|as against)"
-    r" (?:the |an? |about |some )?$",
+    r" (?:the |an? |about |some |approximately |around |roughly |nearly |over |up to )*$",
     re.IGNORECASE,
 )
 """What stands before an amount or a date that no longer holds."""

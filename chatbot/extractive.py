@@ -20,6 +20,7 @@ from chatbot.digest import topical
 from chatbot.held import held
 from chatbot.kinds import Kind, kinds_of
 from chatbot.offers import unit_asked
+from chatbot.offices import office_asked
 from chatbot.quoting import changed, quote
 from chatbot.scale import Scale
 from chatbot.split import as_asked
@@ -74,6 +75,9 @@ FOREIGN = re.compile(r"[^\W\d_a-zA-Z\u00c0-\u024f]")
 
 LOOKED_AT = 5
 """Sentences, the likeliest first, of which one must tell of the deed that is asked about."""
+
+REASON = 300
+"""Characters at most between a sentence that announces and the one that says why."""
 
 LEAD = 0.15
 """The likelihood from which an amount or date stands in bold before its sentence. Of 68 on the
@@ -156,12 +160,13 @@ class Extractive:
         if query.kind == "what happened":
             return [("", w) for w in self._told(query, ranked)]
         most = _most(query, MOST.get(query.kind, USUALLY))
-        if asks_for_now(query.question):
+        if asks_for_now(query.question) or office_asked(query.question):
             ranked = _newest(ranked)
         chosen = _distinct(ranked, most, NEAR_BEST * SHARE[query.length])
         if not any(offered(query, [w.sentence.text]) for w in chosen):
             chosen += [w for w in ranked[:USUALLY] if offered(query, [w.sentence.text])][:1]
         chosen.sort(key=lambda w: not offered(query, [w.sentence.text]))
+        chosen = _with_reason(query, chosen, ranked)
         return _with_changes(query, chosen, ranked, most)
 
     def _held(self, scale: Scale, ranked: Sequence[Weighed]) -> bool:
@@ -265,6 +270,29 @@ def _with_changes(
     labelled = {id(w) for _, w in differing}
     rest: list[Chosen] = [("", w) for w in chosen[1:] if id(w) not in labelled]
     return [("", first), *differing, *rest][:most]
+
+
+def _with_reason(
+    query: Query, chosen: Sequence[Weighed], ranked: Sequence[Weighed]
+) -> list[Weighed]:
+    """The chosen sentences; where the first announces and the reason, or the manner, that is
+    asked for stands beside it, that one is next."""
+    first, *rest = chosen
+    if query.kind not in ("why", "how") or first.fit == 1:
+        return list(chosen)
+    beside = [
+        w
+        for w in ranked
+        if w.fit == 1 and w.hit.article.id == first.hit.article.id and _apart(w, first) <= REASON
+    ]
+    nearest = min(beside, key=lambda w: _apart(w, first), default=None)
+    return [first, *([nearest] if nearest else []), *(w for w in rest if w is not nearest)]
+
+
+def _apart(one: Weighed, other: Weighed) -> int:
+    """Characters between two sentences of an article."""
+    a, b = sorted((one.sentence, other.sentence), key=lambda s: s.start)
+    return b.start - a.end
 
 
 def _newest(ranked: Sequence[Weighed]) -> list[Weighed]:

@@ -56,6 +56,14 @@ CLAUSE = re.compile(
     r"|, (?=and (?:the|a|an|he|she|it|they|his|her|its|their|[A-Z])\b)"
 )
 """Where a clause of a sentence ends."""
+MEASURE = re.compile(
+    r"[ -](?:(?:total|gross|net) )?(?:(?:square|cubic) )?(?:acres?|hectares?|miles?|feet|foot|ft"
+    r"|met(?:er|re)s?|km|kilomet\w+|inch\w*|yards?|tons?|tonnes?|barrels?|gallons?|lit(?:er|re)s?"
+    r"|megawatts?|gigawatts?|MW|GW|seats?|people|employees|workers|beds?)\b"
+    r"|㎡|제곱|평|헥타르|에이커",
+    re.IGNORECASE,
+)
+"""What an amount that tells a size counts."""
 FULL = 5
 """Words that a clause has at least that says something by itself."""
 
@@ -139,6 +147,8 @@ def _unit_fit(unit: str, wanted: Sequence[str], following: str, question: str) -
         or ("money" in wanted and unit in MONEY)
         or ("span" in wanted and unit in SPANS)
     ):
+        return 1.0
+    if "size" in wanted and not unit and MEASURE.match(following):
         return 1.0
     if "count" in wanted and unit in ("", "times", "ordinal"):
         own = re.split(r"[,;:.()]", following, maxsplit=1)[0]

@@ -107,7 +107,7 @@ def _named(text: str, wanted: Set[str]) -> Iterator[Holder]:
         ahead = BEFORE.search(text[: noun.start()])
         before = (ahead.group() if ahead else "").rpartition(" and ")[2]
         name = NAME.match(text, at + 1) if text[at : at + 1] == " " and not joined else None
-        if name:
+        if name and not text[noun.start() : name.end()].isupper():
             yield Holder(*name.span(), before + text[noun.start() : at])
         elif name := NAMED_BEFORE.search(text[: noun.start()]):
             yield Holder(*name.span("name"), name["title"] + text[noun.start() : at])
