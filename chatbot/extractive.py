@@ -171,6 +171,8 @@ class Extractive:
 
     def _held(self, scale: Scale, ranked: Sequence[Weighed]) -> bool:
         """Whether the archive is likely enough to hold the answer."""
+        if scale.query.unknown:
+            return False
         first = ranked[:LOOKED_AT]
         named = max(w.named for w in first)
         if untold(scale.query.question, [beside(w) for w in first if w.named == named]):

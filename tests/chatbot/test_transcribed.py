@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from chatbot import build_chain
 from chatbot.hangul import is_foreign, is_korean_name, may_be_foreign
 from chatbot.korean import in_english
 from chatbot.loanwords import cost, hangul_keys, latin_keys, sounds
@@ -105,6 +106,15 @@ def test_what_was_read_is_searched_and_told(archive: Archive) -> None:
     query = understand("케빈 워시는 언제 지명됐나?", archive)
     assert "Kevin Warsh" in query.text
     assert any("케빈 워시" in note and "Kevin Warsh" in note for note in query.notes)
+
+
+def test_what_is_unread_is_not_answered_from_the_rest(archive: Archive) -> None:
+    chain = build_chain(archive)
+    answer = chain.invoke({"question": "카라바조 파일 공개법은 언제 서명됐나?", "history": []})
+    assert answer.abstained
+    assert "카라바조" in answer.message.split("어느 기사에도 없는 말")[1]
+    read = chain.invoke({"question": "엡스타인 파일 공개법은 언제 서명됐나?", "history": []})
+    assert "19 November 2025" in read.text
 
 
 def test_what_kind_of_word_it_is() -> None:
