@@ -59,7 +59,8 @@ def asks_for_digest(
 ) -> bool:
     """Whether a question names a time, and has no words but that and those of asking and of
     outlets: "What happened in July 2025?", "What's new?"."""
-    if not {*kinds} & WANTED or not (asks_for_now(question) or periods(question, today)):
+    timed = "latest" in kinds or asks_for_now(question) or periods(question, today)
+    if not ({*kinds} & WANTED and timed):
         return False
     rest = timeless(question, today)
     for outlet in outlets:

@@ -98,3 +98,46 @@ def test_a_sentence_with_what_is_asked_for_fits_better() -> None:
     asked = query("How much will Seoul invest?")
     assert fit(asked, "Seoul will invest $350 billion.") > fit(asked, "Seoul will invest in ships.")
     assert fit(asked, "Seoul will invest $350 billion.") > fit(asked, "Seoul invests for 10 years.")
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "lead"),
+    [
+        (
+            "When was the summit?",
+            "The office said on 31 July that the tariff would fall, but after the summit of 25 "
+            "August no date was given.",
+            "25 August",
+        ),
+        (
+            "When did the Gyeongju summit take place?",
+            "The office said on 31 July that the tariff would fall, but no date was given at the "
+            "Gyeongju summit in October.",
+            "",
+        ),
+        (
+            "What is the tariff on Japanese cars?",
+            "The tariff on Japanese cars is 15%, down from 27.5%.",
+            "15%",
+        ),
+        (
+            "What was the tariff on Japanese cars before?",
+            "The tariff on Japanese cars is 15%, down from 27.5%.",
+            "27.5%",
+        ),
+        (
+            "How much will Japan invest?",
+            "He gave the investment of Japan as $650 billion, although Tokyo agreed to $550 "
+            "billion.",
+            "",
+        ),
+        (
+            "How big is the park now?",
+            "The order reduces the park from approximately 1.36 million acres to 121,100 acres.",
+            "121,100",
+        ),
+    ],
+)
+def test_what_stands_in_bold_is_what_was_asked_for(question: str, sentence: str, lead: str) -> None:
+    offer = best_offer(query(question), sentence)
+    assert (offer.text if offer else "") == lead
