@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gc
 import hashlib
 import re
 import socket
@@ -17,7 +18,7 @@ from starlette.testclient import TestClient
 
 from tests.conftest import article, put
 from ui.store_owner import COOKIE, owner_of
-from ui.web import build_app, check_port, serve
+from ui.web import _warm, build_app, check_port, serve
 from ui.web_guard import MAX_BODY
 from vectorstore import Archive, InputError
 
@@ -145,6 +146,15 @@ def test_a_port_in_use_is_the_users_to_know(archive: Archive) -> None:
             check_port("127.0.0.1", port)
     with pytest.raises(InputError, match=r"Cannot listen on 192\.0\.2\.1"):
         serve(archive, host="192.0.2.1")
+
+
+def test_what_is_loaded_is_left_out_of_garbage_collection(archive: Archive) -> None:
+    before = gc.get_freeze_count()
+    try:
+        _warm(archive)
+        assert gc.get_freeze_count() > before
+    finally:
+        gc.unfreeze()
 
 
 def test_importing_the_web_chat_loads_no_model() -> None:
