@@ -1,7 +1,8 @@
 """A copy of a transformer that reads short texts faster: its weights in 16 bits, packed.
 
 For a dozen words a forward pass is bound by reading the weights from memory. Halved by
-FBGEMM they are read in half the time; inputs, sums and outputs stay float32.
+FBGEMM they are read in half the time; inputs, sums and outputs stay float32. They are held
+beside the plain ones: 21 MB for the embedded model.
 """
 
 from __future__ import annotations
@@ -37,17 +38,17 @@ def packed(model: Any) -> Any:
             made: torch.Tensor = torch.ops.quantized.linear_dynamic_fp16(inputs, self.weights)
             return made
 
-    made = copy.deepcopy(model, {id(p): p for p in model.parameters()})
-    layers = [
-        (owner, name, layer)
-        for owner in made.modules()
-        for name, layer in owner.named_children()
-        if type(layer) is torch.nn.Linear
-    ]
     try:
+        made = copy.deepcopy(model, {id(p): p for p in model.parameters()})
+        layers = [
+            (owner, name, layer)
+            for owner in made.modules()
+            for name, layer in owner.named_children()
+            if type(layer) is torch.nn.Linear
+        ]
         for owner, name, layer in layers:
             setattr(owner, name, Packed(layer))
-    except (AttributeError, RuntimeError) as error:
+    except (AttributeError, RuntimeError, TypeError) as error:
         log.info("questions are embedded with plain weights: %s", error)
         return None
     return made if layers else None

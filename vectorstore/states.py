@@ -75,7 +75,11 @@ class States:
     def _packed(self) -> Any:
         """The model with packed weights; None if they cannot be had or are not close enough."""
         made = packed(self._model)
-        close = made is not None and self._close("packed", lambda t: self._pass(made, t))
+        try:
+            close = made is not None and self._close("packed", lambda t: self._pass(made, t))
+        except RuntimeError as error:  # packed, and no code for this processor to read it
+            log.info("questions are embedded with plain weights: %s", error)
+            close = False
         return made if close else None
 
     def _close(self, name: str, states: Callable[[Any], Any]) -> bool:
