@@ -192,8 +192,7 @@ class Extractive:
     def _claim(self, query: Query, weighed: Weighed, label: str, *, lead: bool) -> Claim:
         sure = lead and not label and weighed.likelihood >= LEAD and weighed.names > 0
         offer = best_offer(query, weighed.sentence.text) if sure else None
-        whole = "list" in query.kinds
-        claim = quote(weighed, query.language, label=label, offer=offer, whole=whole)
+        claim = quote(weighed, query.language, label=label, offer=offer)
         if changed(self._archive, claim.citations):
             claim = replace(claim, text=f"{claim.text} {phrases(query.language)['changed']}")
         return claim

@@ -37,6 +37,29 @@ LED_BY = {
 }
 """How the sentence may be marked that items of a kind stand under."""
 
+ABBREVIATED = "".join(
+    rf"(?<!\b{short}\.)"
+    for short in (
+        "[A-Z]",
+        "Mr",
+        "Ms",
+        "Mrs",
+        "Dr",
+        "St",
+        "No",
+        "Sen",
+        "Rep",
+        "Gov",
+        "Gen",
+        "Sec",
+        "[ap].m",
+    )
+)
+"""What a point may stand behind without ending a sentence."""
+BOUNDARY = re.compile(
+    ABBREVIATED + r"(?:(?<=[.!?])|(?<=[.!?][”\"’)]))\s+(?=[“\"'(A-Z0-9\uac00-\ud7a3])"
+)
+
 ENDS = re.compile(r"[.!?…。]['’”\")\]]*$")
 CELL = " | "
 
@@ -57,8 +80,10 @@ def lead_of(body: str, start: int, end: int) -> Span | None:
 
 
 def list_under(body: str, start: int, end: int) -> int | None:
-    """Where the list ends that the sentence at a span announces with a colon; None if it does
-    not. A list longer than LONGEST_LIST is cut after an item."""
+    """Where that ends which the sentence at a span announces with a colon; None if it does not.
+
+    A list longer than LONGEST_LIST is cut after an item; of a text it is the first sentence.
+    """
     if not body[start:end].endswith(":"):
         return None
     last, at = None, end
@@ -68,7 +93,16 @@ def list_under(body: str, start: int, end: int) -> int | None:
         if line == stop or lead_of(body, line, stop) != (start, end):
             break
         last = at = stop
-    return last
+    return last or _sentence_under(body, end)
+
+
+def _sentence_under(body: str, end: int) -> int | None:
+    """Where the first sentence of the paragraph below ends, if it is none of a list."""
+    line = end + len(body[end:]) - len(body[end:].lstrip())
+    text = body[line : _line(body, line)[1]] if line < len(body) else ""
+    found = BOUNDARY.search(text)
+    last = line + (found.start() if found else len(text))
+    return last if text and last - line <= LONGEST_LEAD and not text.endswith(":") else None
 
 
 def _line(body: str, at: int) -> Span:
@@ -107,7 +141,7 @@ def _lead(body: str, line: int) -> Span | None:
     while (above := _above(body, at)) and line - above[0] < BACK:
         text, at = body[above[0] : above[1]], above[0]
         if text.endswith(":"):
-            inside = re.finditer(r"(?<=[.!?”])[”\"’)]? +", text)
+            inside = BOUNDARY.finditer(text)
             start = max((above[0] + m.end() for m in inside), default=above[0])
             if _kind(body[start : above[1]]) in LED_BY[own]:
                 return (start, above[1]) if above[1] - start <= LONGEST_LEAD else None

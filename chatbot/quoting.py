@@ -12,8 +12,8 @@ from chatbot.weigh import Weighed
 from chatbot.wording import attribution, phrases
 from vectorstore import Archive
 
-QUOTATION = re.compile(r"“[^“”]+”")
-"""A quote that is a quotation already, and needs no marks of ours."""
+QUOTATION = re.compile(r"“.+”|\".+\"", re.DOTALL)
+"""A quote that has marks at both its ends, and needs none of ours."""
 
 
 def quote(
@@ -22,12 +22,10 @@ def quote(
     *,
     label: str = "",
     offer: Offer | None = None,
-    whole: bool = False,
 ) -> Claim:
-    """A sentence as a claim: what it offers in bold, attribution, and the exact quotes; of one
-    that announces a list, the list too if the `whole` is wanted."""
+    """A sentence as a claim: what it offers in bold, attribution, and the exact quotes."""
     article, said = weighed.hit.article, phrases(language)
-    found = quoted(article.body, (weighed.sentence.start, weighed.sentence.end), whole=whole)
+    found = quoted(article.body, (weighed.sentence.start, weighed.sentence.end))
     citations = tuple(
         Citation(number=0, article=article, start=a, end=b, quote=article.body[a:b])
         for a, b in found.spans

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from chatbot.listed import lead_of, list_under
+from chatbot.listed import BOUNDARY, lead_of, list_under
 from vectorstore import Span
 
 MOST_ADDED = 350
@@ -24,14 +24,6 @@ POINTS_BACK = re.compile(
     r"|[,”\"’] (?:he|she|they) (?:said|added|told|wrote|argued|noted|continued|explained)\b"
     r"|^(?:그는|그녀는|이는|이에|이를|이날|또한?|이어|그러나|하지만|다만|그 |이 |이번|양국은"
     r"|양측은)",
-)
-ABBREVIATED = "".join(
-    rf"(?<!\b{short}\.)"
-    for short in ("[A-Z]", "Mr", "Ms", "Mrs", "Dr", "St", "No", "Sen", "Rep", "Gov", "Gen", "Sec")
-)
-"""What a point may stand behind without ending a sentence."""
-BOUNDARY = re.compile(
-    ABBREVIATED + r"(?:(?<=[.!?])|(?<=[.!?][”\"’)]))\s+(?=[“\"'(A-Z0-9\uac00-\ud7a3])"
 )
 LABEL = re.compile(
     r"^(?P<who>(?:[A-Z][A-Z.'’-]+(?: |(?=:))){1,5}):|^(?P<named>[^“\"\n:.]{4,90}): ?[“\"]",
@@ -58,15 +50,15 @@ class Quoted:
     speaker: str = ""
 
 
-def quoted(body: str, span: Span, *, whole: bool = False) -> Quoted:
+def quoted(body: str, span: Span) -> Quoted:
     """What to quote of a body so that the sentence at `span` stands on its own.
 
-    With `whole` the list that a sentence announces is quoted with it.
+    What a sentence announces with a colon is quoted with it.
     """
     start, end = span
     if lead := lead_of(body, start, end):
         return Quoted((lead, span))
-    if whole and (last := list_under(body, start, end)):
+    if last := list_under(body, start, end):
         return Quoted(((start, last),))
     first = paragraph(body, start)[0]
     start, end = _closed(body, start, end)

@@ -21,7 +21,7 @@ from chatbot.asked import fit
 from chatbot.listed import CELL, lead_of
 from chatbot.scale import Scale
 from chatbot.values import Query
-from chatbot.wording import ASIDE, bare
+from chatbot.wording import ASIDE, bare, mute
 from vectorstore import Hit, Sentence, terms
 from vectorstore.query import AFTER, FADE
 
@@ -151,7 +151,11 @@ def foremost(hits: Sequence[Hit]) -> list[Weighed]:
     much nearer; in the hits' order."""
     found = []
     for hit in hits:
-        said = [s for s in hit.sentences if len(s.text.split()) >= SAYS and not bare(s.text)]
+        said = [
+            s
+            for s in hit.sentences
+            if len(s.text.split()) >= SAYS and not (bare(s.text) or mute(s.text))
+        ]
         if said:
             best = max(said, key=lambda s: s.score)
             best = said[0] if said[0].score >= LEADS * best.score else best
@@ -170,7 +174,7 @@ def _weighed(scale: Scale, hit: Hit, crowd: Crowd) -> Iterator[Weighed]:
     leads = [_led(hit, s) for s in hit.sentences]
     period = during(scale.query, hit)
     for i, sentence in enumerate(hit.sentences):
-        if bare(sentence.text) and not leads[i].says:
+        if mute(sentence.text) or (bare(sentence.text) and not leads[i].says):
             continue
         near = scale.has(headline.union(*own[max(0, i - 1) : i + 2], leads[i].terms))
         said = scale.has(own[i] | leads[i].terms)

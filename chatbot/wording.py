@@ -21,6 +21,9 @@ ASIDE = re.compile(
 BARE_MOST = 8
 """Words of a line that may be nothing but names."""
 
+MUTE_MOST = 3
+"""Words of a sentence that may be too few to say anything."""
+
 _TITLED = re.compile(r"[A-Z](?:\.|[\w.'’-]*[a-z.])?|[A-Z]{2,3}|of|and|the|for|de|&")
 
 HANGUL = re.compile("[\uac00-\ud7a3]")
@@ -30,6 +33,16 @@ def bare(text: str) -> bool:
     """Whether a line is nothing but names, as those under a signature, and says nothing."""
     words = text.strip(' :;,."“”').replace(",", "").split()
     return len(words) <= BARE_MOST and all(_TITLED.fullmatch(w) for w in words)
+
+
+def mute(text: str) -> bool:
+    """Whether a line says nothing by itself: all in capitals, as those of addressees are, or
+    three words without a name or a number ("No summary provided.")."""
+    words = text.strip(' :;,."“”').split()
+    if len(words) > 1 and text.isupper():
+        return True
+    plain = all(w.isalpha() and w.isascii() and w.islower() for w in words[1:])
+    return 0 < len(words) <= MUTE_MOST and plain and words[0].isascii()
 
 
 @cache

@@ -56,13 +56,13 @@ def test_what_an_item_stands_under(body: str, item: str, lead: str | None) -> No
     assert (body[found[0] : found[1]] if found else None) == lead
 
 
-def test_a_list_is_quoted_whole_where_a_list_is_asked_for() -> None:
+def test_what_a_sentence_announces_is_quoted_with_it() -> None:
     lead = "The countries that got letters include:"
     start = LETTERS.index(lead)
     end = start + len(lead)
     last = list_under(LETTERS, start, end)
     assert LETTERS[end:last] == "\n\nFreedonia (25%)\n\nSylvania (36%)"
-    assert quoted(LETTERS, (start, end), whole=True).spans == ((start, last),)
+    assert quoted(LETTERS, (start, end)).spans == ((start, last),)
     assert list_under(LETTERS, 0, LETTERS.index(".") + 1) is None
 
 
@@ -70,3 +70,16 @@ def test_an_initial_ends_no_sentence() -> None:
     body = "Then Mr. Rufus T. Firefly of Freedonia came to town. He stayed for a year."
     start = body.index("He stayed")
     assert quoted(body, (start, len(body))).spans == ((0, len(body)),)
+
+
+def test_a_text_that_is_announced_is_quoted_to_its_first_stop() -> None:
+    body = "On Tuesday the president signed into law:\n\nH.R. 972, the Zoo Act. It opens zoos.\n"
+    end = body.index(":") + 1
+    ((start, last),) = quoted(body, (0, end)).spans
+    assert body[start:last].endswith("signed into law:\n\nH.R. 972, the Zoo Act.")
+
+
+def test_initials_and_hours_begin_no_lead() -> None:
+    body = "I, RUFUS T. FIREFLY, do at 12:01 a.m. on Monday proclaim as follows:\n\n(1) Peace;\n"
+    start = body.index("(1)")
+    assert lead_of(body, start, len(body) - 1) == (0, body.index(":\n") + 1)
