@@ -11,6 +11,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
@@ -90,16 +91,19 @@ def digest(archive: Archive, query: Query) -> list[Hit]:
             if one and len(chosen) < most:
                 best = max(one, key=lambda a: (_score(a, worth), a.id))
                 chosen.append(best)
-                one[:] = [a for a in one if not _same(a, best)]
+                for each in slices:
+                    each[:] = [a for a in each if not _same(a, best)]
                 for term in _words(best):
                     worth[term] = worth.get(term, 0.0) * COVERED
     return _passages(archive, chosen)
 
 
 def _period(archive: Archive, query: Query) -> Period | None:
-    """The question's period; the last days of the archive where it names none."""
+    """The question's period within the filters; the archive's last days where it names none."""
     if query.periods:
-        return query.periods[0][0], query.periods[-1][1]
+        first = max(d for d in (query.periods[0][0], query.filters.since) if d)
+        last = min(d for d in (query.periods[-1][1], query.filters.until) if d)
+        return (first, last) if first <= last else None
     newest = archive.browse(query.filters, limit=1)
     day = newest[0].published.day if newest and newest[0].published else None
     return (day - timedelta(LATELY - 1), day) if day else None
@@ -115,7 +119,7 @@ def _slices(period: Period) -> list[Period]:
 
 
 def _browsed(archive: Archive, filters: Filters, period: Period) -> list[StoredArticle]:
-    own = filters.over(Filters(since=period[0], until=period[1]))
+    own = replace(filters, since=period[0], until=period[1])
     return [a for a in archive.browse(own, limit=READ) if a.headline]
 
 
@@ -125,8 +129,8 @@ def _words(article: StoredArticle) -> frozenset[str]:
 
 def _beside(archive: Archive, filters: Filters, period: Period) -> list[StoredArticle]:
     """Articles of just before and just after a period."""
-    before = filters.over(Filters(until=period[0] - timedelta(1)))
-    after = filters.over(Filters(since=period[1] + timedelta(1)))
+    before = replace(filters, since=None, until=period[0] - timedelta(1))
+    after = replace(filters, since=period[1] + timedelta(1), until=None)
     return [
         *archive.browse(before, limit=BESIDE),
         *archive.browse(after, limit=BESIDE, oldest=True),

@@ -12,15 +12,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from chatbot.asked import best_offer, offered
-from chatbot.calendar import Period
-from chatbot.changes import contradicts, day_of, otherwise
-from chatbot.dates import dates
+from chatbot.changes import contradicts, day_of
 from chatbot.deeds import untold
-from chatbot.digest import topical
 from chatbot.held import held
 from chatbot.kinds import Kind, kinds_of
 from chatbot.offers import unit_asked
 from chatbot.offices import office_asked
+from chatbot.picking import (
+    NEAR_BEST,
+    Chosen,
+    distinct,
+    newest,
+    of_period,
+    with_changes,
+    with_reason,
+)
 from chatbot.quoting import changed, quote
 from chatbot.scale import Scale
 from chatbot.split import as_asked
@@ -29,7 +35,7 @@ from chatbot.values import SHORT, Answer, Citation, Claim, Length, Query
 from chatbot.weigh import Weighed, beside, foremost, weigh
 from chatbot.when import asks_for_now, periods
 from chatbot.wording import phrases
-from vectorstore import Archive, Hit, question_terms
+from vectorstore import Archive, Hit
 
 MOST: dict[Kind, int] = {"list": 4, "latest": 4, "what happened": 6, "compare": 4}
 USUALLY = 3
@@ -38,23 +44,11 @@ USUALLY = 3
 MOST_PARTS = 4
 """Claims at most of an answer to a question of several parts."""
 
-NEAR_BEST = 0.45
-"""A further sentence must be this likely, beside the best one."""
-
-STILL = 0.15
-"""The same for a question about now, where a newer sentence tells more than a likelier one."""
-
-MATTER = 0.6
-"""Share of a question's words, by rarity, that a passage of the period it names has at least."""
-
 TOLD = 0.25
 """The same for a list of what happened, where each day adds something."""
 
 SHARE: dict[Length, float] = {"short": 1.0, "normal": 1.0, "long": 0.2}
 """How much of that likelihood is enough, by the length that is wanted."""
-
-ALIKE = 0.6
-"""Share of common terms from which two sentences say the same."""
 
 ENOUGH = 0.1
 """The likelihood (see `held`) below which the archive is said not to hold the answer. Chosen on
@@ -76,16 +70,10 @@ FOREIGN = re.compile(r"[^\W\d_a-zA-Z\u00c0-\u024f]")
 LOOKED_AT = 5
 """Sentences, the likeliest first, of which one must tell of the deed that is asked about."""
 
-REASON = 300
-"""Characters at most between a sentence that announces and the one that says why."""
-
 LEAD = 0.15
 """The likelihood from which an amount or date stands in bold before its sentence. Of 68 on the
 questions of docs/answers.md 41 were right; from here on, and with a name of the question near
 it, 35 of 46."""
-
-Chosen = tuple[str, Weighed]
-"""A sentence, and the label that it stands under: "", "otherwise", "before", …"""
 
 
 class Extractive:
@@ -140,14 +128,15 @@ class Extractive:
 
     def further(self, query: Query, hits: Sequence[Hit]) -> list[Chosen]:
         """What else an article says, the sentences nearest to the question in their order."""
-        chosen = _distinct(weigh(Scale(self._archive, query), hits), _most(query, USUALLY), 0.0)
+        chosen = distinct(weigh(Scale(self._archive, query), hits), _most(query, USUALLY), 0.0)
         return [("", w) for w in sorted(chosen, key=lambda w: w.sentence.start)]
 
     def choose(self, query: Query, hits: Sequence[Hit]) -> list[Chosen]:
         """The sentences of the answer in order with their labels, none if none is likely."""
         scale = Scale(self._archive, query)
         ranked = weigh(scale, hits)
-        if query.within and (own := _of_period(scale, ranked, query.within)):
+        own = of_period(scale, ranked, query.within) if query.within and not query.unknown else []
+        if own and not untold(query.question, [beside(w) for w in own]):
             return [("", w) for w in self._told(query, own)]
         if not ranked:
             return []
@@ -161,13 +150,13 @@ class Extractive:
             return [("", w) for w in self._told(query, ranked)]
         most = _most(query, MOST.get(query.kind, USUALLY))
         if asks_for_now(query.question) or office_asked(query.question):
-            ranked = _newest(ranked)
-        chosen = _distinct(ranked, most, NEAR_BEST * SHARE[query.length])
+            ranked = newest(ranked)
+        chosen = distinct(ranked, most, NEAR_BEST * SHARE[query.length])
         if not any(offered(query, [w.sentence.text]) for w in chosen):
             chosen += [w for w in ranked[:USUALLY] if offered(query, [w.sentence.text])][:1]
         chosen.sort(key=lambda w: not offered(query, [w.sentence.text]))
-        chosen = _with_reason(query, chosen, ranked)
-        return _with_changes(query, chosen, ranked, most)
+        chosen = with_reason(query, chosen, ranked)
+        return with_changes(query, chosen, ranked, most)
 
     def _held(self, scale: Scale, ranked: Sequence[Weighed]) -> bool:
         """Whether the archive is likely enough to hold the answer."""
@@ -184,7 +173,7 @@ class Extractive:
     def _told(self, query: Query, ranked: Sequence[Weighed]) -> list[Weighed]:
         """What happened, a sentence for each article, by date."""
         found: dict[str, Weighed] = {}
-        for weighed in _distinct(ranked, len(ranked), TOLD * SHARE[query.length]):
+        for weighed in distinct(ranked, len(ranked), TOLD * SHARE[query.length]):
             found.setdefault(weighed.hit.article.id, weighed)
         most = _most(query, MOST["what happened"])
         return sorted(list(found.values())[:most], key=lambda w: day_of(w.hit))
@@ -196,33 +185,6 @@ class Extractive:
         if changed(self._archive, claim.citations):
             claim = replace(claim, text=f"{claim.text} {phrases(query.language)['changed']}")
         return claim
-
-
-def _of_period(scale: Scale, ranked: Sequence[Weighed], period: Period) -> list[Weighed]:
-    """The sentences of a period's articles that are about the question's matter, and do not
-    tell of another time."""
-    text = scale.query.text
-    asking = {*question_terms(text)} - {*question_terms(topical(text))}
-    first, last = period
-    return [
-        w
-        for w in ranked
-        if first <= day_of(w.hit) <= last
-        and w.names == 1
-        and scale.share(w.near, asking) >= MATTER
-        and _tells_of(w.sentence.text, period)
-    ]
-
-
-def _tells_of(text: str, period: Period) -> bool:
-    """Whether a sentence names no month, or one of the period."""
-    first, last = period
-    told = [d for d in dates(text) if d.month]
-    months = {(d.year, d.month) for d in (first, last)}
-    return not told or any(
-        first <= d.exact <= last if d.exact else (d.year or first.year, d.month) in months
-        for d in told
-    )
 
 
 def _most(query: Query, usually: int) -> int:
@@ -259,67 +221,3 @@ def _within(one: Citation, other: Citation) -> bool:
         return False
     common = min(one.end, other.end) - max(one.start, other.start)
     return common > 0.5 * min(one.end - one.start, other.end - other.start)
-
-
-def _with_changes(
-    query: Query, chosen: Sequence[Weighed], ranked: Sequence[Weighed], most: int
-) -> list[Chosen]:
-    """The chosen sentences, those that give another value of the amount under a label."""
-    first = chosen[0]
-    likely = [w for w in ranked if w.weight >= NEAR_BEST * ranked[0].weight]
-    differing = otherwise(query, first, likely)
-    labelled = {id(w) for _, w in differing}
-    rest: list[Chosen] = [("", w) for w in chosen[1:] if id(w) not in labelled]
-    return [("", first), *differing, *rest][:most]
-
-
-def _with_reason(
-    query: Query, chosen: Sequence[Weighed], ranked: Sequence[Weighed]
-) -> list[Weighed]:
-    """The chosen sentences; where the first announces and the reason, or the manner, that is
-    asked for stands beside it, that one is next."""
-    first, *rest = chosen
-    if query.kind not in ("why", "how") or first.fit == 1:
-        return list(chosen)
-    beside = [
-        w
-        for w in ranked
-        if w.fit == 1 and w.hit.article.id == first.hit.article.id and _apart(w, first) <= REASON
-    ]
-    nearest = min(beside, key=lambda w: _apart(w, first), default=None)
-    return [first, *([nearest] if nearest else []), *(w for w in rest if w is not nearest)]
-
-
-def _apart(one: Weighed, other: Weighed) -> int:
-    """Characters between two sentences of an article."""
-    a, b = sorted((one.sentence, other.sentence), key=lambda s: s.start)
-    return b.start - a.end
-
-
-def _newest(ranked: Sequence[Weighed]) -> list[Weighed]:
-    """For a question about now: the sentences about the best one's matter, the newest first."""
-    best = ranked[0]
-    same = [
-        w
-        for w in ranked
-        if w.weight >= STILL * best.weight
-        and w.likelihood >= STILL * best.likelihood
-        and w.fit >= best.fit
-    ]
-    newest = sorted(same, key=lambda w: day_of(w.hit), reverse=True)
-    return [replace(w, weight=best.weight) for w in newest]
-
-
-def _distinct(ranked: Sequence[Weighed], most: int, share: float) -> list[Weighed]:
-    """The likeliest sentences that do not repeat one another."""
-    chosen: list[Weighed] = []
-    for weighed in ranked:
-        if len(chosen) == most or weighed.weight < share * ranked[0].weight:
-            break
-        if all(_overlap(weighed, other) < ALIKE for other in chosen):
-            chosen.append(weighed)
-    return chosen
-
-
-def _overlap(one: Weighed, other: Weighed) -> float:
-    return len(one.terms & other.terms) / max(1, min(len(one.terms), len(other.terms)))

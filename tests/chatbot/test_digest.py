@@ -10,9 +10,10 @@ import pytest
 from chatbot import build_chain
 from chatbot.digest import asks_for_digest
 from chatbot.kinds import kinds_of
+from chatbot.picking import tells_of
 from chatbot.understand import understand
 from tests.conftest import article, put
-from vectorstore import Archive
+from vectorstore import Archive, Filters
 
 TODAY = date(2025, 12, 1)
 STORIES = (
@@ -105,3 +106,23 @@ def test_a_follow_up_keeps_its_topic(archive: Archive) -> None:
     ]
     asked = {"question": "And in August?", "history": history, "today": TODAY}
     assert not understand(asked, archive).digest
+
+
+def test_given_filters_confine_a_digest(archive: Archive) -> None:
+    only = Filters(since=date(2025, 7, 10), until=date(2025, 7, 20))
+    assert days_of(archive, "What happened in 2025?", filters=only) == ["2025-07-15"]
+    past = Filters(until=date(2025, 6, 1))
+    assert days_of(archive, "What happened in July 2025?", filters=past) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("It was agreed on 9 August.", True),
+        ("It was agreed in August 2024.", False),
+        ("It was agreed on 2 July 2025.", False),
+        ("It was agreed.", True),
+    ],
+)
+def test_a_sentence_tells_of_the_period(text: str, expected: bool) -> None:
+    assert tells_of(text, (date(2025, 7, 10), date(2025, 10, 2))) is expected
