@@ -63,8 +63,8 @@ def best_offer(query: Query, text: str) -> Offer | None:
     question = query.question
     for kind in query.kinds:
         if kind in ("how much", "when"):
-            least = OTHER_UNIT if kind == "when" else SURE
-            found = [o for o in offers(kind, question, text) if o.fit > least or o.fit >= SURE]
+            least = OTHER_UNIT + 0.01 if kind == "when" else SURE
+            found = [o for o in offers(kind, question, text) if o.fit >= least]
             best = _nearest(question, text, _of_the_time(question, text, found)) if found else None
             return best if best and best.fit >= SURE else None
     return None
@@ -85,6 +85,8 @@ def _nearest(question: str, text: str, found: list[Offer]) -> Offer | None:
         return found[0]
     asked = set(question_terms(question))
     places = [m.start() for m in re.finditer(r"\w+", text) if asked & set(terms(m.group()))]
+    if not places:  # the question is in another language than the sentence
+        return None
     scored = sorted(
         (
             (sum(1 / (1 + min(abs(p - o.start), abs(p - o.end)) / 10) for p in places), o)

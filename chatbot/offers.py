@@ -23,7 +23,6 @@ SPANS = frozenset({"year", "month", "week", "day", "hour", "minute"})
 OTHER_UNIT = 0.35
 """How well a number fits where another unit was asked for."""
 
-
 NAME = re.compile(r"(?:[A-Z][\w'’.-]*[a-z.]|[A-Z]{2,})(?: (?:[A-Z][\w'’.-]*|de|van|von|al))+")
 DAY = re.compile(r"\b(?:what|which) (?:\w+ )?(?:day|date)\b|며칠|무슨 ?요일", re.IGNORECASE)
 """A question that a month does not answer."""
@@ -49,8 +48,6 @@ PLACE = re.compile(
 HANGUL_NAME = re.compile(
     r"[가-힣]{2,4} ?(?:대통령|장관|총리|대표|의원|위원장|회장|차관|대사|실장|총재)"
 )
-
-
 CLAUSE = re.compile(
     r"[;:—–]\s|,? (?=(?:but|although|though|while|whereas) )"
     r"|, (?=and (?:the|a|an|he|she|it|they|his|her|its|their|[A-Z])\b)"
