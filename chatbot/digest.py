@@ -19,6 +19,7 @@ from math import log, sqrt
 
 from chatbot.calendar import Period
 from chatbot.kinds import Kind
+from chatbot.provenance import PER_ORIGIN
 from chatbot.scale import timeless
 from chatbot.values import Query
 from chatbot.when import asks_for_now, periods
@@ -27,8 +28,14 @@ from vectorstore import Archive, Filters, Hit, SearchQuery, StoredArticle, quest
 WANTED = frozenset[Kind](("what happened", "latest", "list", "what"))
 """Kinds of questions that a digest may answer."""
 
-SLICES = 6
-"""Parts into which a period is cut; as many entries as a digest usually has."""
+ENTRIES = 6
+"""Entries that a digest usually has, and parts into which a long period is cut."""
+
+SLICES, LONG = 3, 60
+"""Parts into which a period of at most so many days is cut."""
+
+CROWDED = 0.3
+"""What an article is worth from whose outlet PER_ORIGIN are chosen: no more would be shown."""
 
 READ = 60
 """Articles of a slice whose headlines are read, the newest first."""
@@ -78,7 +85,7 @@ def topical(text: str) -> str:
 
 def digest(archive: Archive, query: Query) -> list[Hit]:
     """A passage of each of the articles that stand for the query's period, by their day."""
-    most = SLICES * (2 if query.length == "long" else 1)
+    most = ENTRIES * (2 if query.length == "long" else 1)
     period = _period(archive, query)
     if period is None:
         return []
@@ -89,7 +96,8 @@ def digest(archive: Archive, query: Query) -> list[Hit]:
     while len(chosen) < most and any(slices):
         for one in slices:
             if one and len(chosen) < most:
-                best = max(one, key=lambda a: (_score(a, worth), a.id))
+                outlets = Counter(a.outlet for a in chosen)
+                best = max(one, key=lambda a: (_score(a, worth, outlets), a.id))
                 chosen.append(best)
                 for each in slices:
                     each[:] = [a for a in each if not _same(a, best)]
@@ -112,7 +120,7 @@ def _period(archive: Archive, query: Query) -> Period | None:
 def _slices(period: Period) -> list[Period]:
     first, last = period
     days = max(1, (last - first).days + 1)
-    count = min(SLICES, days)
+    count = min(ENTRIES if days > LONG else SLICES, days)
     marks = [first + timedelta(days * i // count) for i in range(count)]
     ends = [mark - timedelta(1) for mark in marks[1:]] + [max(first, last)]
     return list(zip(marks, ends, strict=True))
@@ -150,9 +158,10 @@ def _worth(articles: Sequence[StoredArticle], beside: Sequence[StoredArticle]) -
     }
 
 
-def _score(article: StoredArticle, worth: Mapping[str, float]) -> float:
+def _score(article: StoredArticle, worth: Mapping[str, float], outlets: Mapping[str, int]) -> float:
     words = _words(article)
-    return sum(worth.get(t, 0.0) for t in words) / sqrt(len(words) + 4)
+    crowded = CROWDED if outlets[article.outlet] >= PER_ORIGIN else 1.0
+    return crowded * sum(worth.get(t, 0.0) for t in words) / sqrt(len(words) + 4)
 
 
 def _same(one: StoredArticle, other: StoredArticle) -> bool:

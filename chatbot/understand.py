@@ -101,10 +101,12 @@ def _query(
     language = language_of(question)
     filters = _filters([question, *read.before], limits, day, events)
     named_there = _names(read.text, archive, filters)
+    sources = sources_of(question, archive.outlets()) if archive else Sources()
+    follows = bool(read.carried or read.base)
+    digest = not follows and asks_for_digest(question, kinds, day, sources.outlets)
     asked = _asked(read.text, kinds)
     foreign = _foreign(asked, archive, named_there)
-    text, wordings = _worded(asked, kinds, foreign)
-    sources = sources_of(question, archive.outlets()) if archive else Sources()
+    text, wordings = (question, ()) if digest else _worded(asked, kinds, foreign)
     if sources.only:
         chosen = Filters(outlets=sources.outlets, languages=sources.languages)
         filters = filters.over(chosen)
@@ -124,14 +126,17 @@ def _query(
         respelt=foreign.read,
         unknown=foreign.unread,
         outlets=() if sources.only else sources.outlets,
-        digest=not (read.carried or read.base)
-        and asks_for_digest(question, kinds, day, sources.outlets),
+        digest=digest,
     )
 
 
 def _asked(text: str, kinds: tuple[Kind, ...]) -> str:
     """A question without "what happened", which says nothing of what it was."""
-    rest = " ".join(HAPPENED.sub(" ", text).split()) if kinds[0] == "what happened" else ""
+    rest = (
+        " ".join(HAPPENED.sub(" ", text).split()).strip("?! ")
+        if kinds[0] == "what happened"
+        else ""
+    )
     return rest if len(content(rest)) > 0 else text
 
 
