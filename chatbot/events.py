@@ -32,10 +32,10 @@ NOUNS = (
 NOUNS_KO = "회담|선거|타결|판결|서한|취임|방문|합의|발표|서명"
 IS_EVENT = re.compile(rf"\b(?:{NOUNS})\b|(?:{NOUNS_KO})$", re.IGNORECASE)
 OF_MONTH = re.compile(
-    rf"(?:the )?(?P<month>{anyof(EN['months'])}) (?P<event>(?:\w+ ){{0,3}}?(?:{NOUNS}))\b",
+    rf"(?:the )?(?P<month>{anyof(EN['months'])}) (?P<event>(?:[^\W\d]\w* ){{0,3}}?(?:{NOUNS}))\b",
     re.IGNORECASE,
 )
-"""An event that is told from others of its kind by its month."""
+"""An event that is told from others of its kind by its month; none whose year is told, too."""
 HAPPENED = re.compile(
     r"\b(?:was|were|got|came|took|had been) \w+|\b\w{3,}(?:ed|signed|won|met|fell|began|left)$",
     re.IGNORECASE,
@@ -87,7 +87,7 @@ def with_events(text: str, dates: Sequence[Spoken], today: date, events: Events)
         if named and named[0].start <= match.start("event") + 4:
             dated = OF_MONTH.match(words)
             if dated and (period := events(dated["event"], NAMES[dated["month"].lower()])):
-                whole.remove(named[0])
+                whole = [d for d in whole if d is not named[0]]
                 done.append(_spoken(text, match, period, today))
             continue
         if not (IS_EVENT.search(words) or HAPPENED.search(words)):

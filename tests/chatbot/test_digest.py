@@ -99,6 +99,12 @@ def test_a_month_tells_which_deal(archive: Archive) -> None:
     assert understand(asked, archive).periods == ((date(2025, 7, 1), date(2025, 7, 30)),)
 
 
+def test_a_year_that_is_told_is_not_looked_for(archive: Archive) -> None:
+    asked = {"question": "What was the tariff before the July 2024 deal?", "today": TODAY}
+    ((_, last),) = understand(asked, archive).periods
+    assert last.year == 2024
+
+
 def test_a_follow_up_keeps_its_topic(archive: Archive) -> None:
     history = [
         {"role": "user", "content": "What happened with the tariff in July 2025?"},
