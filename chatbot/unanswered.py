@@ -30,7 +30,7 @@ def said_not_held(archive: Archive, query: Query, hits: Sequence[Hit]) -> str:
     if not query.question:
         return str(said["empty"])
     if not hits:
-        return " ".join([said["abstain"], *_span(archive, query, said)])
+        return " ".join([said["abstain"], *_nothing(archive, query, said)])
     words = _words(timeless(query.question, query.today))
     parts = [said["abstain"], said["looked"].format(looked=" ".join(words))]
     if period := _period(query, said):
@@ -55,30 +55,30 @@ def _words(question: str) -> list[str]:
 
 
 def _period(query: Query, said: dict[str, str]) -> str:
-    """The period that was searched, in words; "" where there was none."""
+    """The period that was searched, in words; "" where there was none. One that the question
+    names moves articles up and leaves none out."""
     f = query.filters
-    since, last = f.since, min((d for d in (f.until, f.as_of) if d), default=None)
-    if query.periods and not since:
-        since, until = query.periods[0][0], query.periods[-1][1]
-        last = min(until, last or until)
-    first = long_date(since, query.language) if since else ""
-    until_ = long_date(last, query.language) if last and last < query.today else ""
-    if first and until_:
-        return said["between"].format(first=first, last=until_)
-    if until_:
-        return said["until"].format(last=until_)
+    if query.periods and not (f.since or f.until):
+        return said["about"].format(period=span(query.periods[0], query.language))
+    first = long_date(f.since, query.language) if f.since else ""
+    last = min((d for d in (f.until, f.as_of) if d), default=None)
+    until = long_date(last, query.language) if last and last < query.today else ""
+    if first and until:
+        return said["between"].format(first=first, last=until)
+    if until:
+        return said["until"].format(last=until)
     return said["since"].format(first=first) if first else "."
 
 
-def _span(archive: Archive, query: Query, said: dict[str, str]) -> list[str]:
+def _nothing(archive: Archive, query: Query, said: dict[str, str]) -> list[str]:
     """Where nothing was found at all: the period that was looked at, and the archive's own."""
     parts = []
     if query.periods:
         parts.append(said["none_in"].format(period=span(query.periods[0], query.language)))
     newest, oldest = (archive.browse(limit=1, oldest=old) for old in (False, True))
     if newest and oldest and (last := newest[0].published) and (first := oldest[0].published):
-        days = (long_date(d.day, query.language) for d in (first, last))
-        parts.append(said["runs"].format(first=next(days), last=next(days)))
+        known = span((first.day, last.day), query.language)
+        parts.append(said["runs"].format(period=known))
     return parts
 
 

@@ -79,7 +79,7 @@ def test_a_period_without_articles_is_named(archive: Archive) -> None:
     answer = build_chain(archive).invoke({"question": "What happened in May 2025?", "today": TODAY})
     assert answer.abstained
     assert "1 May 2025 – 31 May 2025" in answer.text
-    assert "7 July 2025 to 9 October 2025" in answer.text
+    assert "7 July 2025 – 9 October 2025" in answer.text
 
 
 def test_what_happened_to_a_matter_is_told_by_the_articles_of_the_period(archive: Archive) -> None:
@@ -132,3 +132,10 @@ def test_given_filters_confine_a_digest(archive: Archive) -> None:
 )
 def test_a_sentence_tells_of_the_period(text: str, expected: bool) -> None:
     assert tells_of(text, (date(2025, 7, 10), date(2025, 10, 2))) is expected
+
+
+def test_a_period_that_is_named_is_said_and_leaves_nothing_out(archive: Archive) -> None:
+    asked = {"question": "How many ferries sank in July 2025?", "today": TODAY}
+    answer = build_chain(archive).invoke(asked)
+    assert answer.abstained
+    assert "Looked for: ferries sank, about 1 July 2025 – 31 July 2025." in answer.text
