@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 
 from vectorstore import terms
 
 Terms = frozenset[str]
+
+SHARED = 4
+"""Letters in common by which a country's and its people's name are the same."""
 
 
 @cache
@@ -47,6 +51,12 @@ def equals(text: str) -> list[tuple[Terms, tuple[Terms, ...]]]:
         for own, group in named
         if not any(own < longer for longer, _ in named)
     ]
+
+
+def kin(word: str, others: Iterable[str]) -> bool:
+    """Whether a word begins as one of others does: "Korea" and "Korean"; all in small letters."""
+    start = word[:SHARED]
+    return len(word) > SHARED and any(o[:SHARED] == start for o in others)
 
 
 def _pattern(name: str) -> re.Pattern[str]:

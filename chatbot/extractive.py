@@ -45,10 +45,11 @@ MOST_PARTS = 4
 """Claims at most of an answer to a question of several parts."""
 
 TOLD = 0.25
-"""The same for a list of what happened, where each day adds something."""
+"""How likely, beside the best one, a further sentence must be in a list of what happened, where
+each day adds something; NEAR_BEST holds for others."""
 
 SHARE: dict[Length, float] = {"short": 1.0, "normal": 1.0, "long": 0.2}
-"""How much of that likelihood is enough, by the length that is wanted."""
+"""How much of either is enough, by the length that is wanted."""
 
 ENOUGH = 0.1
 """The likelihood (see `held`) below which the archive is said not to hold the answer. Chosen on

@@ -38,27 +38,13 @@ LED_BY = {
 """How the sentence may be marked that items of a kind stand under."""
 
 ABBREVIATED = "".join(
-    rf"(?<!\b{short}\.)"
-    for short in (
-        "[A-Z]",
-        "Mr",
-        "Ms",
-        "Mrs",
-        "Dr",
-        "St",
-        "No",
-        "Sen",
-        "Rep",
-        "Gov",
-        "Gen",
-        "Sec",
-        "[ap].m",
-    )
+    rf"(?<!\b{short}\.)" for short in "[A-Z] Mr Ms Mrs Dr St No Sen Rep Gov Gen Sec [ap].m".split()
 )
 """What a point may stand behind without ending a sentence."""
 BOUNDARY = re.compile(
     ABBREVIATED + r"(?:(?<=[.!?])|(?<=[.!?][”\"’)]))\s+(?=[“\"'(A-Z0-9\uac00-\ud7a3])"
 )
+"""Where a sentence ends and another begins."""
 
 ENDS = re.compile(r"[.!?…。]['’”\")\]]*$")
 CELL = " | "

@@ -77,11 +77,13 @@ class Offer:
 
 @cache
 def table() -> dict[str, Any]:
+    """What lexicon/offers.toml holds: patterns by section and name."""
     return tomllib.loads((files("chatbot") / "lexicon" / "offers.toml").read_text("utf-8"))
 
 
 @cache
 def pattern(section: str, name: str) -> re.Pattern[str]:
+    """A pattern of `table`, compiled."""
     return re.compile(table()[section][name], re.IGNORECASE)
 
 
@@ -191,8 +193,8 @@ def _names(question: str, text: str) -> Iterator[Offer]:
             yield Offer(text[holder.start : holder.end], holder.start, holder.end, good)
         return
     asked = set(terms(question))
-    for pattern, good in ((NAME, 1.0), (HANGUL_NAME, 1.0), (CAPITAL, 0.6)):
-        for m in pattern.finditer(text):
+    for shape, good in ((NAME, 1.0), (HANGUL_NAME, 1.0), (CAPITAL, 0.6)):
+        for m in shape.finditer(text):
             if not set(terms(m.group())) & asked:
                 yield Offer(m.group(), *m.span(), good)
 

@@ -2,7 +2,7 @@
 
 "Trade Minister Yeo Han-koo" and "Howard Lutnick, the Secretary of Commerce" name a holder; a
 deputy or a former one is none, unless the question asks for such a one. The nouns are in
-lexicon/offers.toml.
+lexicon/offices.toml.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 
+from chatbot.aliases import kin
 from vectorstore import question_terms, terms
 
 ASKS = re.compile(
@@ -36,8 +37,6 @@ NAMED_BEFORE = re.compile(
     r"(?:the |a |its |their |his |her )?(?P<title>(?:[\w'’.-]+ ){0,4})$"
 )
 BEFORE = re.compile(r"(?:[\w'’.-]+ ){0,5}$")
-KIN = 4
-"""Letters in common by which a country's and its people's name are the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +51,8 @@ class Holder:
 @cache
 def _nouns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """An office's noun, and the words that make a deputy or a former holder of it."""
-    table = tomllib.loads((files("chatbot") / "lexicon" / "offers.toml").read_text("utf-8"))
-    office = table["office"]
+    path = files("chatbot") / "lexicon" / "offices.toml"
+    office = tomllib.loads(path.read_text("utf-8"))
     return re.compile(office["noun"], re.IGNORECASE), re.compile(office["lesser"], re.IGNORECASE)
 
 
@@ -84,8 +83,7 @@ def holders(office: str, text: str) -> Iterator[tuple[Holder, float]]:
 
 def _missing(wanted: Set[str], have: Sequence[str]) -> set[str]:
     """The terms that are not there, nor as the name of a people."""
-    stems = {h[:KIN] for h in have if len(h) > KIN}
-    return {t for t in wanted if t not in have and not (len(t) > KIN and t[:KIN] in stems)}
+    return {t for t in wanted if t not in have and not kin(t, have)}
 
 
 def _own(office: str) -> set[str]:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 
+from chatbot import hangul
 from chatbot.synonyms import lines
 from vectorstore import Archive, Vocabulary
 
@@ -40,8 +41,11 @@ _KO = (
     "a e ya ye u e yu ye o wa we we yo u wo we wi yu u i i",
     " g g g n n n d l g m b l l b l m b b d d ng d d g d b ",
 )
-ONSETS_KO, VOWELS_KO, CODAS_KO = (part.split(" ") for part in _KO)
-"""The keys of Hangul's parts in the order of Unicode (chapter 3.12)."""
+_HEARD = tuple(
+    dict(zip(own, keys.split(" "), strict=True))
+    for own, keys in zip((hangul.ONSETS, hangul.VOWELS, hangul.CODAS), _KO, strict=True)
+)
+"""The keys of Hangul's parts."""
 
 LATIN = re.compile(r"\b(?=([A-Z][a-z]{1,5}) ([A-Z][a-z]+)(?:(?:-| (?=[A-Z]))([A-Za-z][a-z]+))?)")
 TURNED = re.compile(r"\b([A-Z][a-z]+)-([A-Za-z][a-z]+) ([A-Z][a-z]{1,5})\b")
@@ -65,8 +69,8 @@ def variants(question: str, archive: Archive) -> tuple[tuple[str, ...], ...]:
 def key(syllable: str) -> str:
     """How one syllable, Latin or Hangul, sounds; "" if it is no Korean syllable."""
     if len(syllable) == 1 and "가" <= syllable <= "힣":
-        at = ord(syllable) - 0xAC00
-        return _joined(ONSETS_KO[at // 588], VOWELS_KO[at % 588 // 28], CODAS_KO[at % 28])
+        own = zip(_HEARD, hangul.parts(syllable), strict=True)
+        return _joined(*(keys[part] for keys, part in own))
     return _latin(syllable.lower())
 
 

@@ -34,6 +34,7 @@ HAPPENED = re.compile(
     r"\bwhat (?:has |had |have |all )*(?:happen(?:ed|s)|occurred|went on|took place|transpired)\b",
     re.IGNORECASE,
 )
+"""What a question may begin with that no article about it says."""
 
 LONGEST_QUESTION = 4_000
 """Characters of a question that are searched; the rest is cut off."""
@@ -132,12 +133,10 @@ def _query(
 
 def _asked(text: str, kinds: tuple[Kind, ...]) -> str:
     """A question without "what happened", which says nothing of what it was."""
-    rest = (
-        " ".join(HAPPENED.sub(" ", text).split()).strip("?! ")
-        if kinds[0] == "what happened"
-        else ""
-    )
-    return rest if len(content(rest)) > 0 else text
+    if kinds[0] != "what happened":
+        return text
+    rest = " ".join(HAPPENED.sub(" ", text).split()).strip("?! ")
+    return rest if content(rest) else text
 
 
 def _names(text: str, archive: Archive | None, filters: Filters) -> tuple[tuple[str, ...], ...]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from chatbot.aliases import groups
+from chatbot.aliases import groups, kin
 from chatbot.dates import MONTHS, WEEKDAYS
 from chatbot.evidence import Evidence, plain
 
@@ -30,8 +30,6 @@ NO_NAMES = (
     | frozenset(m[:3] for m in MONTHS)
     | frozenset(WEEKDAYS)
 )
-SHARED = 4
-"""Letters in common by which a country's and its people's name are the same."""
 
 
 def unnamed(claimed: str, evidence: Evidence, *, whole: bool = False) -> Iterator[str]:
@@ -49,7 +47,7 @@ def unnamed(claimed: str, evidence: Evidence, *, whole: bool = False) -> Iterato
     for match in WORD.finditer(rest):
         word = match.group()
         missing = [p for p in _parts(word) if p not in have and p not in NO_NAMES]
-        if not missing or not _capital(word) or any(_kin(p, capital) for p in missing):
+        if not missing or not _capital(word) or any(kin(p, capital) for p in missing):
             continue
         if STARTS.search(rest[: match.start()]) and not _is_name(rest, match, evidence):
             continue
@@ -83,9 +81,3 @@ def _is_name(text: str, match: re.Match[str], evidence: Evidence) -> bool:
         return True
     inside = re.compile(rf"(?<=[a-z,] ){re.escape(match.group())}\b")
     return any(inside.search(c.article.body) for c in evidence.citations)
-
-
-def _kin(part: str, capital: set[str]) -> bool:
-    return len(part) > SHARED and any(
-        len(c) >= SHARED and c[:SHARED] == part[:SHARED] for c in capital
-    )

@@ -68,8 +68,11 @@ def spread(found: Sequence[Candidate], k: int) -> list[Candidate]:
         before = taken.setdefault(one.row.article, 0)
         taken[one.row.article] += 1
         lost = -REPEATED * before
-        parts = {**one.parts, "repeated": lost}
-        made.append(replace(one, parts=parts, score=one.score + lost) if before else one)
+        if before:
+            parts = {**one.parts, "repeated": lost}
+            made.append(replace(one, parts=parts, score=one.score + lost))
+        else:
+            made.append(one)
     return sorted(made, key=_best_first)[:k]
 
 

@@ -2,8 +2,7 @@
 
 `python segment_child.py FOLDER`: reads FOLDER/vectors.npy, writes FOLDER/chroma. Everything
 is in Chroma's files and nothing in its log, because the synchronisation threshold is the number
-of records. It imports nothing of the package, which would take it
-nearly half as long again.
+of records. It imports nothing of the package, which would take it nearly half as long again.
 """
 
 from __future__ import annotations
