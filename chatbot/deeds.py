@@ -17,10 +17,11 @@ from chatbot.synonyms import lines
 @cache
 def _deeds() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
     rows = (line.split("\t") for line in lines("deeds.tsv"))
-    return tuple(
-        (re.compile(rf"\b(?:{asked})\b", re.IGNORECASE), re.compile(told, re.IGNORECASE))
-        for asked, told in rows
-    )
+    return tuple((_starting(rf"(?:{asked})\b"), _starting(told)) for asked, told in rows)
+
+
+def _starting(alternatives: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{alternatives})", re.IGNORECASE)
 
 
 def untold(question: str, texts: Iterable[str]) -> bool:

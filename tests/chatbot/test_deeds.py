@@ -14,6 +14,8 @@ from chatbot.deeds import untold
         ("Why did the president veto the bill?", "Congress lacked votes against the veto.", False),
         ("When did Kim resign as minister?", "Minister Kim opened the talks on Monday.", True),
         ("When did Kim resign as minister?", "Kim stepped down on Monday.", False),
+        ("When did Kim resign?", "Two departments and Kim are not quite there.", True),
+        ("How many people died?", "The regulated deadline needs more skill.", True),
         ("Why did Trump fire Kim?", "The wildfire was put out.", True),
         ("When did the agency approve the fire grant?", "The agency agreed on Monday.", False),
         ("Who won the election?", "Lee was elected with 49 percent.", False),
