@@ -27,10 +27,10 @@ from tests.site import driver
 from tests.site.server import World
 from vectorstore import Archive, Article
 from vectorstore.dense import DenseIndex
-from vectorstore.embedder import Embedded, Embedder, Text
 from vectorstore.indexer import Indexer
 from vectorstore.ledger import Ledger
 from vectorstore.lexical import LexicalIndex
+from vectorstore.models.embedder import Embedded, Embedder, Text
 
 LATER = [import_module(name) for name in ("chromadb", "tantivy", "httpx", "httpcore")]
 """What Dateline imports where it is needed first: here before the fork, once for all."""

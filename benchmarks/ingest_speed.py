@@ -45,8 +45,7 @@ def tutorial(source: Path, store: Path) -> dict[str, Any]:
     from langchain_core.documents import Document
     from langchain_huggingface import HuggingFaceEmbeddings
     from langchain_text_splitters import RecursiveCharacterTextSplitter
-
-    from vectorstore.weights import embedded_folder
+    from vectorstore.models.loading import old_embedded_folder
 
     documents = [
         Document(path.read_text("utf-8"), metadata={"source": str(path)})
@@ -54,7 +53,7 @@ def tutorial(source: Path, store: Path) -> dict[str, Any]:
     ]
     splitter = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=200)
     chunks = splitter.split_documents(documents)
-    embeddings = HuggingFaceEmbeddings(model_name=str(embedded_folder()))
+    embeddings = HuggingFaceEmbeddings(model_name=str(old_embedded_folder()))
     Chroma.from_documents(chunks, embeddings, persist_directory=str(store))
     return {"documents": len(documents), "passages": len(chunks), "written": len(documents)}
 

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vectorstore import Archive, Article, Dated, Filters, Passage
-from vectorstore.embedder import Embedded, Embedder, Text
+from vectorstore.models.embedder import Embedded, Embedder, Text
 
 SEED = 11
 NOISE = 0.35

@@ -15,6 +15,7 @@ import numpy as np
 
 from chatbot import build_chain
 from vectorstore import Archive, Filters, StoredArticle
+from vectorstore.models.embedder import Text
 
 SHOWN = 20
 POOL = 200
@@ -98,8 +99,8 @@ def tutorial(archive: Archive) -> Ask:
 
     class Same(Embeddings):
         def embed_documents(self, texts: list[str]) -> list[list[float]]:
-            vectors = embedder._loaded.encode(texts, batch_size=64, normalize_embeddings=True)
-            return [list(map(float, v)) for v in vectors]
+            made = dict(embedder.embed([Text(text, ()) for text in texts]))
+            return [list(map(float, made[i].passage)) for i in range(len(texts))]
 
         def embed_query(self, text: str) -> list[float]:
             return list(map(float, embedder.query(text)))

@@ -26,7 +26,7 @@ from sqlalchemy import event
 from benchmarks import crash_worker as worker
 from ingest import run
 from vectorstore import Archive, ArchiveLocked
-from vectorstore.embedder import Embedder
+from vectorstore.models.embedder import Embedder
 
 CONTENT = ("articles", "versions", "passages", "vectors", "signatures", "bands", "copies")
 STORIES = 12

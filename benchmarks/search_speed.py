@@ -26,7 +26,7 @@ import numpy as np
 
 from benchmarks.made_archive import FIRST, OUTLETS, build
 from vectorstore import Archive, Filters
-from vectorstore.embedder import Embedder
+from vectorstore.models.embedder import Embedder
 
 K = 10
 QUESTIONS = Path(__file__).with_name("questions.jsonl")

@@ -20,7 +20,7 @@ import numpy as np
 
 from ingest import articles, cut
 from vectorstore import Article
-from vectorstore.embedder import Embedded, Embedder, Text
+from vectorstore.models.embedder import Embedded, Embedder, Text
 
 
 def texts(article: Article) -> list[tuple[int, Text]]:

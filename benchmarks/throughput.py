@@ -24,8 +24,8 @@ from benchmarks.extraction import FOLDER
 from ingest import pipeline
 from vectorstore import Archive
 from vectorstore.archive import EMBED_AT_ONCE
-from vectorstore.embedder import Embedder, Text
 from vectorstore.ledger import Ledger
+from vectorstore.models.embedder import Embedder, Text
 
 Spent = defaultdict[str, float]
 

@@ -30,6 +30,7 @@ def evaluate(
     asked = list(_read(questions))
     chain = build_chain(archive, k=SHOWN)
     archive.search("warm up", k=1)
+    archive.reader.warm()
     with out.open("w", encoding="utf-8") as file:
         for done, (key, inputs) in enumerate(asked, 1):
             began = time.perf_counter()

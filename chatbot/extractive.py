@@ -7,7 +7,6 @@ answer, the answerer abstains, and says what it looked for.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -28,11 +27,12 @@ from chatbot.picking import (
     with_reason,
 )
 from chatbot.quoting import changed, quote
+from chatbot.retrieve import part_wordings
 from chatbot.scale import Scale
 from chatbot.split import as_asked
 from chatbot.unanswered import said_not_held
 from chatbot.values import SHORT, Answer, Citation, Claim, Length, Query
-from chatbot.weigh import Weighed, beside, foremost, weigh
+from chatbot.weigh import Weighed, as_read, beside, foremost, weigh
 from chatbot.when import asks_for_now, periods
 from chatbot.wording import phrases
 from vectorstore import Archive, Hit
@@ -56,17 +56,9 @@ ENOUGH = 0.1
 questions in other words than the articles', beside ones that cannot be answered; see
 docs/answers.md."""
 
-ENOUGH_ALONE = 0.05
-"""The same of the likeliest sentence alone, for a question that leans on an earlier one, whose
-words stand in fewer of the sentences that answer, and for one that is not in Latin letters,
-which the embedded model does not read."""
-
 OTHERWISE, TAKEN = 0.02, 0.005
 """The same for a sentence that contradicts what the question takes for granted, and where it
 asks why that is so: the words of such a question are less often the article's."""
-
-FOREIGN = re.compile(r"[^\W\d_a-zA-Z\u00c0-\u024f]")
-"""A letter that is not a Latin one."""
 
 LOOKED_AT = 5
 """Sentences, the likeliest first, of which one must tell of the deed that is asked about."""
@@ -89,14 +81,18 @@ class Extractive:
         A question of several parts has each answered from what was found for it; parts that
         the archive does not answer are named in a notice.
         """
-        if query.digest or query.beyond or not query.parts:
-            yield from self._claims(query, self._whole(query, hits), [])
+        if query.digest:
+            shown = foremost(hits)[: _most(query, MOST["what happened"])]
+            yield from self._claims(query, [("", w) for w in shown], [])
+            return
+        if query.beyond or not query.parts:
+            yield from self._whole(query, hits)
             return
         most = max(1, _most(query, MOST_PARTS) // len(query.parts))
         said, open_ = list[Citation](), list[str]()
         for part in query.parts:
             own = _part(query, part)
-            chosen = self.choose(own, _found_for(part, hits))[:most]
+            chosen = self.choose(*self._read(own, _found_for(part, hits)))[:most]
             if not chosen:
                 open_.append(part)
             yield from self._claims(own, chosen, said)
@@ -105,13 +101,19 @@ class Extractive:
             notice = phrases(query.language)["part_open"].format(parts=shown)
             yield Answer(notice=notice)
         elif not said:
-            yield from self._claims(query, self.choose(query, hits), said)
+            yield from self._claims(query, self.choose(*self._read(query, hits)), said)
 
-    def _whole(self, query: Query, hits: Sequence[Hit]) -> list[Chosen]:
-        """The sentences of the answer to a question that is not searched in parts."""
-        if query.digest:
-            return [("", w) for w in foremost(hits)[: _most(query, MOST["what happened"])]]
-        return self.further(query, hits) if query.beyond else self.choose(query, hits)
+    def _whole(self, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
+        """The answer to a question that is not searched in parts; first the hits, as they stand
+        now that they were read."""
+        scale, ranked = self._read(query, hits)
+        yield Answer(nearest=as_read(hits, ranked))
+        chosen = self.further(query, ranked) if query.beyond else self.choose(scale, ranked)
+        yield from self._claims(query, chosen, [])
+
+    def _read(self, query: Query, hits: Sequence[Hit]) -> tuple[Scale, list[Weighed]]:
+        scale = Scale(self._archive, query)
+        return scale, weigh(self._archive, scale, hits)
 
     def _claims(
         self, query: Query, chosen: Sequence[Chosen], said: list[Citation]
@@ -127,15 +129,14 @@ class Extractive:
         """Says that the archive does not hold the answer, and what was looked for."""
         return Answer(abstained=True, message=said_not_held(self._archive, query, hits))
 
-    def further(self, query: Query, hits: Sequence[Hit]) -> list[Chosen]:
+    def further(self, query: Query, ranked: Sequence[Weighed]) -> list[Chosen]:
         """What else an article says, the sentences nearest to the question in their order."""
-        chosen = distinct(weigh(Scale(self._archive, query), hits), _most(query, USUALLY), 0.0)
+        chosen = distinct(ranked, _most(query, USUALLY), 0.0)
         return [("", w) for w in sorted(chosen, key=lambda w: w.sentence.start)]
 
-    def choose(self, query: Query, hits: Sequence[Hit]) -> list[Chosen]:
+    def choose(self, scale: Scale, ranked: Sequence[Weighed]) -> list[Chosen]:
         """The sentences of the answer in order with their labels, none if none is likely."""
-        scale = Scale(self._archive, query)
-        ranked = weigh(scale, hits)
+        query = scale.query
         own = of_period(scale, ranked, query.within) if query.within and not query.unknown else []
         if own and not untold(query.question, [beside(w) for w in own]):
             return [("", w) for w in self._told(query, own)]
@@ -167,9 +168,7 @@ class Extractive:
         named = max(w.named for w in first)
         if untold(scale.query.question, [beside(w) for w in first if w.named == named]):
             return False
-        if scale.query.carried or FOREIGN.search(scale.query.text):
-            return max(w.likelihood for w in ranked[:USUALLY]) >= ENOUGH_ALONE
-        return held(self._archive, scale, ranked) >= ENOUGH
+        return held(scale, ranked) >= ENOUGH
 
     def _told(self, query: Query, ranked: Sequence[Weighed]) -> list[Weighed]:
         """What happened, a sentence for each article, by date."""
@@ -204,7 +203,7 @@ def _part(query: Query, part: str) -> Query:
         query,
         question=part,
         text=part,
-        wordings=(),
+        wordings=part_wordings(part),
         parts=(),
         kinds=kinds,
         periods=tuple(periods(part, query.today)) or query.periods,

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from chatbot.korean import in_english
 from chatbot.synonyms import beside, names
 from chatbot.values import Query
 from chatbot.when import periods
-from vectorstore import Filters, SearchQuery
+from chatbot.wording import language_of
+from vectorstore import Filters, SearchQuery, Wording
 
 PERIOD_WEIGHT, YEAR_WEIGHT = 0.2, 0.05
 """What a passage of a named period, or of a named year, is moved up by. Chosen on eval/gold."""
@@ -45,7 +47,7 @@ def _search(query: Query, text: str, named: tuple[tuple[date, date], ...]) -> Se
     wide = all((end - start).days > YEAR for start, end in named)
     return SearchQuery(
         text=text,
-        wordings=query.wordings if text == query.text else beside(text),
+        wordings=query.wordings if text == query.text else part_wordings(text),
         names=query.names if text == query.text else names(text),
         filters=query.filters,
         periods=named,
@@ -53,3 +55,12 @@ def _search(query: Query, text: str, named: tuple[tuple[date, date], ...]) -> Se
         recency=RECENCY[query.recency],
         outlets=query.outlets,
     )
+
+
+def part_wordings(text: str) -> tuple[Wording, ...]:
+    """What is searched beside a part of a question: its synonyms, of a Korean one the English
+    words."""
+    if language_of(text) != "ko":
+        return beside(text)
+    english, _ = in_english(text)
+    return (Wording(english, 1.0, meaning=False), *beside(english)) if english else ()

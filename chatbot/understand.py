@@ -107,7 +107,8 @@ def _query(
     digest = not follows and asks_for_digest(question, kinds, day, sources.outlets)
     asked = _asked(read.text, kinds)
     foreign = _foreign(asked, archive, named_there)
-    text, wordings = (question, ()) if digest else _worded(asked, kinds, foreign)
+    english = archive is not None and archive.embedder.properties.english
+    text, wordings = (question, ()) if digest else _worded(asked, kinds, foreign, english)
     if sources.only:
         chosen = Filters(outlets=sources.outlets, languages=sources.languages)
         filters = filters.over(chosen)
@@ -121,7 +122,7 @@ def _query(
         recency=recency_of(question, named),
         periods=named,
         carried=read.carried,
-        parts=_parts(read.text, kinds, said, archive),
+        parts=parts_of(read.text, kinds, said, language_of(read.text)),
         wordings=wordings,
         names=named_there,
         respelt=foreign.read,
@@ -166,29 +167,23 @@ def _foreign(
 
 
 def _worded(
-    text: str, kinds: tuple[Kind, ...], foreign: Transcribed
+    text: str, kinds: tuple[Kind, ...], foreign: Transcribed, meaning: bool
 ) -> tuple[str, tuple[Wording, ...]]:
     """What is searched, and the words that are searched beside it.
 
-    The embedding model reads English: a Korean question is searched by its English words,
-    and by its own.
+    A Korean question is searched by its own words, and by its English ones: those for their
+    `meaning`, too, where the embedding model reads English only.
     """
     if language_of(text) != "ko":
         return text, (*beside(text), *wording(in_korean(text), KOREAN))
     english, further = in_english(foreign.text, kinds)
-    if len(english.split()) < 2:
-        return text, wording([english], ORIGINAL)
-    return english, (Wording(text, ORIGINAL), *beside(english), *wording(further, FURTHER))
-
-
-def _parts(
-    text: str, kinds: tuple[Kind, ...], said: Sequence[Spoken], archive: Archive | None
-) -> tuple[str, ...]:
-    language = language_of(text)
-    parts = parts_of(text, kinds, said, language)
-    if language == "ko":
-        return tuple(in_english(_foreign(part, archive).text)[0] or part for part in parts)
-    return parts
+    if not english:
+        return text, ()
+    return text, (
+        Wording(english, ORIGINAL, meaning),
+        *beside(english),
+        *wording(further, FURTHER),
+    )
 
 
 def _given(inputs: Inputs, name: str, kind: type[T]) -> T | None:

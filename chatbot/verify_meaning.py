@@ -18,7 +18,7 @@ import numpy as np
 
 from chatbot.evidence import Evidence
 from vectorstore import question_terms, terms
-from vectorstore.embedder import Embedder
+from vectorstore.models.embedder import Embedder
 
 Entails = Callable[[str, str], float]
 """(premise, hypothesis) -> the probability, 0 to 1, that the one entails the other."""
@@ -47,10 +47,11 @@ def unsupported(
 
 
 def support(embedder: Embedder, claimed: str, evidence: Evidence) -> tuple[float, float]:
-    """The cosine of a claim to what it cites, one quote or all; the share of its words there."""
+    """How near a claim is to what it cites, one quote or all (its cosine, as a score that is 0 for
+    unrelated texts); and the share of its words there."""
     texts = dict.fromkeys([claimed, *evidence.quotes, evidence.text])
     own_vector, *others = [embedder.query(t) for t in texts]
-    cosines = [float(own_vector @ other) for other in others]
+    cosines = embedder.properties.near(np.array([own_vector @ other for other in others]))
     own, have = set(question_terms(claimed)), set(terms(evidence.named))
     return float(np.max(cosines, initial=0.0)), len(own & have) / max(1, len(own))
 

@@ -1,9 +1,8 @@
-"""How likely a sentence is to answer a question, from what can be counted.
+"""How likely a sentence is to answer a question: what the reader says, and what can be counted.
 
-Two linear models over the features of `FEATURES`, fitted by benchmarks/support.py: one says
-which of a question's sentences answers best, the other how likely any answers at all, fitted
-on questions that one sentence answers and on questions that none does. Their coefficients
-are data, in lexicon/weights.toml, with the figures that they reached.
+Two linear models over the features of `FEATURES`, fitted by training/answering.py: one says
+which of a question's sentences answers best, the other how likely a sentence answers. Their
+coefficients are data, in lexicon/weights.toml; docs/answers.md has what they reach.
 """
 
 from __future__ import annotations
@@ -17,12 +16,14 @@ from importlib.resources import files
 from math import exp, log
 from statistics import median
 
+import numpy as np
+
 from chatbot.asked import fit
 from chatbot.listed import CELL, lead_of
 from chatbot.scale import Scale
 from chatbot.values import Query
 from chatbot.wording import ASIDE, bare, mute
-from vectorstore import Hit, Sentence, terms
+from vectorstore import Archive, Hit, Read, Sentence, Span, terms
 from vectorstore.query import AFTER, FADE
 
 FEATURES = (
@@ -45,6 +46,9 @@ FEATURES = (
     "length",
     "named",
     "period",
+    "read",
+    "read share",
+    "page",
 )
 """The sentence's cosine to the question; the share of the question's terms, by rarity, in the
 sentence, in its passage and headline, in it and its neighbours, in the headline; the passage's
@@ -54,10 +58,15 @@ near it; how much of the question, by rarity, it has in all; how far its passage
 its own, stand above the middle of those that were found; whether its passage is among the
 first three both by meaning and by words; whether it is about the article itself; its length; the
 share of the question's names in it and the headline; how well the article's day fits the periods
-that are named. An item of a list or a row of a table counts with what it stands under."""
+that are named; what the reader says of the sentence (log odds against that none of its passage
+answers), its share among all sentences that were read, and the log odds that any of its passage
+answers. An item of a list or a row of a table counts with what it stands under."""
 
-READ = 10
-"""Hits whose sentences are weighed."""
+READ = 12
+"""Hits that are read, and whose sentences are weighed."""
+
+FARTHEST = 12.0
+"""Log odds of the reader beyond which there is no difference."""
 
 UNRELATED = 0.3
 """Cosine to a question that the tenth of its passages has where an archive has so many."""
@@ -89,6 +98,8 @@ class Weighed:
     """Of the sentence."""
     near: frozenset[str]
     """Of the sentence, its neighbours, and the headline."""
+    span: Span = (0, 0)
+    """Where in the article's body the reader finds the answer in the sentence."""
 
     @property
     def at(self) -> int:
@@ -99,6 +110,11 @@ class Weighed:
     def fit(self) -> float:
         """How well the sentence has what is asked for, 0 to 1; see `asked.fit`."""
         return self.features[FEATURES.index("kind")]
+
+    @property
+    def read(self) -> float:
+        """The reader's log odds that the sentence answers."""
+        return self.features[FEATURES.index("read")]
 
     @property
     def named(self) -> float:
@@ -139,11 +155,26 @@ class Crowd:
         )
 
 
-def weigh(scale: Scale, hits: Sequence[Hit]) -> list[Weighed]:
-    """The sentences of the hits, the likeliest to answer first."""
-    crowd = Crowd.of(hits)
-    found = [w for hit in hits[:READ] for w in _weighed(scale, hit, crowd)]
+def weigh(archive: Archive, scale: Scale, hits: Sequence[Hit]) -> list[Weighed]:
+    """The sentences of the hits, read and weighed, the likeliest to answer first."""
+    crowd, pages = Crowd.of(hits), hits[:READ]
+    reads = archive.read(scale.query.text, pages)
+    total = sum(float(np.exp(read.scores).sum()) for read in reads)
+    found = [
+        w
+        for hit, read in zip(pages, reads, strict=True)
+        for w in _weighed(scale, hit, crowd, read, total)
+    ]
     return sorted(found, key=lambda w: -w.weight)
+
+
+def as_read(hits: Sequence[Hit], ranked: Sequence[Weighed]) -> tuple[Hit, ...]:
+    """The hits in the order of the best sentence that was read in each; those that were not read
+    behind them."""
+    best: dict[str, int] = {}
+    for place, weighed in enumerate(ranked):
+        best.setdefault(weighed.hit.passage_id, place)
+    return tuple(sorted(hits, key=lambda hit: best.get(hit.passage_id, len(ranked))))
 
 
 def foremost(hits: Sequence[Hit]) -> list[Weighed]:
@@ -164,8 +195,9 @@ def foremost(hits: Sequence[Hit]) -> list[Weighed]:
     return found
 
 
-def _weighed(scale: Scale, hit: Hit, crowd: Crowd) -> Iterator[Weighed]:
+def _weighed(scale: Scale, hit: Hit, crowd: Crowd, read: Read, total: float) -> Iterator[Weighed]:
     article = hit.article
+    page = _bounded(float(np.log(np.exp(read.scores).sum() + 1e-9)))
     headline = scale.has(terms(article.headline))
     own = [frozenset(terms(s.text)) for s in hit.sentences]
     around = scale.has(headline.union(*own))
@@ -199,13 +231,18 @@ def _weighed(scale: Scale, hit: Hit, crowd: Crowd) -> Iterator[Weighed]:
             log(1 + len(own[i])),
             scale.names(said | headline),
             period,
+            _bounded(float(read.scores[i])),
+            float(np.exp(read.scores[i])) / total,
+            page,
         )
         weight, likelihood = exp(_sum("order", values)), 1 / (1 + exp(-_sum("likelihood", values)))
         if CELL in sentence.text and leads[i].terms and not scale.names_any(scale.has(own[i])):
             if {"how much", "when"} & set(scale.query.kinds):
                 continue
             weight, likelihood = weight * OTHER_ROW, likelihood * OTHER_ROW
-        yield Weighed(hit, sentence, weight, likelihood, values, own[i], near)
+        a, b = read.spans[i]
+        span = (hit.start + a, hit.start + b)
+        yield Weighed(hit, sentence, weight, likelihood, values, own[i], near, span)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +287,10 @@ def _sum(model: str, values: Sequence[float]) -> float:
     intercept, weights = coefficients(model)
     z = intercept + sum(w * v for w, v in zip(weights, values, strict=True))
     return max(-30.0, min(30.0, z))
+
+
+def _bounded(odds: float) -> float:
+    return max(-FARTHEST, min(FARTHEST, odds))
 
 
 def neighbours(hit: Hit, i: int) -> str:

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ui.cli_shared import ArchiveOption, AsJson, SourcesOption, opened, sources_file
+from ui.cli_shared import (
+    ArchiveOption,
+    AsJson,
+    SourcesOption,
+    archive_folder,
+    opened,
+    sources_file,
+)
 
 if TYPE_CHECKING:
     from ingest.freshness import Freshness
@@ -144,3 +151,27 @@ def rebuild(archive: ArchiveOption = None) -> None:
         with console.progress_bar() as progress:
             store.rebuild(progress=progress)
         console.out.print(f"Rebuilt: {store.status().passages:,} passages are searchable.")
+
+
+def migrate(
+    model: Annotated[
+        str, typer.Option(help="A sentence-transformers model by name or folder; default: ours.")
+    ] = "",
+    archive: ArchiveOption = None,
+) -> None:
+    """Embed the archive with another model, while it goes on answering; then switch to it.
+
+    Interrupted, it goes on where it stopped. The old model's vectors stay, so the way back
+    is quick.
+    """
+    from ui import console
+    from vectorstore import Archive, Settings
+    from vectorstore.settings import default_model
+
+    named = model or default_model()
+    # What DATELINE_MODEL says may be the model to come: the archive is opened with its own
+    with Archive.open(archive_folder(archive), settings=Settings(model="")) as store:
+        before = store.embedder.identity
+        with console.progress_bar() as progress:
+            done = store.migrate(named, progress=progress)
+    console.out.print(f"{before} → {named}: {done:,} passages embedded, and searched from now on.")

@@ -105,7 +105,7 @@ def leave(code: object) -> None:
     the interpreter would tear down what the thread uses. Does nothing otherwise."""
     if code != INTERRUPTED:
         return
-    from vectorstore.embedder import LOADING
+    from vectorstore.models.embedder import LOADING
 
     if any(thread.name == LOADING for thread in threading.enumerate()):
         sys.stdout.flush()

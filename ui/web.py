@@ -159,6 +159,7 @@ def _warm(archive: Archive) -> None:
     """Loads the embedding model (4-8 s) while the reader is still typing."""
     try:
         archive.search("warm up", k=1)
+        archive.reader.warm()
     except Exception:
         log.warning("the archive could not be searched yet", exc_info=True)
     # What is loaded by now stays. Walking through it, the garbage collector stopped one answer in

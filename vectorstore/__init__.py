@@ -15,6 +15,7 @@ from vectorstore.errors import (
     ModelMismatch,
 )
 from vectorstore.history import Change
+from vectorstore.models.reader import Read
 from vectorstore.query import SearchQuery, Why, Wording
 from vectorstore.records import Page, Run, SourceState
 from vectorstore.settings import Settings, default_archive
@@ -53,6 +54,7 @@ __all__ = [
     "Page",
     "Passage",
     "Progress",
+    "Read",
     "Run",
     "SearchQuery",
     "Sentence",

@@ -12,12 +12,10 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock, Timeout
 from sqlalchemy import URL
 
-from vectorstore.alignment import aligned
 from vectorstore.analyzer import terms
 from vectorstore.browse import Browse
 from vectorstore.dense import DenseIndex
 from vectorstore.durable import size
-from vectorstore.embedder import Embedder
 from vectorstore.errors import (
     ArchiveEmpty,
     ArchiveError,
@@ -29,12 +27,14 @@ from vectorstore.history import History
 from vectorstore.indexer import Indexer
 from vectorstore.ledger import Ledger, Outcome
 from vectorstore.lexical import LexicalIndex
+from vectorstore.migrating import Migration
+from vectorstore.models.embedder import Embedder
+from vectorstore.models.reader import Page, Read, Reader
+from vectorstore.models.reranker import Reranker
 from vectorstore.query import Asked, queries
 from vectorstore.records import Records
-from vectorstore.reranker import Reranker
 from vectorstore.search import Search
-from vectorstore.segment import Floats
-from vectorstore.settings import Settings
+from vectorstore.settings import Settings, default_model
 from vectorstore.storing import Storing
 from vectorstore.values import (
     Article,
@@ -58,6 +58,9 @@ LEDGER = "ledger.sqlite3"
 LOCK_WAIT = 2.0
 """Seconds to wait for another writer before leaving with a clear error."""
 
+MIGRATION_WAIT = 600.0
+"""The same for a migration between its batches, where a run of ingest may be at work."""
+
 SCHEMA_WAIT = 60.0
 """Seconds to wait for another process that makes or migrates the ledger."""
 
@@ -75,14 +78,14 @@ class Archive(Records, History, Browse):
 
     def __init__(self, path: Path, settings: Settings) -> None:
         self.path = path
-        self.embedder = Embedder(settings.model)
+        self.reader = Reader()
         self._reranker = Reranker(settings.reranker) if settings.reranker else None
         with FileLock(path / "schema.lock", timeout=SCHEMA_WAIT):
             self._ledger = Ledger(URL.create("sqlite", database=str(path / LEDGER)))
         self._engine = self._ledger.engine
         self._dense = DenseIndex(path / "dense")
         self._lexical = LexicalIndex(path / "lexical")
-        self._check_model()
+        self.embedder = self._writing_with = Embedder(self._model(settings.model))
 
     @classmethod
     def open(
@@ -129,8 +132,13 @@ class Archive(Records, History, Browse):
         `asked` is a text, a `SearchQuery`, or several, which take turns in the result. What
         `filters` says wins over a query's own filters. With `explain` each hit has its `why`.
         """
+        self._follow_model()
         run = Search(self._ledger, self._dense, self._lexical, self.embedder, self._reranker)
         return run(queries(asked, filters), k, explain=explain)
+
+    def read(self, question: str, hits: Sequence[Hit]) -> list[Read]:
+        """What the reader says of each passage: which sentence answers, and how likely any does."""
+        return self.reader.read(question, [_page(hit) for hit in hits])
 
     def article(self, article_id: str, version: str | None = None) -> StoredArticle:
         """An article in its current or the given version; KeyError if there is none."""
@@ -163,10 +171,6 @@ class Archive(Records, History, Browse):
         except IndexDamaged:
             log.exception("taking words as they are spelled; run `dateline rebuild`")
             return {}
-
-    def aligned(self, text: str, others: Sequence[str]) -> tuple[list[str], Floats] | None:
-        """How near each word of a text comes to any of each other text; see `alignment`."""
-        return aligned(self.embedder, text, others)
 
     def vocabulary(self) -> Vocabulary:
         """The terms of the texts that have no digits, each with its number of passages; see
@@ -256,7 +260,7 @@ class Archive(Records, History, Browse):
 
         Lazy: consume it, under `writing()`. Nothing is searchable before `index()`.
         """
-        writer = Storing(self._ledger, self.embedder)
+        writer = Storing(self._ledger, self._writers())
         return writer.add(items, EMBED_AT_ONCE, progress)
 
     def boilerplate(self, article: Article | StoredArticle) -> tuple[Span, ...]:
@@ -274,7 +278,7 @@ class Archive(Records, History, Browse):
 
         Lazy, like `add`. Only passages that are new are embedded.
         """
-        return Storing(self._ledger, self.embedder).recut(items, EMBED_AT_ONCE)
+        return Storing(self._ledger, self._writers()).recut(items, EMBED_AT_ONCE)
 
     def group(self, *, progress: Progress = no_progress) -> None:
         """Group into stories what was stored before there were any; `index` does it too."""
@@ -297,23 +301,70 @@ class Archive(Records, History, Browse):
         """Write both indexes anew from the ledger, without embedding anything."""
         self._indexer().rebuild(progress)
 
+    def migrate(
+        self, model: str, *, wait: float = MIGRATION_WAIT, progress: Progress = no_progress
+    ) -> int:
+        """Embed everything with another model and switch to it, while the archive answers.
+
+        Holds the write lock a batch at a time, waiting up to `wait` seconds for it; interrupted
+        or killed, the next call goes on. Returns how many passages were embedded. Raises
+        EmbeddingError if the model cannot be loaded, ArchiveLocked as `writing` does.
+        """
+        step = Migration(self._ledger, self._dense, self._lexical, Embedder(model))
+        done = step.run(lambda: self.writing(wait), progress)
+        self._follow_model()
+        return done
+
     # -- inside ---------------------------------------------------------------------
 
     def _indexer(self) -> Indexer:
-        return Indexer(self._ledger, self._dense, self._lexical, self.embedder.identity)
+        return Indexer(self._ledger, self._dense, self._lexical, self._writers().identity)
 
-    def _check_model(self) -> None:
-        stored, asked = self._ledger.meta("model"), self.embedder.identity
+    def _model(self, asked: str) -> str:
+        """The archive's embedding model; a new archive gets the one asked for, or the default."""
+        stored = self._ledger.meta("model")
         if stored is None:
-            self._ledger.set_meta("model", asked)
-        elif stored != asked:
+            stored = asked or default_model()
+            self._ledger.set_meta("model", stored)
+        elif asked and asked != stored:
             raise ModelMismatch(
-                f"the archive in {self.path} was embedded with {stored!r}, not {asked!r}: set "
-                f"DATELINE_MODEL={stored}, or ingest into a new archive"
+                f"the archive in {self.path} was embedded with {stored!r}, not {asked!r}: "
+                f"`dateline migrate --model {asked}` embeds it anew while it answers; or unset "
+                "DATELINE_MODEL, or ingest into a new archive"
             )
+        return stored
+
+    def _writers(self) -> Embedder:
+        """What new passages are embedded with: the model that the ledger names."""
+        model = self._ledger.meta("model") or self.embedder.identity
+        if model != self._writing_with.identity:
+            self._writing_with = (
+                self.embedder if model == self.embedder.identity else Embedder(model)
+            )
+        return self._writing_with
+
+    def _follow_model(self) -> None:
+        """Embed questions with the model that the dense index is of: after a migration, by
+        another process too, it is another one than when the archive was opened."""
+        model = self._dense.model()
+        if model and model != self.embedder.identity:
+            log.info("the archive is embedded with %s now", model)
+            self.embedder = Embedder(model)
 
     def _holder(self) -> str:
         try:
             return (self.path / "writer.pid").read_text()
         except OSError:
             return "unknown"
+
+
+def _page(hit: Hit) -> Page:
+    """A hit as the reader reads it."""
+    day = hit.article.published and hit.article.published.day
+    told = [hit.article.outlet, f"{day.day} {day:%B %Y}" if day else ""]
+    return Page(
+        hit.text,
+        tuple((s.start - hit.start, s.end - hit.start) for s in hit.sentences),
+        hit.article.headline,
+        ", ".join(part for part in told if part),
+    )

@@ -70,6 +70,11 @@ def covering(
     return Query.boolean_query([(Occur.Must, wanted), *parts])
 
 
+def one(schema: Any, field: str, term: str) -> Any:
+    """A query for one term in one field."""
+    return _at(schema, field, [term])
+
+
 def phrase(schema: Any, words: Sequence[str]) -> Any:
     """A query for terms side by side in any of the fields."""
     return _in_fields(schema, [*words], 1.0)

@@ -65,6 +65,7 @@ class DenseIndex:
         self._manifest_path = folder / "manifest.json"
         self._open: dict[str, Segment] = {}
         self._stamp: tuple[int, int] | None = None
+        self._model: tuple[tuple[int, int] | None, str] = (None, "")
         self._lock = threading.Lock()
         # Chroma lets go of the interpreter: four segments took 12 ms instead of 15, on 2 busy cores
         self._at_once = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="segments")
@@ -106,6 +107,14 @@ class DenseIndex:
             self.damaged = True
             return dict(EMPTY)
         return EMPTY | loaded
+
+    def model(self) -> str:
+        """The embedding model that the live segments are of; "" where there are none."""
+        stamp = self._current_stamp()
+        if stamp != self._model[0]:
+            manifest = self.manifest()
+            self._model = (stamp, str(manifest["model"]) if manifest["segments"] else "")
+        return self._model[1]
 
     def cursor(self) -> int:
         """The last sequence number that is in the segments; 0 for none."""

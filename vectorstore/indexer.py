@@ -44,6 +44,15 @@ class Indexer:
         self._dense.clear()
         self._follow_vectors(progress)
 
+    def replace(self, progress: Progress) -> None:
+        """Put segments of this model in place of another model's, by one rename; then follow."""
+        seq = self._ledger.last_seq()
+        changes = self._ledger.changes(0, seq + 1)
+        rows = _rows(self._ledger.passages_of([c.id for c in changes], self._model))
+        progress("Indexing vectors", 0, len(rows.ids))
+        self._dense.publish(self._model, rows, seq=seq)
+        self.follow(progress)
+
     def _heal(self) -> None:
         """Clear an index that is damaged, gone, or ahead of the ledger, or of another model."""
         last = self._ledger.last_seq()
@@ -63,6 +72,9 @@ class Indexer:
             rows = self._ledger.passages_of(ids, self._model)
             self._lexical.update(ids, (_entry(r) for r in rows), seq)
             progress("Indexing words", seq, last)
+        if self._lexical.exists() and self._lexical.dead_share() > DEAD_SHARE:
+            self._lexical.clear()
+            self._follow_words(progress)
 
     def _follow_vectors(self, progress: Progress) -> None:
         last, moved = self._ledger.last_seq(), False

@@ -106,6 +106,11 @@ class Ledger(LedgerReader):
             c.execute(schema.articles.update().where(a.id == article.id).values(**values))
         return moved
 
+    def put_vectors(self, vectors: dict[str, Vectors], model: str) -> None:
+        """Store another model's vectors of passages, by digest, in one transaction."""
+        with self.engine.begin() as c:
+            _put_vectors(c, vectors, model)
+
     def boilerplate(self, outlet: str, body: str) -> tuple[Span, ...]:
         """The paragraphs of a body that are boilerplate of its outlet."""
         with self.engine.connect() as c:

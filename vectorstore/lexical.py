@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from math import log
 from pathlib import Path
@@ -29,7 +29,7 @@ WRITER_BYTES = 64_000_000
 NAME_WORTH = 0.8
 """What a name counts among a query's words, whose worth is their rarity, 0 to 1."""
 
-FORMAT = 3
+FORMAT = 4
 """Of the index's fields; one of another format is written anew from the ledger."""
 
 
@@ -62,8 +62,12 @@ class LexicalIndex:
         """
         import tantivy
 
-        writer = self._opened(create=True).writer(WRITER_BYTES, 1)
+        index = self._opened(create=True)
+        index.reload()
+        searcher, writer = index.searcher(), index.writer(WRITER_BYTES, 1)
+        dead = int(self._sealed()["dead"])
         for article in changed:
+            dead += searcher.doc_freq("article", article)
             writer.delete_documents_by_term("article", article)
         met: Counter[str] = Counter()
         for row in rows:
@@ -81,7 +85,8 @@ class LexicalIndex:
         writer.commit()
         writer.wait_merging_threads()
         write_json(self._words, Counter(self._met()) + met)
-        write_json(self._seal, {"format": FORMAT, "seq": seq, "files": self._files()})
+        state = {"format": FORMAT, "seq": seq, "files": self._files(), "dead": dead}
+        write_json(self._seal, state)
 
     def search(self, query: SearchQuery, k: int) -> dict[str, float]:
         """Up to k passages that share a term with the query: passage id -> BM25 score.
@@ -125,17 +130,31 @@ class LexicalIndex:
         with self._reading() as searcher:
             return self._rarity(searcher, found)
 
-    @staticmethod
-    def _rarity(searcher: Any, found: Iterable[str], *, known: bool = False) -> dict[str, float]:
+    def _rarity(
+        self, searcher: Any, found: Iterable[str], *, known: bool = False
+    ) -> dict[str, float]:
         """Rarity of terms; if only `known`, of those that the index has."""
         total = log(max(searcher.num_docs, 2))
+        live = self._counter(searcher)
         return {
             term: 1 - log(max(count, 1)) / total
             for term in found
-            if (count := searcher.doc_freq("body", term))
-            or not known
-            or searcher.doc_freq("headline", term)
+            if (count := live("body", term)) or not known or live("headline", term)
         }
+
+    def _counter(self, searcher: Any) -> Callable[[str, str], int]:
+        """How many passages have a term in a field. tantivy's own count goes on counting
+        passages that were replaced, so where there are any the living ones are looked up."""
+        if not self._sealed()["dead"]:
+            return lambda field, term: int(searcher.doc_freq(field, term))
+
+        def live(field: str, term: str) -> int:
+            if not searcher.doc_freq(field, term):
+                return 0
+            wanted = clauses.one(self._schema, field, term)
+            return int(searcher.search(wanted, limit=1, count=True).count)
+
+        return live
 
     def vocabulary(self) -> tuple[Vocabulary, Vocabulary]:
         """The terms of the texts, and their words (the terms, where there is no list of words).
@@ -158,9 +177,9 @@ class LexicalIndex:
         if not self.exists():
             return [False] * len(several)
         with self._reading() as searcher:
+            live = self._counter(searcher)
             return [
-                any(searcher.doc_freq(field, t) for t in found for field in clauses.FIELDS)
-                for found in several
+                any(live(field, t) for t in found for field in clauses.FIELDS) for found in several
             ]
 
     def with_phrase(self, several: Sequence[Sequence[str]]) -> list[bool]:
@@ -181,6 +200,12 @@ class LexicalIndex:
         """Passages in the index; raises IndexDamaged if it cannot be read."""
         with self._reading() as searcher:
             return int(searcher.num_docs)
+
+    def dead_share(self) -> float:
+        """The share of replaced and withdrawn passages among all that were written since the
+        index was last made anew: they skew what tantivy counts, if little."""
+        dead = int(self._sealed()["dead"])
+        return dead / (dead + self.count()) if dead else 0.0
 
     def cursor(self) -> int:
         """The last sequence number that is in the index; 0 for none."""
@@ -226,7 +251,7 @@ class LexicalIndex:
             loaded = json.loads(self._seal.read_text("utf-8"))
         except (FileNotFoundError, ValueError):
             loaded = {}
-        return loaded if loaded.get("format") == FORMAT else {"seq": 0, "files": {}}
+        return loaded if loaded.get("format") == FORMAT else {"seq": 0, "files": {}, "dead": 0}
 
     def _files(self) -> dict[str, str]:
         return {n: d for n, d in digests(self.folder).items() if not n.endswith(".lock")}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from math import exp
@@ -24,15 +24,21 @@ REPEATED = 0.04
 
 
 def candidates(
-    rows: Sequence[Any], vector: Floats, lexical: Mapping[str, float], covered: Mapping[str, float]
+    rows: Sequence[Any],
+    vector: Floats,
+    lexical: Mapping[str, float],
+    covered: Mapping[str, float],
+    near_to: Callable[[Floats], Floats] = lambda cosines: cosines,
 ) -> list[Candidate]:
-    """Rows of `LedgerReader.candidates` with their cosines to the question's vector."""
+    """Rows of `LedgerReader.candidates` with how near they are to the question's vector, as
+    `near_to` makes it of cosines."""
     if not rows:
         return []
     joined = np.frombuffer(b"".join(r.passage for r in rows), dtype=np.float16)
-    passages = joined.reshape(len(rows), -1).astype(np.float32) @ vector
+    passages = near_to(joined.reshape(len(rows), -1).astype(np.float32) @ vector)
     sentences = np.frombuffer(b"".join(r.int8 for r in rows), dtype=np.int8)
-    near = sentences.reshape(-1, len(vector)).astype(np.float32) @ vector / 127
+    small = sentences.reshape(-1, len(vector)).astype(np.float32) / np.float32(127)
+    near = near_to(small @ vector)
     ends = np.cumsum([len(r.int8) // len(vector) for r in rows])
     starts = [0, *ends[:-1]]
     return [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -129,6 +130,23 @@ class LedgerReader(LedgerCounts):
                 rows.extend(c.execute(query.where(p.id.in_(part))))
         return [row for row in rows if _admits(filters, row)] if filters else rows
 
+    def unembedded(self, model: str, limit: int) -> list[tuple[str, str, str, str]]:
+        """Up to `limit` live passages without a model's vectors, each digest once: digest, text,
+        headline, and the sentences' spans in the text as JSON."""
+        text = func.substr(v.body, p.start + 1, p.end - p.start)
+        query = _without_vectors(select(p.digest, text, v.headline, p.sentences, p.start), model)
+        found: dict[str, tuple[str, str, str, str]] = {}
+        with self.engine.connect() as c:
+            for digest, body, headline, spans, start in c.execute(query.limit(limit)):
+                moved = [[a - start, b - start] for a, b in json.loads(spans)]
+                found[digest] = (digest, body, headline, json.dumps(moved))
+        return list(found.values())
+
+    def count_unembedded(self, model: str) -> int:
+        """How many live passages are without a model's vectors."""
+        with self.engine.connect() as c:
+            return c.scalar(_without_vectors(select(func.count()), model)) or 0
+
     def passages_in(self, articles: Sequence[str]) -> list[str]:
         """The ids of the current passages of articles, in order."""
         query = (
@@ -197,6 +215,18 @@ class LedgerReader(LedgerCounts):
             for part in parts(ids):
                 found: Any = c.execute(query.where(a.id.in_(part), a.withdrawn_at.is_(None)))
                 yield from found
+
+
+def _without_vectors(query: Any, model: str) -> Any:
+    """The live passages that a model has no vectors of."""
+    t = schema.vectors
+    return (
+        query.select_from(schema.passages)
+        .join(schema.articles, (a.id == p.article) & (a.version == p.version))
+        .join(schema.versions, (v.article == p.article) & (v.version == p.version))
+        .outerjoin(t, (t.c.digest == p.digest) & (t.c.model == model))
+        .where(a.withdrawn_at.is_(None), t.c.digest.is_(None))
+    )
 
 
 def conditions(filters: Filters) -> list[Any]:

@@ -15,13 +15,13 @@ import numpy as np
 
 from vectorstore.collapse import Candidate, collapsed, with_copies
 from vectorstore.dense import DenseIndex
-from vectorstore.embedder import Embedder
 from vectorstore.errors import IndexDamaged
 from vectorstore.ledger import Ledger
 from vectorstore.lexical import LexicalIndex
+from vectorstore.models.embedder import Embedder
+from vectorstore.models.reranker import RERANKED, RERANKER_WEIGHT, Reranker
 from vectorstore.query import SearchQuery, Why
 from vectorstore.ranking import candidates, in_turns, ranked, spread
-from vectorstore.reranker import RERANKED, RERANKER_WEIGHT, Reranker
 from vectorstore.segment import Floats
 from vectorstore.values import Filters, Hit, Sentence, StoredArticle
 
@@ -87,7 +87,7 @@ class Search:
             ids = self._ledger.passages_in(query.filters.articles)
         rows = self._ledger.candidates(ids, self._embedder.identity, query.filters)
         covered = _asked("lexical", lambda: self._lexical.covered(query, ids))
-        known = candidates(rows, vector, words, covered)
+        known = candidates(rows, vector, words, covered, self._embedder.properties.near)
         best = ranked(query, known, max(COLLAPSED, 3 * k))
         ranks = {"meaning": _places(meaning), "words": _places(words)}
         several = collapsed(best, self._ledger.texts)

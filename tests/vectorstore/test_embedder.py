@@ -8,11 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from sentence_transformers import SentenceTransformer
 
-from vectorstore import Archive, EmbeddingError, ModelMismatch, Settings, packed, weights
-from vectorstore.embedder import Embedder, Text
-from vectorstore.pooling import mean_pooled, quantize
-from vectorstore.states import States
+from vectorstore import Archive, EmbeddingError, ModelMismatch, Settings
+from vectorstore.models import e5, loading, packed
+from vectorstore.models.batches import padded
+from vectorstore.models.embedder import Embedder, Text
+from vectorstore.models.pooling import mean_pooled, quantize
+from vectorstore.models.states import States
+from vectorstore.settings import EMBEDDED_MODEL, OLD_EMBEDDED_MODEL
 
 FIRST = "Seoul will invest $350 billion."
 BODY = f"{FIRST} The tariff falls to 15 percent. Rice stays closed."
@@ -22,7 +26,7 @@ TEXT = Text(BODY, SPANS, "Deal struck")
 
 INTERRUPTED = """
 import os, signal, sys
-from vectorstore.embedder import Embedder, Text
+from vectorstore.models.embedder import Embedder, Text
 
 class CtrlC:
     def find_spec(self, name, *_):
@@ -41,9 +45,14 @@ except KeyboardInterrupt:
 """
 
 
+@pytest.fixture(scope="module", params=[EMBEDDED_MODEL, OLD_EMBEDDED_MODEL])
+def embedder(request: pytest.FixtureRequest) -> Embedder:
+    return Embedder(request.param)
+
+
 @pytest.fixture(scope="module")
-def embedder() -> Embedder:
-    return Embedder()
+def old() -> Embedder:
+    return Embedder(OLD_EMBEDDED_MODEL)
 
 
 def test_one_pass_gives_unit_vectors_for_passage_and_sentences(embedder: Embedder) -> None:
@@ -55,9 +64,9 @@ def test_one_pass_gives_unit_vectors_for_passage_and_sentences(embedder: Embedde
     assert int(money.argmax()) == 0
 
 
-def test_passage_vectors_are_those_of_sentence_transformers(embedder: Embedder) -> None:
-    ((_, made),) = embedder.embed([TEXT])
-    plain = embedder._loaded.encode([TEXT.framed[0]], normalize_embeddings=True)[0]
+def test_passage_vectors_are_those_of_sentence_transformers(old: Embedder) -> None:
+    ((_, made),) = old.embed([TEXT])
+    plain = sentence_transformer(old).encode([TEXT.framed[0]], normalize_embeddings=True)[0]
     assert float(made.passage @ plain) > 0.999
 
 
@@ -85,9 +94,12 @@ def test_int8_keeps_the_cosine(embedder: Embedder) -> None:
 def test_weights_that_are_not_the_published_ones_are_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(weights, "EMBEDDED_SHA256", "0" * 64)
+    monkeypatch.setattr(loading, "OLD_SHA256", "0" * 64)
     with pytest.raises(EmbeddingError, match="not the published ones"):
-        Embedder().query("x")
+        Embedder(OLD_EMBEDDED_MODEL).query("x")
+    monkeypatch.setattr(e5, "SHA256", "0" * 64)
+    with pytest.raises(EmbeddingError, match="not the published ones"):
+        e5.read()
 
 
 def test_a_model_that_is_not_there_says_what_to_do(tmp_path: Path) -> None:
@@ -95,21 +107,20 @@ def test_a_model_that_is_not_there_says_what_to_do(tmp_path: Path) -> None:
         Embedder(str(tmp_path)).query("x")
 
 
-def test_any_model_in_a_folder_loads_and_is_not_mixed(tmp_path: Path, embedder: Embedder) -> None:
+def test_any_model_in_a_folder_loads_and_is_not_mixed(tmp_path: Path, old: Embedder) -> None:
     copy = tmp_path / "model"
-    shutil.copytree(weights.embedded_folder(), copy)
+    shutil.copytree(loading.old_embedded_folder(), copy)
     other = Embedder(str(copy))
-    assert float(other.query("tariff") @ embedder.query("tariff")) > 0.999
+    assert float(other.query("tariff") @ old.query("tariff")) > 0.999
     Archive.open(tmp_path / "a", create=True).close()
     with pytest.raises(ModelMismatch, match="DATELINE_MODEL"):
         Archive.open(tmp_path / "a", settings=Settings(model=str(copy)))
 
 
-def test_only_plainly_mean_pooled_models_are_pooled_in_one_pass(embedder: Embedder) -> None:
-    st = embedder._loaded
+def test_only_plainly_mean_pooled_models_are_pooled_in_one_pass(old: Embedder) -> None:
+    st = sentence_transformer(old)
     assert mean_pooled(st)
     transformer, pooling = st[0], st[1]
-    from sentence_transformers import SentenceTransformer
     from sentence_transformers.models import Dense, Pooling
 
     first = Pooling(384, pooling_mode="cls")
@@ -119,19 +130,19 @@ def test_only_plainly_mean_pooled_models_are_pooled_in_one_pass(embedder: Embedd
 
 
 def test_sentences_can_be_encoded_apart(embedder: Embedder) -> None:
-    apart = Embedder(late_chunking=False)
+    apart = Embedder(embedder.model, late_chunking=False)
     ((_, one),), ((_, two),) = embedder.embed([TEXT]), apart.embed([TEXT])
     assert float(one.passage @ two.passage) > 0.999
-    alone = apart._loaded.encode([FIRST], normalize_embeddings=True)[0]
-    assert float(two.sentences[0] @ alone) > 0.999
+    ((_, alone),) = apart.embed([Text(FIRST, ((0, len(FIRST)),))])
+    assert float(two.sentences[0] @ alone.passage) > 0.999
     assert apart.identity != embedder.identity
 
 
 def test_questions_have_the_vectors_that_the_model_gives_them() -> None:
-    embedder = Embedder()
+    embedder = Embedder(OLD_EMBEDDED_MODEL)
     asked = ["Who?", "What did Seoul and Washington agree on for cars, chips and ships?"]
-    model = embedder._loaded
-    wanted = model.encode_query(asked, normalize_embeddings=True, show_progress_bar=False)
+    model = sentence_transformer(embedder)
+    wanted = model.encode(asked, normalize_embeddings=True, show_progress_bar=False)
     assert (embedder.queries(asked) * wanted).sum(axis=1).min() > 0.99999
 
 
@@ -143,10 +154,10 @@ def test_weights_are_packed_for_a_question_and_not_for_many_words() -> None:
     used = [type(m).__name__ for m in states._packed.modules()]
     assert "Packed" in used
     assert "Linear" not in used
-    read = embedder._read(["Who signed the agreement on cars?"], 64)
-    assert not torch.equal(states.of_questions(read), states._plain(read))
-    read = embedder._read(["Who signed the agreement on cars?"] * 40, 64)
-    assert torch.equal(states.of_questions(read), states._plain(read))
+    asked = embedder._tokenized(["Who signed the agreement on cars?"])[0].ids
+    few, many = padded([asked], 0), padded([asked] * 40, 0)
+    assert not torch.equal(states.of_questions(*few), states._plain(*few))
+    assert torch.equal(states.of_questions(*many), states._plain(*many))
 
 
 @pytest.mark.parametrize("operation", ["linear_prepack_fp16", "linear_dynamic_fp16"])
@@ -154,7 +165,7 @@ def test_without_the_packing_a_question_has_the_plain_model(
     embedder: Embedder, monkeypatch: pytest.MonkeyPatch, operation: str
 ) -> None:
     wanted = embedder.query("Who signed?")
-    model = Embedder()
+    model = Embedder(embedder.model)
     monkeypatch.setattr(torch.ops.quantized, operation, _missing, raising=False)
     vector = model.query("Who signed?")
     assert model._states._packed is None
@@ -172,12 +183,18 @@ def test_packed_weights_that_turn_the_vectors_are_not_used(
 
 
 def test_packed_layers_share_all_other_weights(embedder: Embedder) -> None:
-    plain = embedder._loaded[0].auto_model
+    plain = embedder._loaded.network
     made = packed.packed(plain)
     if made is None:
         pytest.skip("this build of PyTorch cannot pack weights")
     held = {id(p) for p in plain.parameters()}
     assert all(id(p) in held for p in made.parameters())
+
+
+def sentence_transformer(embedder: Embedder) -> SentenceTransformer:
+    st = embedder._loaded.st
+    assert st is not None
+    return st
 
 
 def _missing(*_: object) -> None:
@@ -193,7 +210,7 @@ def test_ctrl_c_while_the_model_is_loaded_leaves_it_usable() -> None:
 
 LOADING = """
 import os, signal, threading
-from vectorstore.embedder import Embedder, Text
+from vectorstore.models.embedder import Embedder, Text
 
 class Slow(Embedder):
     def _load(self):

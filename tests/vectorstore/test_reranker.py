@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import NEWS, put
 from vectorstore import Archive, EmbeddingError, Settings
 from vectorstore.analyzer import TOKEN
-from vectorstore.reranker import RERANKER_WEIGHT, Reranker
+from vectorstore.models.reranker import RERANKER_WEIGHT, Reranker
 
 
 @pytest.fixture(scope="module")

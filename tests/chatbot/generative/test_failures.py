@@ -10,6 +10,7 @@ import pytest
 
 from chatbot import Answer
 from chatbot.generative import ChatSettings
+from chatbot.values import Usage
 from tests.chatbot.generative.conftest import CANARY, chain_of
 from tests.chatbot.generative.server import Asked, Reply, Server
 from vectorstore import Archive
@@ -51,6 +52,34 @@ def test_a_model_s_sentences_are_cited_and_counted(newsroom: Archive, serving) -
     assert "openai:stub" in str(answer.usage)
 
 
+@pytest.mark.parametrize(
+    ("reply", "kept"),
+    [
+        ("Seoul will invest $350 billion in the United States.", True),
+        (
+            "The tariff on Korean goods will be 15 percent, and Seoul will invest $350 billion.",
+            True,
+        ),
+        ("Seoul will invest $450 billion in the United States.", False),
+        ("Tokyo will invest $350 billion in the United States.", False),
+        ("Seoul will not invest $350 billion in the United States.", False),
+        ("Seoul is worried about its farmers and its exchange reserves.", False),
+    ],
+)
+def test_a_sentence_without_a_source_is_cited_only_where_one_supports_it(
+    newsroom: Archive, serving, reply: str, kept: bool
+) -> None:
+    answer = chain_of(newsroom, serving(Reply(reply))).invoke(QUESTION)
+    assert [c.text for c in answer.claims if c.written] == ([reply] if kept else [])
+    assert useful(answer)
+
+
+def test_tokens_that_a_model_did_not_report_are_not_shown_as_none() -> None:
+    assert str(Usage(model="local")) == "local"
+    both = Usage(model="local", calls=1) + Usage(model="local", calls=1, input_tokens=5)
+    assert (both.calls, both.input_tokens, both.output_tokens) == (2, 5, None)
+
+
 def test_the_answer_streams_and_adds_up(newsroom: Archive, serving) -> None:
     parts = list(chain_of(newsroom, serving(good)).stream(QUESTION))
     assert [len(p.claims) for p in parts if p.claims] == [1, 1]
@@ -74,7 +103,7 @@ def test_the_answer_streams_and_adds_up(newsroom: Archive, serving) -> None:
         (Reply("  \n \n"), "said nothing"),
         (Reply("I'm sorry, but I can't help with that."), "declined"),
         (Reply("", finish="content_filter"), "declined"),
-        (Reply("Seoul will invest $350 billion."), "named no source"),
+        (Reply("The moon is made of green cheese."), "named no source"),
         (Reply("!! %%% ;;; ~~~ @@@ ((("), "said nothing"),
         (Reply("xq zvw pl0 rrr\nkkj asd qwe 99 zz"), "named no source"),
         (Reply("El gobierno de Corea invierte mucho dinero este año otra vez."), "language"),

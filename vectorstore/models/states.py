@@ -12,11 +12,12 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from vectorstore.packed import PACKED_TOKENS, packed
-from vectorstore.pooling import pool
+from vectorstore.models.batches import padded
+from vectorstore.models.packed import PACKED_TOKENS, packed
+from vectorstore.models.pooling import pool
 
 if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
+    from vectorstore.models.loading import Model
 
 log = logging.getLogger(__name__)
 
@@ -32,37 +33,36 @@ PROBE = (
 
 
 class States:
-    """Forward passes of one loaded model; all take tokens and give float32[n, tokens, dim]."""
+    """Forward passes of one loaded model; all take ids and mask, int64[n, tokens], and give
+    float32[n, tokens, dim]."""
 
-    def __init__(self, st: SentenceTransformer) -> None:
-        self._tokenizer: Any = st.tokenizer
-        transformer: Any = st[0]
-        self._model: Any = transformer.auto_model
+    def __init__(self, model: Model) -> None:
+        self._tokenizer: Any = model.tokenizer
+        self._model: Any = model.network
+        self._padding = model.padding
 
-    def of_passages(self, tokens: Any) -> Any:
-        return self._bf16(tokens) if self._has_bf16 else self._plain(tokens)
+    def of_passages(self, ids: Any, mask: Any) -> Any:
+        return self._bf16(ids, mask) if self._has_bf16 else self._plain(ids, mask)
 
-    def of_questions(self, tokens: Any) -> Any:
-        few = tokens["input_ids"].numel() <= PACKED_TOKENS
-        model = self._packed if few else None
-        return self._pass(self._model if model is None else model, tokens)
+    def of_questions(self, ids: Any, mask: Any) -> Any:
+        model = self._packed if ids.numel() <= PACKED_TOKENS else None
+        return self._pass(self._model if model is None else model, ids, mask)
 
-    def _plain(self, tokens: Any) -> Any:
-        return self._pass(self._model, tokens)
+    def _plain(self, ids: Any, mask: Any) -> Any:
+        return self._pass(self._model, ids, mask)
 
-    def _bf16(self, tokens: Any) -> Any:
+    def _bf16(self, ids: Any, mask: Any) -> Any:
         import torch
 
         with torch.autocast("cpu", torch.bfloat16):
-            return self._pass(self._model, tokens)
+            return self._pass(self._model, ids, mask)
 
     @staticmethod
-    def _pass(model: Any, tokens: Any) -> Any:
+    def _pass(model: Any, ids: Any, mask: Any) -> Any:
         import torch
 
-        inputs = {k: tokens[k] for k in ("input_ids", "attention_mask", "token_type_ids")}
         with torch.inference_mode():
-            return model(**inputs).last_hidden_state.float()
+            return model(ids, mask).float()
 
     @cached_property
     def _has_bf16(self) -> bool:
@@ -76,18 +76,23 @@ class States:
         """The model with packed weights; None if they cannot be had or are not close enough."""
         made = packed(self._model)
         try:
-            close = made is not None and self._close("packed", lambda t: self._pass(made, t))
+            close = made is not None and self._close("packed", lambda *t: self._pass(made, *t))
         except RuntimeError as error:  # packed, and no code for this processor to read it
             log.info("questions are embedded with plain weights: %s", error)
             close = False
         return made if close else None
 
-    def _close(self, name: str, states: Callable[[Any], Any]) -> bool:
-        tokens = self._tokenizer(
-            list(PROBE), padding=True, return_token_type_ids=True, return_tensors="pt"
-        )
-        full = pool(self._plain(tokens), tokens["attention_mask"])
-        other = pool(states(tokens), tokens["attention_mask"])
+    def _close(self, name: str, states: Callable[[Any, Any], Any]) -> bool:
+        ids, mask = padded([one.ids for one in self._tokenizer(PROBE, 64)], self._padding)
+        full, other = pool(self._plain(ids, mask), mask), pool(states(ids, mask), mask)
         cosine = float((full * other).sum(1).min())
         log.info("%s probe: lowest cosine to float32 is %.6f", name, cosine)
         return cosine >= CLOSE
+
+
+def threads(count: int) -> None:
+    """Let PyTorch use so many threads."""
+    import torch
+
+    if torch.get_num_threads() != count:
+        torch.set_num_threads(count)

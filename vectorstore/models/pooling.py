@@ -22,7 +22,7 @@ def mean_pooled(st: SentenceTransformer) -> bool:
     if kinds not in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"]):
         return False
     pooling: Any = st[1]
-    return str(pooling.pooling_mode) == "mean" and not any((st.prompts or {}).values())
+    return str(pooling.pooling_mode) == "mean"
 
 
 def pool(states: Any, mask: Any) -> Any:

@@ -15,20 +15,18 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from vectorstore.batches import ROWS, batches
-from vectorstore.pooling import Floats, mean_pooled, pool, unit, within
+from vectorstore.models.batches import ROWS, batches, padded
+from vectorstore.models.loading import Model, load
+from vectorstore.models.memory import keep
+from vectorstore.models.pooling import Floats, pool, unit, within
+from vectorstore.models.properties import KNOWN, Properties
+from vectorstore.models.states import States, threads
 from vectorstore.settings import EMBEDDED_MODEL
-from vectorstore.states import States
 from vectorstore.values import Span
-from vectorstore.weights import load
-
-if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
 
 LOADING = "load-model"
 """The name of the thread that loads a model."""
@@ -79,13 +77,13 @@ class Embedder:
         """Embed passages in batches of like length; yields (position in `texts`, vectors)."""
         if not texts:
             return
-        st = self._loaded
-        if not (self._late and mean_pooled(st) and st.tokenizer.is_fast):
+        if not (self._late and self._loaded.network):
             yield from enumerate(self._one_by_one(texts))
             return
-        tokens = self._tokenized(texts)
-        _threads(os.cpu_count() or 1)
-        for width, batch in batches([len(t["input_ids"]) for t in tokens]):
+        lead = self._loaded.properties.passage
+        tokens = self._tokenized([lead + text.framed[0] for text in texts])
+        threads(os.cpu_count() or 1)
+        for width, batch in batches([len(t.ids) for t in tokens]):
             yield from zip(batch, self._one_pass(texts, tokens, width, batch), strict=True)
 
     def query(self, text: str) -> Floats:
@@ -97,48 +95,24 @@ class Embedder:
         """The unit vectors of questions, float32[n, dim].
 
         On one thread: as fast as on two for a dozen words (17 ms to 16), and faster where
-        three other processes keep two cores busy (53 ms to 130; medians). A mean-pooled
-        model is called itself, which saves a seventh of that and gives the same numbers.
+        three other processes keep two cores busy (53 ms to 130; medians).
         """
         with self._lock:
-            st = self._loaded
-            _threads(1)
-            if mean_pooled(st) and st.tokenizer.is_fast:
-                return self._pooled(texts)
-            vectors = st.encode_query(
-                list(texts), normalize_embeddings=True, show_progress_bar=False
-            )
+            model = self._loaded
+            threads(1)
+            asked = [model.properties.query + text for text in texts]
+            if model.network:
+                ids, mask = padded([one.ids for one in self._tokenized(asked)], model.padding)
+                pooled = pool(self._states.of_questions(ids, mask), mask)
+                return np.asarray(pooled, dtype=np.float32)
+            st: Any = model.st
+            vectors = st.encode(asked, normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(vectors, dtype=np.float32)
 
-    def tokens(
-        self, texts: Sequence[str], longest: int
-    ) -> list[tuple[npt.NDArray[Any], Floats]] | None:
-        """The first tokens of each text: where they stand, int[n, 2] (0, 0 for none), and their
-        vectors in context, float32[n, dim]; None if the model is not one that averages them."""
-        with self._lock:
-            st = self._loaded
-            _threads(1)
-            if not (mean_pooled(st) and st.tokenizer.is_fast):
-                return None
-            read = self._read(texts, min(longest, st.get_max_seq_length() or longest))
-            states = self._states.of_questions(read).numpy()
-        return list(zip(read["offset_mapping"].numpy(), states, strict=True))
-
-    def _pooled(self, texts: Sequence[str]) -> Floats:
-        tokens = self._read(texts, self._loaded.get_max_seq_length())
-        pooled = pool(self._states.of_questions(tokens), tokens["attention_mask"])
-        return np.asarray(pooled, dtype=np.float32)
-
-    def _read(self, texts: Sequence[str], longest: int | None) -> Any:
-        return self._loaded.tokenizer(
-            list(texts),
-            padding=True,
-            truncation=True,
-            max_length=longest,
-            return_offsets_mapping=True,
-            return_token_type_ids=True,
-            return_tensors="pt",
-        )
+    @property
+    def properties(self) -> Properties:
+        """Prefixes and range of the model."""
+        return KNOWN.get(self.model) or self._loaded.properties
 
     def knows(self, word: str) -> bool:
         """Whether a word is whole in the model's vocabulary, as common words are."""
@@ -146,11 +120,14 @@ class Embedder:
 
     @cached_property
     def _pieces(self) -> frozenset[str]:
-        return frozenset(self._loaded.tokenizer.get_vocab())
+        model = self._loaded
+        if model.tokenizer:
+            return model.tokenizer.vocabulary()
+        return frozenset(model.st.tokenizer.get_vocab() if model.st else ())
 
     @cached_property
     def dim(self) -> int:
-        return int(self._loaded.get_embedding_dimension() or 0)
+        return self._loaded.dim
 
     @cached_property
     def identity(self) -> str:
@@ -158,7 +135,7 @@ class Embedder:
         return f"{self.model}{'' if self._late else '+apart'}"
 
     @cached_property
-    def _loaded(self) -> SentenceTransformer:
+    def _loaded(self) -> Model:
         """The model, loaded in a thread of its own, as Ctrl-C reaches the main one only: an import
         that is cut short stays broken, and what was fetched could not be stored any more.
 
@@ -171,8 +148,8 @@ class Embedder:
             raise
 
     @cached_property
-    def _loading(self) -> Future[SentenceTransformer]:
-        found: Future[SentenceTransformer] = Future()
+    def _loading(self) -> Future[Model]:
+        found: Future[Model] = Future()
 
         def load() -> None:
             try:
@@ -183,55 +160,41 @@ class Embedder:
         threading.Thread(target=load, daemon=True, name=LOADING).start()
         return found
 
-    def _load(self) -> SentenceTransformer:
+    def _load(self) -> Model:
+        keep()
         return load(self.model)
 
     @cached_property
     def _states(self) -> States:
         return States(self._loaded)
 
-    def _tokenized(self, texts: Sequence[Text]) -> list[dict[str, Any]]:
-        found: Any = self._loaded.tokenizer(
-            [t.framed[0] for t in texts],
-            truncation=True,
-            max_length=self._loaded.get_max_seq_length(),
-            return_offsets_mapping=True,
-            return_token_type_ids=True,
-        )
-        return [{k: found[k][i] for k in found} for i in range(len(texts))]
+    def _tokenized(self, texts: Sequence[str]) -> list[Any]:
+        """The tokens of texts, as many as the model reads: ids, and offsets in the text."""
+        model = self._loaded
+        return model.tokenizer(texts, model.window) if model.tokenizer else []
 
     def _one_pass(
-        self,
-        texts: Sequence[Text],
-        tokens: Sequence[dict[str, Any]],
-        width: int,
-        batch: Sequence[int],
+        self, texts: Sequence[Text], tokens: Sequence[Any], width: int, batch: Sequence[int]
     ) -> Iterator[Embedded]:
-        rows = [tokens[i] for i in batch]
+        model = self._loaded
+        rows = [tokens[i].ids for i in batch]
         rows += [rows[-1]] * (-len(rows) % ROWS)
-        fields = ("input_ids", "attention_mask", "token_type_ids")
-        padded: Any = self._loaded.tokenizer.pad(
-            [{f: r[f] for f in fields} for r in rows],
-            padding="max_length",
-            max_length=width,
-            return_tensors="pt",
-        )
-        states = self._states.of_passages(padded)
-        whole = pool(states, padded["attention_mask"]).numpy()
+        ids, mask = padded(rows, model.padding, width)
+        states = self._states.of_passages(ids, mask)
+        whole = pool(states, mask).numpy()
         for row, i in enumerate(batch):
-            text, lead = texts[i], texts[i].framed[1]
-            offsets = np.array(tokens[i]["offset_mapping"]) - lead
+            text, lead = texts[i], len(model.properties.passage) + texts[i].framed[1]
+            offsets = np.array(tokens[i].offsets) - lead
             weights = within(offsets, text.sentences)
             sentences = unit(weights @ states[row, : len(offsets)].numpy())
             sentences[~weights.any(axis=1)] = whole[row]  # beyond the model's window
             yield Embedded(whole[row], sentences)
 
     def _one_by_one(self, texts: Sequence[Text]) -> list[Embedded]:
-        st = self._loaded
+        model = self._loaded
         flat = [t.framed[0] for t in texts]
         flat += [t.text[a:b] for t in texts for a, b in t.sentences]
-        encoded = st.encode_document(flat, normalize_embeddings=True, show_progress_bar=False)
-        vectors = np.asarray(encoded, dtype=np.float32)
+        vectors = self._apart([model.properties.passage + text for text in flat])
         made, at = [], len(texts)
         for i, text in enumerate(texts):
             n = len(text.sentences)
@@ -239,9 +202,15 @@ class Embedder:
             at += n
         return made
 
-
-def _threads(count: int) -> None:
-    import torch
-
-    if torch.get_num_threads() != count:
-        torch.set_num_threads(count)
+    def _apart(self, texts: Sequence[str]) -> Floats:
+        """The unit vectors of whole texts."""
+        model = self._loaded
+        if model.st:
+            found = model.st.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
+            return np.asarray(found, dtype=np.float32)
+        tokens = self._tokenized(texts)
+        made = np.zeros((len(texts), model.dim), dtype=np.float32)
+        for width, batch in batches([len(t.ids) for t in tokens]):
+            ids, mask = padded([tokens[i].ids for i in batch], model.padding, width)
+            made[batch] = pool(self._states.of_passages(ids, mask), mask).numpy()
+        return made

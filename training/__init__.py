@@ -1,0 +1,1 @@
+"""How the embedding model and the reader that ship with Dateline were trained; see README.md."""

@@ -1,0 +1,103 @@
+"""Train what ships: `python -m training [embedding|reader] …`; see README.md."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import random
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.numpy import save_file
+from tqdm import tqdm
+
+from training import corpus, embedding, reading
+from training.mining import Pool
+from vectorstore.models import trained
+from vectorstore.models.embedder import Embedder
+from vectorstore.models.encoder import upper
+
+SEED = 7
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=("all", "embedding", "reader"), nargs="?", default="all")
+    parser.add_argument("--out", type=Path, default=trained.folder())
+    parser.add_argument("--questions", type=int, default=0, help="as many only, for a curve")
+    parser.add_argument("--epochs", type=int, default=2)
+    parser.add_argument("--rate", type=float, default=0.0)
+    parser.add_argument("--seconds", type=float, default=0.0, help="stop each training then")
+    args = parser.parse_args()
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    args.out.mkdir(parents=True, exist_ok=True)
+    chooser = random.Random(SEED)
+    questions = list(corpus.questions("train"))
+    chooser.shuffle(questions)
+    questions = questions[: args.questions or None]
+    keys = {q.key for q in questions} | {k for q in questions for k, _, _ in q.answers}
+    batches = {key.split("-")[0] for key in keys}
+    passages = {k: p for k, p in corpus.passages().items() if k.split("-")[0] in batches}
+    embedder = Embedder()
+    pool = Pool.of(passages, embedder)
+    negatives = pool.negatives(questions, embedder)
+    print(f"{len(questions)} questions, {len(passages)} passages", flush=True)
+    common: dict[str, Any] = {"device": device, "seconds": args.seconds}
+    if args.what in ("all", "embedding"):
+        rows = embedding.examples(questions, negatives, passages)
+        with _Bar("embedding") as note:
+            network = embedding.train(
+                rows, epochs=args.epochs, rate=args.rate or 4e-5, note=note, **common
+            )
+        write(args.out, trained.EMBEDDER, upper(network.state_dict(), trained.FROZEN))
+    if args.what in ("all", "reader"):
+        rounds = [
+            reading.cases(questions, negatives, passages, chooser) for _ in range(args.epochs)
+        ]
+        start = trained.layers(trained.EMBEDDER) if (args.out / trained.EMBEDDER).exists() else None
+        with _Bar("reader") as note:
+            network, head = reading.train(
+                rounds, rate=args.rate or 1e-4, note=note, start=start, **common
+            )
+        found = upper(network.state_dict(), trained.FROZEN)
+        found |= {f"head.{k}": v for k, v in head.state_dict().items()}
+        write(args.out, trained.READER, found)
+
+
+def write(folder: Path, name: str, tensors: dict[str, Any]) -> None:
+    """Pack tensors into a file, and note its digest beside it."""
+    save_file(trained.pack({k: v.cpu() for k, v in tensors.items()}), folder / name)
+    place = folder / "digests.json"
+    noted = json.loads(place.read_text()) if place.exists() else {}
+    noted[name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+    place.write_text(json.dumps(noted, indent=1, sort_keys=True) + "\n")
+
+
+class _Bar:
+    """A progress bar that shows the loss, and prints a line now and then for a log."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __enter__(self) -> Any:
+        self.bar, self.began = tqdm(desc=self.name, disable=None), time.monotonic()
+
+        def note(step: int, total: int, loss: float) -> None:
+            self.bar.total = total
+            self.bar.set_postfix(loss=f"{loss:.3f}", refresh=False)
+            self.bar.update()
+            if self.bar.disable and step % 25 == 0:
+                spent = time.monotonic() - self.began
+                print(f"{self.name} {step}/{total} loss {loss:.3f} {spent:.0f} s", flush=True)
+
+        return note
+
+    def __exit__(self, *_: object) -> None:
+        self.bar.close()
+
+
+if __name__ == "__main__":
+    main()

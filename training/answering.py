@@ -1,0 +1,244 @@
+"""The last small models, over all that is known of the sentences: which comes first, and how
+likely any of them answers. Fitted on questions that neither trained model has seen.
+
+    python -m training.answering SHARED --archive DIR [--out FILE] [--cache FILE]
+
+Asks the questions set aside for this of the archives that they are about (made in DIR as
+benchmarks/set_aside.py makes them); fits the ordering (a softmax over a question's sentences) and
+the likelihood (a logistic model over HELD); prints, with five-fold cross-validation, what each
+threshold answers and abstains from; and writes chatbot/lexicon/weights.toml.
+"""
+
+from __future__ import annotations
+
+import argparse
+import pickle
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+
+from benchmarks.set_aside import TODAY, archives, rows, told
+from chatbot.held import HELD, together
+from chatbot.retrieve import searches
+from chatbot.scale import Scale
+from chatbot.understand import understand
+from chatbot.weigh import FEATURES, Weighed, weigh
+from vectorstore import Archive
+
+Floats = npt.NDArray[np.floating[Any]]
+Flags = npt.NDArray[np.bool_]
+
+WEIGHTS = Path(__file__).parent.parent / "chatbot" / "lexicon" / "weights.toml"
+PENALTY = 0.02
+"""What the squares of the ordering model's scaled coefficients cost."""
+STRENGTH = 0.03
+"""Inverse of what the coefficients of the likelihood cost."""
+SHOWN = 20
+REMOVED = 3
+"""Of so many answerable questions one is asked again without the article that answers."""
+THRESHOLDS = (0.1, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6)
+
+
+@dataclass(frozen=True)
+class Example:
+    """A question asked of an archive: its sentences, and which of them answer."""
+
+    question: str
+    source: str
+    kind: str
+    """answerable, unanswerable, or removed (without the article that answers)."""
+    sentences: list[Weighed]
+    right: Flags
+
+    @property
+    def features(self) -> Floats:
+        return np.array([w.features for w in self.sentences])
+
+
+def examples(
+    archive: Archive, source: str, questions: Sequence[Any], passages: Any
+) -> Iterator[Example]:
+    """What the product reads for each question."""
+    for number, row in enumerate(questions):
+        query = understand({"question": row["q"], "today": TODAY}, archive=archive)
+        hits = archive.search(searches(query), k=SHOWN)
+        wanted = [(passages[a["passage"]], a) for a in row["answers"]]
+        kinds = {"answerable" if wanted else "unanswerable": hits}
+        if wanted and number % REMOVED == 0:
+            gone = [h for h in hits if not any(told([h.text], p, a) for p, a in wanted)]
+            own = {h.article.id for h in hits} - {h.article.id for h in gone}
+            kinds["removed"] = [h for h in gone if h.article.id not in own]
+        for kind, found in kinds.items():
+            scale = Scale(archive, query)
+            if found and (ranked := weigh(archive, scale, found)):
+                right = [
+                    kind == "answerable" and any(told([w.sentence.text], p, a) for p, a in wanted)
+                    for w in ranked
+                ]
+                light = [_light(w) for w in ranked]
+                yield Example(row["q"], source, kind, light, np.array(right))
+
+
+def _light(weighed: Weighed) -> Weighed:
+    return replace(weighed, hit=None, sentence=None, terms=frozenset(), near=frozenset())  # type: ignore[arg-type]
+
+
+def order(part: Sequence[Example]) -> Floats:
+    """Coefficients by which the right sentences of a question come first: those that make the
+    right ones' share of the sum of all exponentials largest, each question counting alike."""
+    held = [e for e in part if e.right.any()]
+    spread = np.concatenate([e.features for e in held]).std(axis=0) + 1e-9
+    scaled = [(e.features / spread, e.right) for e in held]
+
+    def loss(weights: Floats) -> tuple[float, Floats]:
+        total, slope = 0.0, np.zeros_like(weights)
+        for features, right in scaled:
+            z = features @ weights
+            odds = np.exp(z - z.max())
+            chance = odds / odds.sum()
+            share = chance[right].sum() + 1e-12
+            total -= np.log(share)
+            slope -= (np.where(right, chance, 0.0) / share - chance) @ features
+        return (
+            total / len(scaled) + PENALTY * weights @ weights,
+            slope / len(scaled) + 2 * PENALTY * weights,
+        )
+
+    found = minimize(loss, np.zeros(len(FEATURES)), jac=True, method="L-BFGS-B")
+    return np.asarray(found.x / spread)
+
+
+def ordered(example: Example, weights: Floats) -> tuple[list[Weighed], Flags]:
+    """The sentences as these coefficients order them, with their weights."""
+    z = example.features @ weights
+    rank = np.argsort(-z)
+    again = [replace(example.sentences[i], weight=float(np.exp(z[i]))) for i in rank]
+    return again, example.right[rank]
+
+
+def logistic(values: Floats, flags: Flags) -> tuple[Floats, float]:
+    """Coefficients and intercept, fitted on scaled values."""
+    middle, spread = values.mean(axis=0), values.std(axis=0) + 1e-9
+    model = LogisticRegression(C=STRENGTH, max_iter=5000).fit((values - middle) / spread, flags)
+    weights = model.coef_[0] / spread
+    return weights, float(model.intercept_[0] - middle @ weights)
+
+
+@dataclass(frozen=True)
+class Models:
+    order: Floats
+    held: tuple[Floats, float]
+    single: tuple[Floats, float]
+
+    @classmethod
+    def of(cls, part: Sequence[Example]) -> Models:
+        weights = order(part)
+        ranked = [ordered(e, weights) for e in part]
+        flags = np.array([bool(right[:1].any()) for _, right in ranked])
+        return cls(
+            weights,
+            logistic(np.array([together(found) for found, _ in ranked]), flags),
+            logistic(
+                np.concatenate([e.features for e in part]), np.concatenate([e.right for e in part])
+            ),
+        )
+
+    def likelihood(self, ranked: list[Weighed]) -> float:
+        return float(1 / (1 + np.exp(-(self.held[0] @ together(ranked) + self.held[1]))))
+
+
+def measure(data: Sequence[Example]) -> None:
+    """Five folds: what would be answered, what abstained from."""
+    questions = sorted({e.question for e in data})
+    random.Random(0).shuffle(questions)
+    scored = []
+    for fold in (set(questions[i::5]) for i in range(5)):
+        models = Models.of([e for e in data if e.question not in fold])
+        for e in (e for e in data if e.question in fold):
+            ranked, right = ordered(e, models.order)
+            scored.append((e, models.likelihood(ranked), right))
+    held = [(e, p, r) for e, p, r in scored if e.kind == "answerable"]
+    for name in ("all", *sorted({e.source for e in data})):
+        own = [r for e, _, r in held if name in ("all", e.source)]
+        shares = [np.mean([r[:n].any() for r in own]) for n in (1, 3, 10)]
+        print(
+            f"{name}: {len(own)} questions, right in 1, 3, 10: "
+            + " ".join(f"{s:.3f}" for s in shares)
+        )
+    read = [e.right[int(np.argmax([w.read for w in e.sentences]))] for e, _, _ in held]
+    print(f"by the reader alone: right first {np.mean(read):.3f}")
+    for kind in ("unanswerable", "removed"):
+        both = [(p, e.kind == "answerable") for e, p, _ in scored if e.kind in ("answerable", kind)]
+        area = roc_auc_score([k for _, k in both], [p for p, _ in both])
+        print(f"area under the curve against {kind}: {area:.3f}")
+    for t in THRESHOLDS:
+        right = np.mean([p >= t and r[:3].any() for _, p, r in held])
+        silent = {
+            k: np.mean([p < t for e, p, _ in scored if e.kind == k])
+            for k in ("answerable", "unanswerable", "removed")
+        }
+        print(
+            f"from {t:.2f}: right in three {right:.3f}; abstained: "
+            + ", ".join(f"{k} {v:.3f}" for k, v in silent.items())
+        )
+    print("reliability (likelihood, share right first, questions):")
+    for low in np.arange(0, 1, 0.1):
+        own = [(p, r[:1].any()) for e, p, r in scored if low <= p < low + 0.1]
+        if own:
+            said, came = np.mean(own, axis=0)
+            print(f"  {said:.2f}  {came:.2f}  {len(own)}")
+
+
+def write(models: Models, count: dict[str, int], out: Path) -> None:
+    """The models as chatbot/ reads them."""
+    lines = [
+        "# The models of chatbot/weigh.py and chatbot/held.py, fitted by training/answering.py on",
+        f"# {count['answerable']} questions that an article answers, {count['unanswerable']} that",
+        f"# none does, and {count['removed']} of the first again without the article that answers.",
+        "# What they reach is in docs/answers.md.",
+    ]
+    for name, names, weights, intercept in (
+        ("order", FEATURES, models.order, None),
+        ("likelihood", FEATURES, *models.single),
+        ("held", HELD, *models.held),
+    ):
+        lines += ["", f'["{name}"]']
+        if intercept is not None:
+            lines.append(f"intercept = {intercept:.3f}")
+        lines += [f'"{n}" = {w:.4f}' for n, w in zip(names, weights, strict=True)]
+    out.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("shared", type=Path)
+    parser.add_argument("--archive", type=Path, required=True)
+    parser.add_argument("--out", type=Path, default=WEIGHTS)
+    parser.add_argument("--cache", type=Path)
+    args = parser.parse_args()
+    if args.cache and args.cache.exists():
+        data = pickle.loads(args.cache.read_bytes())  # noqa: S301  our own file
+    else:
+        questions, passages = rows("dev")
+        data = []
+        for name, folder in archives(args.shared, args.archive).items():
+            own = [q for q in questions if passages[q["k"]]["source"] == name]
+            with Archive.open(folder) as archive:
+                data += examples(archive, name, own, passages)
+        if args.cache:
+            args.cache.write_bytes(pickle.dumps(data))
+    measure(data)
+    count = {k: sum(e.kind == k for e in data) for k in ("answerable", "unanswerable", "removed")}
+    write(Models.of(data), count, args.out)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,172 @@
+"""The reader: a small model that reads a question together with a passage.
+
+For each sentence of the passage it says how likely that sentence answers the question, and with
+which words. One forward pass reads a whole passage with its headline, outlet and date, so each
+sentence is read with its neighbours. What a passage's sentences get is a softmax over them and
+"none of these", whose logit is fixed at 0 (as in Devlin et al. 2018 for SQuAD 2.0): so scores
+are log odds that can be compared between passages. Trained by training/reader.py.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from vectorstore.models.batches import padded
+from vectorstore.models.states import threads
+from vectorstore.models.tokens import Tokens
+from vectorstore.values import Span
+
+Floats = npt.NDArray[np.float32]
+
+LONGEST = 384
+"""Tokens of question and passage together that are read."""
+
+UNREAD = -12.0
+"""Log odds of a sentence that stands behind what is read."""
+
+BATCH_TOKENS = 2_500
+"""Padded tokens of one forward pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What is read: a passage with its sentences' spans, and what it stands under."""
+
+    text: str
+    sentences: tuple[Span, ...]
+    headline: str = ""
+    about: str = ""
+    """Outlet and date, as words."""
+
+    @property
+    def framed(self) -> tuple[str, int]:
+        """The text behind headline and so on, and where it starts there."""
+        lead = " | ".join(part for part in (self.about, self.headline) if part)
+        lead = f"passage: {lead}\n"
+        return lead + self.text, len(lead)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the reader says of a passage: for each sentence the log odds that it answers, against
+    that none of the passage does, float32[n]; and its likeliest answer's span in the passage."""
+
+    scores: Floats
+    spans: tuple[Span, ...]
+
+    @property
+    def likelihood(self) -> float:
+        """How likely any of its sentences answers, 0 to 1."""
+        top = max(0.0, float(self.scores.max(initial=0.0)))
+        none = np.exp(-top)
+        any_ = np.exp(self.scores - top).sum()
+        return float(any_ / (any_ + none))
+
+
+def tokens(tokenizer: Tokens, question: str, pages: Sequence[Page]) -> list[Any]:
+    """Question and page as a pair each: ids, offsets, and which of the two a token is of."""
+    return tokenizer([(f"query: {question}", page.framed[0]) for page in pages], LONGEST)
+
+
+def places(encoding: Any, page: Page) -> tuple[list[int], list[list[int]]]:
+    """Where the question's tokens stand, and those of each sentence of the page."""
+    lead = page.framed[1]
+    parts, offsets = encoding.sequence_ids, encoding.offsets
+    asked = [i for i, part in enumerate(parts) if part == 0]
+    own: list[list[int]] = [[] for _ in page.sentences]
+    sentence = 0
+    for i, part in enumerate(parts):
+        if part != 1 or offsets[i][1] <= offsets[i][0]:
+            continue
+        start = offsets[i][0] - lead
+        while sentence < len(own) and start >= page.sentences[sentence][1]:
+            sentence += 1
+        if sentence < len(own) and start + 1 > page.sentences[sentence][0]:
+            own[sentence].append(i)
+    return asked, own
+
+
+class Reader:
+    """Reads pages for a question; loaded when first used."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def read(self, question: str, pages: Sequence[Page]) -> list[Read]:
+        """What it says of each page, in their order."""
+        if not pages:
+            return []
+        with self._lock:
+            threads(os.cpu_count() or 1)
+            found: list[Read | None] = [None] * len(pages)
+            encodings = tokens(self._loaded.tokenizer, question, pages)
+            for batch in _batches([len(e.ids) for e in encodings]):
+                made = self._pass([encodings[i] for i in batch], [pages[i] for i in batch])
+                for i, one in zip(batch, made, strict=True):
+                    found[i] = one
+        return [one for one in found if one is not None]
+
+    def warm(self) -> None:
+        """Load the model and read once, so that the first question need not wait."""
+        self.read("Who?", [Page("They did.", ((0, 9),))])
+
+    def _pass(self, encodings: Sequence[Any], pages: Sequence[Page]) -> Iterator[Read]:
+        import torch
+
+        loaded = self._loaded
+        ids, mask = padded([e.ids for e in encodings], loaded.padding)
+        with torch.inference_mode(), loaded.numbers():
+            states = loaded.network(ids, mask).float()
+            for row, (encoding, page) in enumerate(zip(encodings, pages, strict=True)):
+                asked, own = places(encoding, page)
+                scores, ends = loaded.head(states[row], asked, own)
+                spans = tuple(_span(e, own[i], encoding, page, i) for i, e in enumerate(ends))
+                unread = [not tokens for tokens in own]
+                yield Read(np.where(unread, UNREAD, scores.numpy()).astype(np.float32), spans)
+
+    @cached_property
+    def _loaded(self) -> Any:
+        from vectorstore.models.memory import keep
+        from vectorstore.models.reading import load
+
+        keep()
+        return load()
+
+
+def _span(ends: Any, own: Sequence[int], encoding: Any, page: Page, i: int) -> Span:
+    """The likeliest span of a sentence, in the passage; the sentence where nothing was read."""
+    if not own:
+        return page.sentences[i]
+    starts, stops = ends
+    n = len(own)
+    together = starts[:, None] + stops[None, :]
+    allowed = np.triu(np.ones((n, n), dtype=bool)) & ~np.triu(np.ones((n, n), dtype=bool), 30)
+    best = int(np.where(allowed, together.numpy(), -np.inf).argmax())
+    lead = page.framed[1]
+    first, last = own[best // n], own[best % n]
+    a, b = page.sentences[i]
+    start, end = encoding.offsets[first][0] - lead, encoding.offsets[last][1] - lead
+    while start < end and page.text[start].isspace():
+        start += 1
+    return max(a, start), min(b, end)
+
+
+def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Positions of texts of like length, so many that they pad to BATCH_TOKENS at most."""
+    order = sorted(range(len(lengths)), key=lambda i: lengths[i])
+    batch: list[int] = []
+    for i in order:
+        if batch and (len(batch) + 1) * lengths[i] > BATCH_TOKENS:
+            yield batch
+            batch = []
+        batch.append(i)
+    if batch:
+        yield batch
