@@ -45,6 +45,7 @@ def tutorial(source: Path, store: Path) -> dict[str, Any]:
     from langchain_core.documents import Document
     from langchain_huggingface import HuggingFaceEmbeddings
     from langchain_text_splitters import RecursiveCharacterTextSplitter
+
     from vectorstore.models.loading import old_embedded_folder
 
     documents = [

@@ -51,7 +51,7 @@ each day adds something; NEAR_BEST holds for others."""
 SHARE: dict[Length, float] = {"short": 1.0, "normal": 1.0, "long": 0.2}
 """How much of either is enough, by the length that is wanted."""
 
-ENOUGH = 0.1
+ENOUGH = 0.13
 """The likelihood (see `held`) below which the archive is said not to hold the answer. Chosen on
 questions in other words than the articles', beside ones that cannot be answered; see
 docs/answers.md."""

@@ -29,6 +29,9 @@ Floats = npt.NDArray[np.float32]
 LONGEST = 384
 """Tokens of question and passage together that are read."""
 
+LONG = 30
+"""Tokens of an answer at most."""
+
 UNREAD = -12.0
 """Log odds of a sentence that stands behind what is read."""
 
@@ -123,14 +126,21 @@ class Reader:
 
         loaded = self._loaded
         ids, mask = padded([e.ids for e in encodings], loaded.padding)
-        with torch.inference_mode(), loaded.numbers():
-            states = loaded.network(ids, mask).float()
-            for row, (encoding, page) in enumerate(zip(encodings, pages, strict=True)):
-                asked, own = places(encoding, page)
-                scores, ends = loaded.head(states[row], asked, own)
-                spans = tuple(_span(e, own[i], encoding, page, i) for i, e in enumerate(ends))
-                unread = [not tokens for tokens in own]
-                yield Read(np.where(unread, UNREAD, scores.numpy()).astype(np.float32), spans)
+        with torch.inference_mode():
+            with loaded.numbers():
+                states = loaded.network(ids, mask).float()
+            found = [places(e, page) for e, page in zip(encodings, pages, strict=True)]
+            means = [_means(states[i], own) for i, (_, own) in enumerate(found)]
+            sizes = [len(own) for _, own in found]
+            asked = torch.stack([states[i, own].mean(0) for i, (own, _) in enumerate(found)])
+            each = torch.repeat_interleave(torch.arange(len(sizes)), torch.tensor(sizes))
+            scores = loaded.head.scores(torch.cat(means), asked[each], states[each, 0])
+            ends = loaded.head.ends(states).numpy()
+        for row, own_scores in enumerate(scores.split(sizes)):
+            own, page, encoding = found[row][1], pages[row], encodings[row]
+            spans = tuple(_span(ends[row], o, encoding, page, i) for i, o in enumerate(own))
+            unread = [not tokens for tokens in own]
+            yield Read(np.where(unread, UNREAD, own_scores.numpy()).astype(np.float32), spans)
 
     @cached_property
     def _loaded(self) -> Any:
@@ -141,15 +151,24 @@ class Reader:
         return load()
 
 
-def _span(ends: Any, own: Sequence[int], encoding: Any, page: Page, i: int) -> Span:
+def _means(states: Any, own: Sequence[Sequence[int]]) -> Any:
+    """The means of the states of each sentence's tokens; the first state for one without any."""
+    import torch
+
+    weights = torch.zeros(len(own), len(states))
+    for i, tokens in enumerate(own):
+        weights[i, list(tokens) or [0]] = 1 / max(1, len(tokens))
+    return weights @ states
+
+
+def _span(ends: Floats, own: Sequence[int], encoding: Any, page: Page, i: int) -> Span:
     """The likeliest span of a sentence, in the passage; the sentence where nothing was read."""
     if not own:
         return page.sentences[i]
-    starts, stops = ends
     n = len(own)
-    together = starts[:, None] + stops[None, :]
-    allowed = np.triu(np.ones((n, n), dtype=bool)) & ~np.triu(np.ones((n, n), dtype=bool), 30)
-    best = int(np.where(allowed, together.numpy(), -np.inf).argmax())
+    together = ends[own, 0][:, None] + ends[own, 1][None, :]
+    allowed = np.triu(np.ones((n, n), dtype=bool)) & ~np.triu(np.ones((n, n), dtype=bool), LONG)
+    best = int(np.where(allowed, together, -np.inf).argmax())
     lead = page.framed[1]
     first, last = own[best // n], own[best % n]
     a, b = page.sentences[i]

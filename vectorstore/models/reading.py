@@ -41,13 +41,14 @@ class Head(nn.Module):
         read = [list(tokens) or [0] for tokens in own]
         means = torch.stack([states[tokens].mean(0) for tokens in read])
         ends = self.ends(states)
-        return self.scores(means, question, whole), [
+        return self.scores(means, question[None], whole[None]), [
             (ends[tokens, 0], ends[tokens, 1]) for tokens in read
         ]
 
     def scores(self, means: Tensor, question: Tensor, whole: Tensor) -> Tensor:
-        """Scores of sentences' means [n, width] beside the question's and the first state."""
-        near = nn.functional.cosine_similarity(means, question[None], dim=-1)
+        """Scores of sentences' means [n, width] beside the mean of the question's states and the
+        first state of the text, [n, width] or [1, width]."""
+        near = nn.functional.cosine_similarity(means, question, dim=-1)
         both = [means, means * question, (means - question).abs(), whole.expand_as(means)]
         learnt = self.score(nn.functional.gelu(self.hidden(torch.cat(both, -1)))).squeeze(-1)
         made: Tensor = self.near[0] * near + self.near[1] + learnt
