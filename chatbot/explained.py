@@ -29,8 +29,9 @@ def notes(query: Query) -> tuple[str, ...]:
         found.append(said["now"])
     if query.parts:
         found.append(said["parts"].format(parts="; ".join(query.parts)))
-    if query.language == "ko" and language_of(query.text) == "en":
-        found.append(said["words"].format(text=query.text))
+    english = next((text for text in query.readings if language_of(text) == "en"), "")
+    if query.language == "ko" and english:
+        found.append(said["words"].format(text=english))
     return tuple(found)
 
 

@@ -33,7 +33,7 @@ Values = npt.NDArray[np.floating[Any]]
 
 
 def held(scale: Scale, ranked: Sequence[Weighed]) -> float:
-    """The likelihood, 0 to 1, that one of the first of the ranked sentences answers."""
+    """The likelihood, 0 to 1, that what was read holds the answer."""
     if not ranked or not question_terms(scale.query.text):
         return 0.0
     intercept, weights = coefficients("held", HELD)

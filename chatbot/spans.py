@@ -13,6 +13,20 @@ from dataclasses import dataclass
 from chatbot.listed import BOUNDARY, lead_of, list_under
 from vectorstore import Span
 
+CORRECTS = re.compile(
+    r"(?:(?:But|However|In fact|Yet),? )?(?:(?:the|that|this|his|her|their) (?:\w+ ){0,2}?"
+    r"(?:figure|number|claim|count|date|amount|total|report|statement|rate|quote)s?"
+    r"|(?:that|this|it|both|neither)) (?:(?:is|was|are|were|has been|had been) )?(?:in fact )?"
+    r"(?:not (?:true|right|correct|accurate|so)|wrong|false|incorrect|untrue|mistaken|misstated"
+    r"|inaccurate|an error|a mistake|corrected|withdrawn|retracted|denied|disputed|overstated"
+    r"|out of date|no longer (?:true|so|holds))\b"
+    r"|(?:Correction|Editor.s note)\b"
+    r"|(?:그러나 |하지만 )?(?:이는|그|이|해당)? ?(?:수치|숫자|주장|보도|발언|금액|날짜)?[은는가이]? ?"
+    r"(?:사실이? ?(?:이 )?아니|사실과 다르|틀렸|틀린|잘못)",
+    re.IGNORECASE,
+)
+"""How a sentence begins that corrects or denies the one before it."""
+
 MOST_ADDED = 350
 """Characters that a quote may grow by on either side."""
 
@@ -56,6 +70,8 @@ def quoted(body: str, span: Span) -> Quoted:
     What a sentence announces with a colon is quoted with it.
     """
     start, end = span
+    if after := corrected_by(body, end):
+        return Quoted((span, after))
     if lead := lead_of(body, start, end):
         return Quoted((lead, span))
     if last := list_under(body, start, end):
@@ -70,6 +86,16 @@ def quoted(body: str, span: Span) -> Quoted:
         if start == first and (earlier := _last_of_previous(body, first)):
             return Quoted((earlier, (start, end)))
     return Quoted(((start, end),), speaker)
+
+
+def corrected_by(body: str, end: int) -> Span | None:
+    """The sentence behind one that ends there, if it corrects or denies that one."""
+    start = end + len(body[end:]) - len(body[end:].lstrip())
+    if start >= len(body) or not CORRECTS.match(body, start):
+        return None
+    last = paragraph(body, start)[1]
+    stop = BOUNDARY.search(body, start, last)
+    return start, stop.start() if stop else last
 
 
 def paragraph(body: str, at: int) -> Span:

@@ -40,7 +40,7 @@ Flags = npt.NDArray[np.bool_]
 WEIGHTS = Path(__file__).parent.parent / "chatbot" / "lexicon" / "weights.toml"
 PENALTY = 0.02
 """What the squares of the ordering model's scaled coefficients cost."""
-STRENGTH = 0.03
+STRENGTH = 0.01
 """Inverse of what the coefficients of the likelihood cost."""
 SHOWN = 20
 REMOVED = 3
@@ -149,7 +149,7 @@ class Models:
     def of(cls, part: Sequence[Example]) -> Models:
         weights = order(part)
         ranked = [ordered(e, weights) for e in part]
-        flags = np.array([bool(right[:1].any()) for _, right in ranked])
+        flags = np.array([e.kind == "answerable" for e in part])
         return cls(
             weights,
             logistic(np.array([together(found) for found, _ in ranked]), flags),
@@ -196,9 +196,9 @@ def measure(data: Sequence[Example]) -> None:
             f"from {t:.2f}: right in three {right:.3f}; abstained: "
             + ", ".join(f"{k} {v:.3f}" for k, v in silent.items())
         )
-    print("reliability (likelihood, share right first, questions):")
+    print("reliability (likelihood, share that can be answered, questions):")
     for low in np.arange(0, 1, 0.1):
-        own = [(p, r[:1].any()) for e, p, r in scored if low <= p < low + 0.1]
+        own = [(p, e.kind == "answerable") for e, p, _ in scored if low <= p < low + 0.1]
         if own:
             said, came = np.mean(own, axis=0)
             print(f"  {said:.2f}  {came:.2f}  {len(own)}")

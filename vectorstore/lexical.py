@@ -29,7 +29,7 @@ WRITER_BYTES = 64_000_000
 NAME_WORTH = 0.8
 """What a name counts among a query's words, whose worth is their rarity, 0 to 1."""
 
-FORMAT = 4
+FORMAT = 3
 """Of the index's fields; one of another format is written anew from the ledger."""
 
 
@@ -251,7 +251,9 @@ class LexicalIndex:
             loaded = json.loads(self._seal.read_text("utf-8"))
         except (FileNotFoundError, ValueError):
             loaded = {}
-        return loaded if loaded.get("format") == FORMAT else {"seq": 0, "files": {}, "dead": 0}
+        if loaded.get("format") != FORMAT:
+            return {"seq": 0, "files": {}, "dead": 0}
+        return {"dead": 1} | loaded  # Dateline 0.1 did not count them: there may be some
 
     def _files(self) -> dict[str, str]:
         return {n: d for n, d in digests(self.folder).items() if not n.endswith(".lock")}

@@ -24,6 +24,7 @@ where the model named none."""
 NUMBER_WEIGHT = 3.0
 """A number counts as much as this many words where the sentence to quote is chosen."""
 
+_CAPITAL = re.compile(r"\b[A-Z][\w’'-]+")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
@@ -59,7 +60,16 @@ def attributed(archive: Archive, said: Said, sources: Mapping[str, Source]) -> S
         return said
     shares = {key: _said_by(source.hit, wanted) / total for key, source in sources.items()}
     best = max(shares, key=lambda key: shares[key], default="")
-    return replace(said, keys=(best,)) if best and shares[best] >= ATTRIBUTED else said
+    if not best or shares[best] < ATTRIBUTED or _unnamed(said.text, sources[best].hit):
+        return said
+    return replace(said, keys=(best,))
+
+
+def _unnamed(text: str, hit: Hit) -> bool:
+    """Whether a word with a capital is not in a passage, nor in what it stands under."""
+    article = hit.article
+    have = set(terms(f"{hit.text} {article.headline} {article.outlet} {article.byline}"))
+    return any(not have.issuperset(question_terms(name)) for name in _CAPITAL.findall(text))
 
 
 def _said_by(hit: Hit, wanted: Mapping[str, float]) -> float:

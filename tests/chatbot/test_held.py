@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
-from chatbot.held import ALIGNED, BEST, alignment, best, held
+from chatbot.held import HELD, held, together
 from chatbot.scale import Scale
 from chatbot.understand import understand
-from chatbot.weigh import Weighed, weigh
+from chatbot.weigh import Weighed, as_read, weigh
 from tests.conftest import SHIPYARD, put
 from vectorstore import Archive
 
@@ -24,12 +25,12 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
 def ranked(archive: Archive, question: str) -> tuple[Scale, list[Weighed]]:
     query = understand(question, archive)
     scale = Scale(archive, query)
-    return scale, weigh(scale, archive.search(query.text, k=10))
+    return scale, weigh(archive, scale, archive.search(query.text, k=10))
 
 
 def test_what_is_told_is_likelier_held_than_what_is_not(archive: Archive) -> None:
     told, other = (
-        held(archive, *ranked(archive, question))
+        held(*ranked(archive, question))
         for question in (
             "Who opened a dock at the Philly Shipyard?",
             "Who opened a casino in Monaco?",
@@ -42,16 +43,22 @@ def test_what_is_told_is_likelier_held_than_what_is_not(archive: Archive) -> Non
 def test_a_question_without_words_is_held_by_nothing(archive: Archive) -> None:
     _, found = ranked(archive, "Who opened a dock?")
     scale = Scale(archive, understand("?", archive))
-    assert held(archive, scale, found) == 0
-    assert alignment(archive, scale, found) is None
-    assert held(archive, scale, []) == 0
+    assert held(scale, found) == 0
+    assert held(scale, []) == 0
 
 
 def test_what_is_looked_at(archive: Archive) -> None:
-    scale, found = ranked(archive, "Who opened a dock at the Philly Shipyard?")
-    assert best(found).shape == (len(BEST),)
-    near = alignment(archive, scale, found)
-    assert near is not None
-    values = dict(zip(ALIGNED, near, strict=True))
-    assert values["first usual"] <= values["best usual"]
-    assert values["first names"] > 0.5, "Philly is named in the sentence"
+    _, found = ranked(archive, "Who opened a dock at the Philly Shipyard?")
+    values = dict(zip(HELD, together(found), strict=True))
+    assert np.isfinite(list(values.values())).all()
+    assert values["best read"] >= values["first read"]
+    assert 0 < values["share"] <= 1
+    assert values["odds"] >= values["second"]
+
+
+def test_hits_are_shown_in_the_order_in_which_they_answer(archive: Archive) -> None:
+    hits = archive.search("Philly Shipyard", k=10)
+    _, found = ranked(archive, "How many tankers will the Philly Shipyard build?")
+    shown = as_read(list(reversed(hits)), found)
+    assert {h.passage_id for h in shown} == {h.passage_id for h in hits}
+    assert shown[0].passage_id == found[0].hit.passage_id

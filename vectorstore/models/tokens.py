@@ -18,12 +18,10 @@ class Tokens:
 
     def __call__(self, texts: Sequence[Text], longest: int) -> list[Any]:
         """The encodings of texts, or of pairs of texts, of `longest` tokens at most: ids, offsets,
-        and which text of a pair a token is of. Of a pair the second text is cut."""
-        pairs = bool(texts) and isinstance(texts[0], tuple)
+        and which text of a pair a token is of. Of a pair the longer text is cut."""
         with self._lock:
             self._tokenizer.no_padding()
-            strategy = "only_second" if pairs else "longest_first"
-            self._tokenizer.enable_truncation(longest, strategy=strategy)
+            self._tokenizer.enable_truncation(longest, strategy="longest_first")
             found: list[Any] = self._tokenizer.encode_batch(list(texts))
         return found
 
