@@ -97,8 +97,8 @@ class Extractive:
                 open_.append(part)
             yield from self._claims(own, chosen, said)
         if said and open_:
-            shown = "; ".join(as_asked(part, query.question) for part in open_)
-            notice = phrases(query.language)["part_open"].format(parts=shown)
+            parts = "; ".join(as_asked(part, query.question) for part in open_)
+            notice = phrases(query.language)["part_open"].format(parts=parts)
             yield Answer(notice=notice)
         elif not said:
             yield from self._claims(query, self.choose(*self._read(query, hits)), said)
@@ -137,7 +137,7 @@ class Extractive:
     def choose(self, scale: Scale, ranked: Sequence[Weighed]) -> list[Chosen]:
         """The sentences of the answer in order with their labels, none if none is likely."""
         query = scale.query
-        own = of_period(scale, ranked, query.within) if query.within and not query.unknown else []
+        own = of_period(scale, ranked, query.within) if query.within else []
         if own and not untold(query.question, [beside(w) for w in own]):
             return [("", w) for w in self._told(query, own)]
         if not ranked:
@@ -162,8 +162,6 @@ class Extractive:
 
     def _held(self, scale: Scale, ranked: Sequence[Weighed]) -> bool:
         """Whether the archive is likely enough to hold the answer."""
-        if scale.query.unknown:
-            return False
         first = ranked[:LOOKED_AT]
         named = max(w.named for w in first)
         if untold(scale.query.question, [beside(w) for w in first if w.named == named]):

@@ -21,7 +21,8 @@ CORRECTS = re.compile(
     r"|inaccurate|an error|a mistake|corrected|withdrawn|retracted|denied|disputed|overstated"
     r"|out of date|no longer (?:true|so|holds))\b"
     r"|(?:Correction|Editor.s note)\b"
-    r"|(?:그러나 |하지만 )?(?:이는|그|이|해당)? ?(?:수치|숫자|주장|보도|발언|금액|날짜)?[은는가이]? ?"
+    r"|(?:그러나 |하지만 )?(?:이는|그|이|해당)? ?"
+    r"(?:수치|숫자|주장|보도|발언|금액|날짜)?[은는가이]? ?"
     r"(?:사실이? ?(?:이 )?아니|사실과 다르|틀렸|틀린|잘못)",
     re.IGNORECASE,
 )

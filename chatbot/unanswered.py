@@ -35,7 +35,7 @@ def said_not_held(archive: Archive, query: Query, hits: Sequence[Hit]) -> str:
     parts = [said["abstain"], said["looked"].format(looked=" ".join(words))]
     if period := _period(query, said):
         parts[-1] = parts[-1].rstrip(".") + period
-    if absent := [*_absent(archive, words), *query.unknown]:
+    if absent := _absent(archive, words):
         parts.append(said["absent"].format(words=", ".join(absent)))
     nearest = {h.article.id: h.article for h in reversed(hits)}
     named = [

@@ -21,7 +21,6 @@ from chatbot.romanized import variants
 from chatbot.spelling import respelt
 from chatbot.split import content, parts_of
 from chatbot.synonyms import beside, names, spelled_out, wording
-from chatbot.transcribed import Transcribed, transcribed
 from chatbot.turns import turns_of
 from chatbot.values import Inputs, Length, Query
 from chatbot.when import asks_for_now, periods_of, recency_of, said_as_of, said_of_time
@@ -71,7 +70,7 @@ def understand(inputs: Inputs | str, archive: Archive | None = None) -> Query:
     read = standalone(question, turns, now=asks_for_now(question))
     day = today or date.today()  # noqa: DTZ011 (the asker's own day)
     query = _query(question, read, limits, day, archive)
-    query = replace(query, respelt=(*slips, *query.respelt))
+    query = replace(query, respelt=slips)
     query = _without(query, limits, inputs.get("unread") or ())
     query = replace(query, notes=notes(query), length=_length(inputs.get("length")))
     return about(query, read.cited, quoted_before(inputs))
@@ -106,9 +105,8 @@ def _query(
     follows = bool(read.carried or read.base)
     digest = not follows and asks_for_digest(question, kinds, day, sources.outlets)
     asked = _asked(read.text, kinds)
-    foreign = _foreign(asked, archive, named_there)
     english = archive is not None and archive.embedder.properties.english
-    text, wordings = (question, ()) if digest else _worded(asked, kinds, foreign, english)
+    text, wordings = (question, ()) if digest else _worded(asked, kinds, english)
     if sources.only:
         chosen = Filters(outlets=sources.outlets, languages=sources.languages)
         filters = filters.over(chosen)
@@ -125,8 +123,6 @@ def _query(
         parts=parts_of(read.text, kinds, said, language_of(read.text)),
         wordings=wordings,
         names=named_there,
-        respelt=foreign.read,
-        unknown=foreign.unread,
         outlets=() if sources.only else sources.outlets,
         digest=digest,
     )
@@ -157,18 +153,7 @@ def _said(question: str, read: Standalone, day: date, events: Events | None) -> 
     return said_of_time(read.base, day, events=events)
 
 
-def _foreign(
-    text: str, archive: Archive | None, named: Sequence[Sequence[str]] = ()
-) -> Transcribed:
-    """A Korean question with its foreign names as the archive spells them."""
-    if archive is None or language_of(text) != "ko":
-        return Transcribed(text)
-    return transcribed(text, archive, {name for group in named for name in group})
-
-
-def _worded(
-    text: str, kinds: tuple[Kind, ...], foreign: Transcribed, meaning: bool
-) -> tuple[str, tuple[Wording, ...]]:
+def _worded(text: str, kinds: tuple[Kind, ...], meaning: bool) -> tuple[str, tuple[Wording, ...]]:
     """What is searched, and the words that are searched beside it.
 
     A Korean question is searched by its own words, and by its English ones: those for their
@@ -176,7 +161,7 @@ def _worded(
     """
     if language_of(text) != "ko":
         return text, (*beside(text), *wording(in_korean(text), KOREAN))
-    english, further = in_english(foreign.text, kinds)
+    english, further = in_english(text, kinds)
     if not english:
         return text, ()
     return text, (

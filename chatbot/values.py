@@ -49,7 +49,6 @@ class Query:
     - `names`: groups of names of the same person, body or outlet;
     - `outlets`: outlets whose reporting is asked for, moved up and not the only ones;
     - `respelt`: words of the question that no article has, each with what it was read as;
-    - `unknown`: what looks like a name in a Korean question that no article has;
     - `notes`: how the question was read, in sentences for the reader;
     - `beyond`: spans of the article asked about ("what else does [2] say?") that were quoted
       and are not to be again;
@@ -72,7 +71,6 @@ class Query:
     names: tuple[tuple[str, ...], ...] = ()
     outlets: tuple[str, ...] = ()
     respelt: tuple[tuple[str, str], ...] = ()
-    unknown: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     beyond: tuple[tuple[int, int], ...] = ()
     digest: bool = False

@@ -38,7 +38,7 @@ def candidates(
     passages = near_to(joined.reshape(len(rows), -1).astype(np.float32) @ vector)
     sentences = np.frombuffer(b"".join(r.int8 for r in rows), dtype=np.int8)
     small = sentences.reshape(-1, len(vector)).astype(np.float32) / np.float32(127)
-    near = near_to(small @ vector)
+    near = near_to(np.asarray(small @ vector, dtype=np.float32))
     ends = np.cumsum([len(r.int8) // len(vector) for r in rows])
     starts = [0, *ends[:-1]]
     return [

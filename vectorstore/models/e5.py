@@ -270,7 +270,7 @@ def of_hub(st: Any) -> tuple[Encoder, Tokenizer, int]:
             for name, theirs_name in _HUB.items():
                 found[f"{here}.{name}.{end}"] = own[f"{there}.{theirs_name}.{end}"]
     table = own["embeddings.word_embeddings.weight"]
-    words = nn.Embedding(*table.shape, _weight=table, _freeze=True)
+    words = nn.Embedding(len(table), table.shape[1], _weight=table, _freeze=True)
     made = Encoder(shape, words)
     made.load_state_dict(found, strict=False)
     return made.eval(), st.tokenizer.backend_tokenizer, int(st.tokenizer.pad_token_id)
