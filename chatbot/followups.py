@@ -24,8 +24,8 @@ MOST = 3
 NEAREST = 10
 """Hits that questions are made of."""
 
-SECONDS = 2.0
-"""How long may be spent on finding out which questions are answered; about 0.1 s each."""
+SECONDS = 3.0
+"""How long may be spent on finding out which questions are answered; about 0.3 s each."""
 
 RARE = 0.3
 """Rarity (0 in every passage, 1 in one) of a name that is worth a question of its own."""

@@ -31,7 +31,7 @@ def test_they_are_answered_with_what_was_not_yet_said(
 ) -> None:
     answer = ask("Who opened a dock at the Philly Shipyard?")
     told = {c.quote for c in answer.citations}
-    found = follow_ups(archive, answer, ask)
+    found = follow_ups(archive, answer, ask, seconds=60)
     assert 1 <= len(found) <= 3
     for question in found:
         again = ask(question)
