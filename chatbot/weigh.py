@@ -23,7 +23,7 @@ from chatbot.listed import CELL, lead_of
 from chatbot.scale import Scale
 from chatbot.values import Query
 from chatbot.wording import ASIDE, bare, mute
-from vectorstore import Archive, Hit, Read, Sentence, Span, terms
+from vectorstore import Archive, Hit, Read, Sentence, terms
 from vectorstore.query import AFTER, FADE
 
 FEATURES = (
@@ -98,8 +98,6 @@ class Weighed:
     """Of the sentence."""
     near: frozenset[str]
     """Of the sentence, its neighbours, and the headline."""
-    span: Span = (0, 0)
-    """Where in the article's body the reader finds the answer in the sentence."""
 
     @property
     def at(self) -> int:
@@ -240,9 +238,7 @@ def _weighed(scale: Scale, hit: Hit, crowd: Crowd, read: Read, total: float) -> 
             if {"how much", "when"} & set(scale.query.kinds):
                 continue
             weight, likelihood = weight * OTHER_ROW, likelihood * OTHER_ROW
-        a, b = read.spans[i]
-        span = (hit.start + a, hit.start + b)
-        yield Weighed(hit, sentence, weight, likelihood, values, own[i], near, span)
+        yield Weighed(hit, sentence, weight, likelihood, values, own[i], near)
 
 
 @dataclass(frozen=True, slots=True)
