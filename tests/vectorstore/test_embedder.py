@@ -15,6 +15,7 @@ from vectorstore.models import e5, loading, packed
 from vectorstore.models.batches import padded
 from vectorstore.models.embedder import Embedder, Text
 from vectorstore.models.pooling import mean_pooled, quantize
+from vectorstore.models.properties import Properties, properties
 from vectorstore.models.states import States
 from vectorstore.settings import EMBEDDED_MODEL, OLD_EMBEDDED_MODEL
 
@@ -231,3 +232,23 @@ def test_ctrl_c_does_not_wait_for_a_model_that_is_being_loaded() -> None:
         [sys.executable, "-c", LOADING], capture_output=True, text=True, timeout=60, check=False
     )
     assert done.stdout == "not waited for\n", done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "query"),
+    [
+        (EMBEDDED_MODEL, "query: "),
+        ("intfloat/multilingual-e5-small", "query: "),
+        ("models/e5-tries/all-MiniLM", ""),
+        (OLD_EMBEDDED_MODEL, ""),
+    ],
+)
+def test_what_a_model_wants_goes_by_its_own_name(name: str, query: str) -> None:
+    assert properties(name).query == query
+    assert properties(OLD_EMBEDDED_MODEL).english
+
+
+def test_prompts_that_a_model_declares_are_used(old: Embedder) -> None:
+    st = SentenceTransformer(modules=list(sentence_transformer(old)))
+    st.prompts = {"query": "ask: ", "document": "tell: "}
+    assert properties("some/model", st) == Properties("ask: ", "tell: ")

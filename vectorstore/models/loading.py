@@ -51,7 +51,8 @@ def load(name: str) -> Model:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     if name == EMBEDDED_MODEL:
         return _embedded()
-    return _of(_sentence_transformer(name), properties(name))
+    st = _sentence_transformer(name)
+    return _of(st, properties(name, st))
 
 
 def base(upper: dict[str, Any] | None = None) -> tuple[Encoder, Tokens, int]:
@@ -103,7 +104,6 @@ def _embedded() -> Model:
 def _of(st: SentenceTransformer, own: Properties) -> Model:
     """Any sentence-transformers model; with a network where it averages its tokens' states."""
     dim = int(st.get_embedding_dimension() or 0)
-    own = own if own.query or own.passage else properties("", st)
     tokenizer = getattr(st.tokenizer, "backend_tokenizer", None)
     if not mean_pooled(st) or tokenizer is None:
         return Model(dim=dim, properties=own, st=st)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -46,7 +47,7 @@ def properties(name: str, st: SentenceTransformer | None = None) -> Properties:
     """A model's properties: those known here, else those that the model itself declares."""
     if name in KNOWN:
         return KNOWN[name]
-    if "e5-" in name.lower():
+    if "e5-" in PurePath(name).name.lower():
         return Properties("query: ", "passage: ", 0.70)
     prompts = (st.prompts if st else None) or {}
     passage = prompts.get("document") or prompts.get("passage") or ""
