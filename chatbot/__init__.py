@@ -1,12 +1,14 @@
 """The conversation: question → query → hits → cited, verified answer."""
 
-from chatbot.chain import Answerer, build_chain
+from chatbot.chain import UNSEARCHED, Answerer, build_chain
 from chatbot.extractive import Extractive
 from chatbot.kinds import Kind, kinds_of
+from chatbot.requests.kinds import Request
 from chatbot.values import Answer, Citation, Claim, History, Inputs, Message, Query
 from chatbot.verify import Verdict, check, failures, holds
 
 __all__ = [
+    "UNSEARCHED",
     "Answer",
     "Answerer",
     "Citation",
@@ -17,6 +19,7 @@ __all__ = [
     "Kind",
     "Message",
     "Query",
+    "Request",
     "Verdict",
     "build_chain",
     "check",

@@ -13,7 +13,11 @@ from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 from chatbot.cited import unsaid
 from chatbot.digest import digest
 from chatbot.extractive import Extractive
-from chatbot.provenance import admission
+from chatbot.provenance import PER_ORIGIN, admission
+from chatbot.requests import holdings
+from chatbot.requests.gathering import FOUND
+from chatbot.requests.kinds import Request
+from chatbot.requests.manners import MANNERS, mannered
 from chatbot.retrieve import searches
 from chatbot.understand import understand
 from chatbot.values import SHORT, Answer, Citation, Claim, Inputs, Query
@@ -28,6 +32,14 @@ if TYPE_CHECKING:
 
 RETRIEVED = 20
 """Passages retrieved for a question."""
+
+UNSEARCHED: tuple[Request, ...] = (*MANNERS, "archive")
+"""Kinds of requests that are answered without a search, and without a model."""
+
+PER_ORIGIN_OF: dict[Request, int] = dict.fromkeys(("timeline", "change", "news", "summary"), 8)
+PER_ORIGIN_OF |= dict.fromkeys(("list", "count", "archive"), 1_000)
+"""Passages of one outlet in an answer that lays many out, at most: of steps half (see
+`provenance.spread`); of a list all, where each line says whose it is."""
 
 Found = tuple[Query, Sequence[Hit]]
 
@@ -81,22 +93,31 @@ def build_chain(  # noqa: PLR0913
         return None
 
     def retrieve(query: Query) -> Found:
+        if query.request in UNSEARCHED:
+            return query, ()
         if query.digest:
             return query, digest(archive, query)
-        hits = archive.search(searches(query), k=k, explain=bool(query.parts))
+        most = max(k, FOUND.get(query.request, k))
+        hits = archive.search(searches(query), k=most, explain=bool(query.parts))
         return query, unsaid(query, hits) if query.beyond else hits
 
     def answer(found: Iterator[Found]) -> Iterator[Answer]:
         for query, hits in found:
             yield Answer(query=query, nearest=tuple(hits), usage=query.usage)
             numbers: dict[Citation, int] = {}
-            admits, held, told = admission(archive, hits), False, 0
-            for part in chosen(query, hits):
+            cap = PER_ORIGIN_OF.get(query.request, PER_ORIGIN)
+            admits, held, told = admission(archive, hits, cap), False, 0
+            if query.request in UNSEARCHED:
+                own = mannered if query.request in MANNERS else holdings.told
+                answers = own(archive, query)
+            else:
+                answers = chosen(query, hits)
+            for part in answers:
                 admitted = [claim for claim in part.claims if admits(claim)]
                 claims = tuple(c for claim in admitted if (c := checked(claim)))
                 if claims or not part.claims:
                     yield replace(part, claims=tuple(_numbered(c, numbers) for c in claims))
-                held = held or any(c.supported for c in claims)
+                held = held or any(c.supported for c in claims) or bool(part.message)
                 told += len(claims)
                 if query.length == "short" and told >= SHORT:
                     break

@@ -8,6 +8,7 @@ passage that says otherwise.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -18,6 +19,21 @@ from chatbot.values import Query
 from chatbot.verify_polarity import contraries
 from chatbot.weigh import Weighed
 from vectorstore import Hit, question_terms, terms
+
+AMENDS = re.compile(
+    r"\b(?:amend(?:s|ed|ing|ment)?|replac(?:es|ed|ing)|supersed(?:es|ed|ing)|modif(?:ies|ied|ying)"
+    r"|revis(?:es|ed|ing)|chang(?:es|ed|ing)|rais(?:es|ed|ing)|lower(?:s|ed|ing)|cuts?|cutting"
+    r"|increas(?:es|ed|ing)|reduc(?:es|ed|ing)|doubl(?:es|ed|ing)|instead of|rather than"
+    r"|no longer|down from|up from)\b|개정|변경|대체|수정|인상|인하|낮췄|올렸",
+    re.IGNORECASE,
+)
+"""How a sentence says that it puts one amount in another's place."""
+
+IN_COMMON = 2
+"""Words that a sentence and the one that amends it have in common at least."""
+
+DAY = 31
+"""The largest plain number that may be a day of a month."""
 
 SAME_DAYS = 3
 """Days within which reports that differ are of the same time."""
@@ -80,6 +96,30 @@ def otherwise(query: Query, first: Weighed, others: Sequence[Weighed]) -> list[t
         if kind and (kind not in found or _days(first, other) < _days(first, found[kind])):
             found[kind] = other
     return sorted(found.items(), key=lambda kv: day_of(kv[1].hit))
+
+
+def amended(first: Weighed, ranked: Sequence[Weighed]) -> Weighed | None:
+    """The newest later sentence that amends an amount of the first one's, if there is one: it
+    says so, names the number that it replaces, and has words in common."""
+    numbers = _numbers(first.sentence.text)
+    later = [
+        w
+        for w in ranked[:LOOKED_AT]
+        if day_of(w.hit) > day_of(first.hit) > date.min
+        and AMENDS.search(w.sentence.text)
+        and numbers & _numbers(w.sentence.text)
+        and len(_numbers(w.sentence.text)) > 1
+        and len({t for t in first.terms & w.terms if t.isalpha()}) >= IN_COMMON
+    ]
+    return max(later, key=lambda w: day_of(w.hit), default=None)
+
+
+def _numbers(text: str) -> frozenset[str]:
+    """The numbers of a text but years and days of a month."""
+    found = re.findall(r"(?<![\w.,])\d[\d,]*(?:\.\d+)?(?![\w])", text)
+    return frozenset(
+        n for n in found if "." in n or "," in n or (not 0 < int(n) <= DAY and len(n) != 4)
+    )
 
 
 def contradicts(scale: Scale, ranked: Sequence[Weighed]) -> Weighed | None:

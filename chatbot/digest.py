@@ -107,13 +107,16 @@ def digest(archive: Archive, query: Query) -> list[Hit]:
 
 
 def _period(archive: Archive, query: Query) -> Period | None:
-    """The question's period within the filters; the archive's last days where it names none."""
+    """The question's period within the filters; where it names none, the archive's last days,
+    or for a summary all of them."""
     if query.periods:
         first = max(d for d in (query.periods[0][0], query.filters.since) if d)
         last = min(d for d in (query.periods[-1][1], query.filters.until) if d)
         return (first, last) if first <= last else None
-    newest = archive.browse(query.filters, limit=1)
+    newest, oldest = (archive.browse(query.filters, limit=1, oldest=old) for old in (False, True))
     day = newest[0].published.day if newest and newest[0].published else None
+    if day and query.request in ("summary", "timeline") and oldest[0].published:
+        return oldest[0].published.day, day
     return (day - timedelta(LATELY - 1), day) if day else None
 
 

@@ -7,13 +7,13 @@ answer, the answerer abstains, and says what it looked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 
 from chatbot.asked import best_offer, offered
 from chatbot.changes import contradicts, day_of
 from chatbot.deeds import untold
-from chatbot.held import held
+from chatbot.held import ENOUGH, held
 from chatbot.kinds import Kind, kinds_of
 from chatbot.offers import unit_asked
 from chatbot.offices import office_asked
@@ -26,7 +26,9 @@ from chatbot.picking import (
     with_changes,
     with_reason,
 )
-from chatbot.quoting import changed, quote
+from chatbot.quoting import NAMED, changed, quote
+from chatbot.requests import course, lists, overview, voices
+from chatbot.requests.kinds import Request
 from chatbot.retrieve import part_wordings
 from chatbot.scale import Scale
 from chatbot.spans import corrected_by
@@ -34,7 +36,7 @@ from chatbot.split import as_asked
 from chatbot.unanswered import said_not_held
 from chatbot.values import SHORT, Answer, Citation, Claim, Length, Query
 from chatbot.weigh import Weighed, as_read, beside, foremost, weigh
-from chatbot.when import asks_for_now, periods
+from chatbot.when import periods
 from chatbot.wording import phrases
 from vectorstore import Archive, Hit
 
@@ -52,10 +54,6 @@ each day adds something; NEAR_BEST holds for others."""
 SHARE: dict[Length, float] = {"short": 1.0, "normal": 1.0, "long": 0.05}
 """How much of either is enough, by the length that is wanted."""
 
-ENOUGH = 0.32
-"""The likelihood (see `held`) below which the archive is said not to hold the answer: by
-cross-validation 0.04 of what can be answered is then abstained from; see docs/answers.md."""
-
 OTHERWISE, TAKEN = 0.02, 0.005
 """The same for a sentence that contradicts what the question takes for granted, and where it
 asks why that is so: the words of such a question are less often the article's."""
@@ -67,6 +65,21 @@ LEAD = 0.15
 """The likelihood from which an amount or date stands in bold before its sentence. Of 68 on the
 questions of docs/answers.md 41 were right; from here on, and with a name of the question near
 it, 35 of 46."""
+
+
+LAYOUTS: dict[Request, Callable[[Archive, Query, Sequence[Hit]], Iterator[Answer]]] = {
+    "list": lists.listed,
+    "count": lists.counted,
+    "timeline": course.timeline,
+    "change": course.changes,
+    "news": course.news,
+    "summary": overview.summary,
+    "positions": voices.positions,
+    "reaction": voices.positions,
+    "opinion": voices.opinions,
+}
+"""How requests are answered that are not for one fact. Where one yields nothing, the request is
+answered as if it were for a fact."""
 
 
 class Extractive:
@@ -85,6 +98,13 @@ class Extractive:
             shown = foremost(hits)[: _most(query, MOST["what happened"])]
             yield from self._claims(query, [("", w) for w in shown], [])
             return
+        if layout := LAYOUTS.get(query.request):
+            laid = False
+            for answer in () if query.beyond else layout(self._archive, query, hits):
+                laid = True
+                yield answer
+            if laid:
+                return
         if query.beyond or not query.parts:
             yield from self._whole(query, hits)
             return
@@ -95,7 +115,8 @@ class Extractive:
             chosen = self.choose(*self._read(own, _found_for(part, hits)))[:most]
             if not chosen:
                 open_.append(part)
-            yield from self._claims(own, chosen, said)
+            heading = as_asked(part, query.question) if query.request == "comparison" else ""
+            yield from self._claims(own, chosen, said, heading)
         if said and open_:
             parts = "; ".join(as_asked(part, query.question) for part in open_)
             notice = phrases(query.language)["part_open"].format(parts=parts)
@@ -116,14 +137,19 @@ class Extractive:
         return scale, weigh(self._archive, scale, hits)
 
     def _claims(
-        self, query: Query, chosen: Sequence[Chosen], said: list[Citation]
+        self, query: Query, chosen: Sequence[Chosen], said: list[Citation], heading: str = ""
     ) -> Iterator[Answer]:
-        """The claims of chosen sentences but for what is said already; adds what they cite."""
+        """The claims of chosen sentences but for what is said already; adds what they cite. One
+        of the same article as the one before does not name it again."""
+        before = ""
         for at, (label, weighed) in enumerate(chosen):
-            claim = self._claim(query, weighed, label, lead=at == 0)
+            article = weighed.hit.article.id
+            without = NAMED if article == before else ()
+            claim = self._claim(query, weighed, label, lead=at == 0, without=without)
             if not all(any(_within(c, other) for other in said) for c in claim.citations):
                 said += claim.citations
-                yield Answer(claims=(claim,))
+                before = article
+                yield Answer(claims=(replace(claim, heading=heading),))
 
     def abstain(self, query: Query, hits: Sequence[Hit]) -> Answer:
         """Says that the archive does not hold the answer, and what was looked for."""
@@ -150,15 +176,15 @@ class Extractive:
             return []
         if query.kind == "what happened":
             return [("", w) for w in self._told(query, ranked)]
-        most = _most(query, MOST.get(query.kind, USUALLY))
-        if asks_for_now(query.question) or office_asked(query.question):
+        most, every = _most(query, MOST.get(query.kind, USUALLY)), ranked
+        if query.recency == "strong" or office_asked(query.question):
             ranked = newest(ranked)
         chosen = distinct(ranked, most, NEAR_BEST * SHARE[query.length])
         if not any(offered(query, [w.sentence.text]) for w in chosen):
             chosen += [w for w in ranked[:USUALLY] if offered(query, [w.sentence.text])][:1]
         chosen.sort(key=lambda w: not offered(query, [w.sentence.text]))
         chosen = with_reason(query, chosen, ranked)
-        return with_changes(query, chosen, ranked, most)
+        return with_changes(query, chosen, every, most)
 
     def _held(self, scale: Scale, ranked: Sequence[Weighed]) -> bool:
         """Whether the archive is likely enough to hold the answer."""
@@ -176,12 +202,14 @@ class Extractive:
         most = _most(query, MOST["what happened"])
         return sorted(list(found.values())[:most], key=lambda w: day_of(w.hit))
 
-    def _claim(self, query: Query, weighed: Weighed, label: str, *, lead: bool) -> Claim:
+    def _claim(
+        self, query: Query, weighed: Weighed, label: str, *, lead: bool, without: Collection[str]
+    ) -> Claim:
         sure = lead and not label and weighed.likelihood >= LEAD and weighed.names > 0
         article, end = weighed.hit.article, weighed.sentence.end
         sure = sure and corrected_by(article.body, end) is None
         offer = best_offer(query, weighed.sentence.text) if sure else None
-        claim = quote(weighed, query.language, label=label, offer=offer)
+        claim = quote(weighed, query.language, label=label, offer=offer, without=without)
         if changed(self._archive, claim.citations):
             claim = replace(claim, text=f"{claim.text} {phrases(query.language)['changed']}")
         return claim

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from chatbot.calendar import Period
-from chatbot.changes import day_of, otherwise
+from chatbot.changes import amended, day_of, otherwise
 from chatbot.dates import Day, dates
 from chatbot.digest import topical
 from chatbot.scale import Scale
@@ -70,8 +70,12 @@ def _falls_in(day: Day, period: Period) -> bool:
 def with_changes(
     query: Query, chosen: Sequence[Weighed], ranked: Sequence[Weighed], most: int
 ) -> list[Chosen]:
-    """The chosen sentences, those that give another value of the amount under a label."""
+    """The chosen sentences, those that give another value of the amount under a label; first the
+    one that amends what the first of them says."""
     first = chosen[0]
+    if not query.periods and (now := amended(first, ranked)):
+        rest = [w for w in chosen[1:] if w is not now]
+        return [("", now), ("before", first), *(("", w) for w in rest)][:most]
     likely = [w for w in ranked if w.weight >= NEAR_BEST * ranked[0].weight]
     differing = otherwise(query, first, likely)
     labelled = {id(w) for _, w in differing}

@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from chatbot.values import Claim
 from vectorstore import Archive, Hit, StoredArticle
+
+T = TypeVar("T")
 
 PER_ARTICLE = 2
 """Passages of one article that a model reads for an answer."""
@@ -52,7 +55,27 @@ def capped(hits: Iterable[Hit], main: Collection[str] = ()) -> Iterator[Hit]:
         yield hit
 
 
-def admission(archive: Archive, hits: Sequence[Hit]) -> Callable[[Claim], bool]:
+def spread(
+    archive: Archive, ranked: Sequence[T], most: int, of: Callable[[T], StoredArticle]
+) -> list[T]:
+    """The first so many of what was ranked, of one origin at most half of them (but PER_ORIGIN in
+    any case): others move up. For answers that lay out what many articles say."""
+    main, cap = main_outlets(archive), max(PER_ORIGIN, most // 2)
+    taken: Counter[str] = Counter()
+    chosen: list[T] = []
+    for one in ranked:
+        name = origin(of(one))
+        if len(chosen) == most:
+            break
+        if name in main or taken[name] < cap:
+            chosen.append(one)
+            taken[name] += 1
+    return chosen
+
+
+def admission(
+    archive: Archive, hits: Sequence[Hit], cap: int = PER_ORIGIN
+) -> Callable[[Claim], bool]:
     """Whether a further claim keeps the passages that the answer quotes within the cap."""
     used: dict[str, set[str]] = {}
     main = cache(lambda: main_outlets(archive))
@@ -69,7 +92,7 @@ def admission(archive: Archive, hits: Sequence[Hit]) -> Callable[[Claim], bool]:
                 ),
                 c.article.id,
             )
-            full = len(passages) >= PER_ORIGIN and passage not in passages
+            full = len(passages) >= cap and passage not in passages
             if full and name not in main():
                 return False
             passages.add(passage)

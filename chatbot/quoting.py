@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from chatbot.offers import Offer
-from chatbot.spans import quoted
+from chatbot.spans import quoted, trimmed
 from chatbot.values import Citation, Claim
 from chatbot.weigh import Weighed
 from chatbot.wording import attribution, phrases
 from vectorstore import Archive
+
+NAMED = ("outlet", "day")
+"""What an attribution goes without where the claim before is of the same article."""
 
 QUOTATION = re.compile(r"“.+”|\".+\"", re.DOTALL)
 """A quote that has marks at both its ends, and needs none of ours."""
@@ -22,19 +25,26 @@ def quote(
     *,
     label: str = "",
     offer: Offer | None = None,
+    without: Collection[str] = (),
 ) -> Claim:
-    """A sentence as a claim: what it offers in bold, attribution, and the exact quotes."""
+    """A sentence as a claim: what it offers in bold, attribution, and the exact quotes.
+
+    The attribution goes `without` its "day", or its "outlet" and "day" (never without who speaks),
+    where a reader has just been told.
+    """
     article, said = weighed.hit.article, phrases(language)
     found = quoted(article.body, (weighed.sentence.start, weighed.sentence.end))
     citations = tuple(
         Citation(number=0, article=article, start=a, end=b, quote=article.body[a:b])
-        for a, b in found.spans
+        for a, b in (trimmed(article.body, s) for s in found.spans)
     )
     quotes = " ".join(
         c.quote if QUOTATION.fullmatch(c.quote) else f"{said['open']}{c.quote}{said['close']}"
         for c in citations
     )
-    lead = attribution(article.outlet, article.published, language, found.speaker)
+    outlet = "" if "outlet" in without else article.outlet
+    published = None if "day" in without else article.published
+    lead = attribution(outlet, published, language, found.speaker)
     return Claim(
         text=f"{said['label_' + label] if label else ''}{lead}{quotes}",
         citations=citations,

@@ -31,6 +31,20 @@ CORRECTS = re.compile(
 MOST_ADDED = 350
 """Characters that a quote may grow by on either side."""
 
+OPENING = re.compile(
+    r"[“\"]?(?:[-*•·–]|\(?(?:\d{1,3}|[ivx]{1,4}|[a-zA-Z])[.)])\s+(?=\S)"
+    r"|[A-Z][A-Z0-9][A-Z0-9 ,.'’&/$%–-]{6,}:\s+(?=[A-Z“])"
+    r"|(?:In the meantime|Meanwhile|Moreover|In addition|Additionally|Furthermore|Also|Finally"
+    r"|Similarly|Likewise|Accordingly|Thus|Therefore), (?=\w)"
+    r"|(?:And|So),? (?=[a-z])"
+)
+"""How a sentence may open with what is no part of what it says."""
+
+CLOSING = re.compile(r"[;,] (?:and|or)\s*$")
+
+LEAST_LEFT = 25
+"""Characters that are left of a sentence at least."""
+
 POINTS_BACK = re.compile(
     r"^[“\"'(]?(?:(?:And|But|So|Then|However|Yet|Instead|Still|Also|Meanwhile),? )?"
     r"(?:He|She|It|They|His|Her|Its|Their|These|Those|Such|Both|Neither|That|The (?:two|pair|latter"
@@ -87,6 +101,17 @@ def quoted(body: str, span: Span) -> Quoted:
         if start == first and (earlier := _last_of_previous(body, first)):
             return Quoted((earlier, (start, end)))
     return Quoted(((start, end),), speaker)
+
+
+def trimmed(body: str, span: Span) -> Span:
+    """A span without what says nothing at its ends: the mark of a list, a heading in capitals,
+    a word that only joins it to what stands before, the "; and" of a list."""
+    start, end = span
+    while (m := OPENING.match(body, start, end)) and end - m.end() >= LEAST_LEFT:
+        start = m.end()
+    if m := CLOSING.search(body[start:end]):
+        end = start + m.start()
+    return start, end
 
 
 def corrected_by(body: str, end: int) -> Span | None:

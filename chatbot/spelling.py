@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from chatbot.digest import topical
 from chatbot.wording import phrases
 from vectorstore import Archive
 from vectorstore.analyzer import STOP_WORDS
@@ -19,10 +20,10 @@ Respelt = tuple[tuple[str, str], ...]
 def respelt(question: str, archive: Archive) -> tuple[str, Respelt]:
     """The question with words that no text has as near ones that some have; which they are.
 
-    A word keeps its capitals. Common words that the archive happens not to have stay, and so
-    do short ones; see `Archive.respelt`.
+    A word keeps its capitals. Words that only say what is wanted ("summarize") stay, and so do
+    common words that the archive happens not to have, and short ones; see `Archive.respelt`.
     """
-    words = dict.fromkeys(WORD.findall(question))
+    words = dict.fromkeys(WORD.findall(topical(question)))
     near = archive.respelt(w for w in words if w.isascii() and w.lower() not in STOP_WORDS)
     found = {word: _cased(word, meant) for word, meant in near.items()}
     if not 0 < len(found) <= MOST:

@@ -17,6 +17,9 @@ from chatbot.kinds import Kind, kinds_of
 from chatbot.korean import in_english, in_korean
 from chatbot.outlets import Sources, sources_of
 from chatbot.periods import Spoken
+from chatbot.requests.kinds import KINDS, Request, request_of
+from chatbot.requests.sides import sides_of
+from chatbot.requests.topics import TOPICAL, has_topic, topic_of_request
 from chatbot.romanized import variants
 from chatbot.spelling import respelt
 from chatbot.split import content, parts_of
@@ -35,6 +38,9 @@ HAPPENED = re.compile(
 )
 """What a question may begin with that no article about it says."""
 
+UNASKED = ("nothing", "task", "dateline", "archive")
+"""Kinds of requests that a turn which leans on earlier ones is not taken for."""
+
 LONGEST_QUESTION = 4_000
 """Characters of a question that are searched; the rest is cut off."""
 
@@ -51,7 +57,8 @@ def understand(inputs: Inputs | str, archive: Archive | None = None) -> Query:
     a day that the question names as such ("as of 3 March") is seen: the earliest counts.
     With an archive, events are looked up in it ("since the election"). `unread` names what is
     not to be taken from the question: "as_of", "periods"; `length` is how long the answer is
-    to be; `cited` are the citations of the answer before, for a question about one of them.
+    to be; `cited` are the citations of the answer before, for a question about one of them;
+    `request` is the kind of request that it is to be taken for, instead of the likeliest.
     Raises InputError where something is not of its kind.
     """
     if isinstance(inputs, str):
@@ -69,11 +76,23 @@ def understand(inputs: Inputs | str, archive: Archive | None = None) -> Query:
     turns = turns_of(inputs.get("history") or [])
     read = standalone(question, turns, now=asks_for_now(question))
     day = today or date.today()  # noqa: DTZ011 (the asker's own day)
-    query = _query(question, read, limits, day, archive)
+    query = _query(question, read, limits, day, archive, inputs.get("request"))
     query = replace(query, respelt=slips)
     query = _without(query, limits, inputs.get("unread") or ())
     query = replace(query, notes=notes(query), length=_length(inputs.get("length")))
     return about(query, read.cited, quoted_before(inputs))
+
+
+def _request(given: object, question: str, read: Standalone) -> Request:
+    """The kind of request: as given, else by the words; a turn that carries its topic from
+    earlier ones is a request of the articles whatever its own words are."""
+    if given:
+        if given not in KINDS:
+            raise InputError(f"request is one of {', '.join(KINDS)}, not {given!r}")
+        return given
+    kind = request_of(question)
+    leaning = bool(read.carried or read.base or read.cited)
+    return "fact" if leaning and kind in UNASKED else kind
 
 
 def _length(given: object) -> Length:
@@ -91,9 +110,15 @@ def _without(query: Query, given: Filters, unread: Collection[str]) -> Query:
     return query
 
 
-def _query(
-    question: str, read: Standalone, limits: Filters, day: date, archive: Archive | None
+def _query(  # noqa: PLR0913, PLR0917
+    question: str,
+    read: Standalone,
+    limits: Filters,
+    day: date,
+    archive: Archive | None,
+    given: object,
 ) -> Query:
+    request = _request(given, question, read)
     events = ArchiveEvents(archive, limits) if archive else None
     said = _said(question, read, day, events)
     named = tuple(periods_of(said))
@@ -103,8 +128,11 @@ def _query(
     named_there = _names(read.text, archive, filters)
     sources = sources_of(question, archive.outlets()) if archive else Sources()
     follows = bool(read.carried or read.base)
-    digest = not follows and asks_for_digest(question, kinds, day, sources.outlets)
-    asked = _asked(read.text, kinds)
+    digest = not follows and (
+        (request != "archive" and asks_for_digest(question, kinds, day, sources.outlets))
+        or (request in TOPICAL and not has_topic(question, request, language))
+    )
+    asked = topic_of_request(_asked(read.text, kinds), request, language)
     english = archive is not None and archive.embedder.properties.english
     text, wordings = (question, ()) if digest else _worded(asked, kinds, english)
     if sources.only:
@@ -116,16 +144,28 @@ def _query(
         filters=filters,
         today=day,
         language=language,
+        request="news" if digest and request not in TOPICAL else request,
         kinds=kinds,
-        recency=recency_of(question, named),
+        recency="strong"
+        if request in ("now", "news") and not named
+        else recency_of(question, named),
         periods=named,
         carried=read.carried,
-        parts=parts_of(read.text, kinds, said, language_of(read.text)),
+        parts=_parts(read.text, request, kinds, said),
         wordings=wordings,
         names=named_there,
         outlets=() if sources.only else sources.outlets,
         digest=digest,
     )
+
+
+def _parts(
+    text: str, request: Request, kinds: tuple[Kind, ...], said: list[Spoken]
+) -> tuple[str, ...]:
+    """The sides of a comparison, or the parts of a question that has several."""
+    language = language_of(text)
+    sides = sides_of(text, language) if request == "comparison" else ()
+    return sides or parts_of(text, kinds, said, language)
 
 
 def _asked(text: str, kinds: tuple[Kind, ...]) -> str:

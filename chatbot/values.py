@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, Literal, TypedDict
@@ -12,6 +12,7 @@ from langchain_core.messages.content import create_citation, create_text_block
 
 from chatbot.calendar import Period
 from chatbot.kinds import Kind
+from chatbot.requests.kinds import Request
 from vectorstore import Filters, Hit, StoredArticle, Wording
 
 Length = Literal["short", "normal", "long"]
@@ -38,6 +39,8 @@ class Query:
     `text` goes to the indexes; `today` is the day that "last week" counts from;
     `language` is "ko" or "en". What else was read:
 
+    - `request`: what kind of request it is ("fact", "list", "timeline", …), which decides how
+      it is answered;
     - `kinds`: what is asked for, the most telling first ("when", "how much", …);
     - `recency`: how much newer passages are preferred: "strong" for a question about now,
       "none" for one that names a day or a period, else "weak";
@@ -62,6 +65,7 @@ class Query:
     filters: Filters
     today: date
     language: str
+    request: Request = "fact"
     kinds: tuple[Kind, ...] = ("what",)
     recency: Literal["strong", "weak", "none"] = "weak"
     periods: tuple[tuple[date, date], ...] = ()
@@ -97,6 +101,7 @@ class Query:
         days = (last - first).days
         longest = DAYS if self.kinds == ("what",) else LIST_DAYS
         listed = {"what happened", "list"} & {*self.kinds} or self.kinds == ("what",)
+        listed = listed or self.request in ("news", "list", "count", "summary")
         if not listed or days > longest:
             return None
         return first, last + timedelta(days=1 if days <= DAYS else 0)
@@ -125,7 +130,8 @@ class Claim:
     `written` is whether a model wrote it; else it is Dateline's words around exact quotes.
     `failures` say, in words, what the check against its citations found wrong. `lead` is
     the amount or date that was asked for, as the quote has it, to stand in bold before the
-    text; "" where none was, or where several could be meant.
+    text; "" where none was, or where several could be meant. `heading` is what it stands under
+    in an answer that is laid out in groups, the same for each of a group.
     """
 
     text: str
@@ -133,6 +139,7 @@ class Claim:
     written: bool = False
     failures: tuple[str, ...] = ()
     lead: str = ""
+    heading: str = ""
 
     @property
     def supported(self) -> bool:
@@ -186,10 +193,11 @@ GAP = "\n\n"
 class Answer:
     """An answer, or a part of one while it streams; parts add up (`+`) to the whole.
 
-    `text` is what a reader sees: each claim with its citation numbers. If `abstained`,
-    there are no claims, `text` says that the archive does not hold the answer, and
-    `nearest` are the closest passages (also filled for an answer: the passages retrieved,
-    best first). `notice` is what a reader should know about how the answer came about (a
+    `text` is what a reader sees: the `message`, which is what Dateline itself says, and each
+    claim with its citation numbers. If `abstained`, there are no claims, the message says that
+    the archive does not hold the answer, and `nearest` are the closest passages (also filled
+    for an answer: the passages retrieved, best first). `suggested` are questions that may be
+    asked next. `notice` is what a reader should know about how the answer came about (a
     model that failed, sentences that were left out); `usage` what a model was used for.
     """
 
@@ -200,6 +208,7 @@ class Answer:
     nearest: tuple[Hit, ...] = field(default=(), repr=False)
     notice: str = ""
     usage: Usage | None = None
+    suggested: tuple[str, ...] = ()
 
     def __add__(self, other: Answer) -> Answer:
         return replace(
@@ -211,6 +220,7 @@ class Answer:
             nearest=other.nearest or self.nearest,
             notice=" ".join(n for n in (self.notice, other.notice) if n),
             usage=_sum(self.usage, other.usage),
+            suggested=self.suggested + other.suggested,
         )
 
     @property
@@ -221,9 +231,20 @@ class Answer:
 
     @property
     def text(self) -> str:
-        if self.abstained or not self.claims:
-            return self.message
-        return GAP.join(_numbered(claim) for claim in self.claims)
+        return GAP.join(text for text, _ in self._blocks())
+
+    def _blocks(self) -> Iterator[tuple[str, Claim | None]]:
+        """The message, the headings and the claims as they are read, each claim with itself."""
+        if self.message:
+            yield self.message, None
+        if self.abstained:
+            return
+        heading = ""
+        for claim in self.claims:
+            if claim.heading and claim.heading != heading:
+                yield f"**{claim.heading}**", None
+            heading = claim.heading
+            yield _numbered(claim), claim
 
     def to_message(self) -> AIMessage:
         """The answer as a LangChain message whose citations are standard annotations.
@@ -233,9 +254,9 @@ class Answer:
         article's id, and the offsets, so that a history can be asked about a citation.
         """
         notes, at = [], 0
-        for claim in self.claims:
-            end = at + len(_numbered(claim))
-            for c in claim.citations:
+        for text, claim in self._blocks():
+            end = at + len(text)
+            for c in claim.citations if claim else ():
                 title, url = c.article.headline, c.article.url or None
                 notes.append(
                     create_citation(

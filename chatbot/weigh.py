@@ -153,9 +153,9 @@ class Crowd:
         )
 
 
-def weigh(archive: Archive, scale: Scale, hits: Sequence[Hit]) -> list[Weighed]:
-    """The sentences of the hits, read and weighed, the likeliest to answer first."""
-    crowd, pages = Crowd.of(hits), hits[:READ]
+def weigh(archive: Archive, scale: Scale, hits: Sequence[Hit], most: int = READ) -> list[Weighed]:
+    """The sentences of the first hits, read and weighed, the likeliest to answer first."""
+    crowd, pages = Crowd.of(hits), hits[:most]
     reads = archive.read(scale.query.text, pages)
     total = sum(float(np.exp(read.scores).sum()) for read in reads)
     found = [

@@ -31,10 +31,11 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--rate", type=float, default=0.0)
     parser.add_argument("--seconds", type=float, default=0.0, help="stop each training then")
+    parser.add_argument("--further", action="store_true", help="start the reader from what ships")
     args = parser.parse_args()
     device = "cuda" if torch.cuda.is_available() else "cpu"
     args.out.mkdir(parents=True, exist_ok=True)
-    chooser = random.Random(SEED)
+    chooser = random.Random(SEED + args.further)
     questions = list(corpus.questions("train"))
     chooser.shuffle(questions)
     questions = questions[: args.questions or None]
@@ -57,7 +58,8 @@ def main() -> None:
         rounds = [
             reading.cases(questions, negatives, passages, chooser) for _ in range(args.epochs)
         ]
-        start = trained.layers(trained.EMBEDDER) if (args.out / trained.EMBEDDER).exists() else None
+        found = trained.READER if args.further else trained.EMBEDDER
+        start = trained.layers(found) if (trained.folder() / found).exists() else None
         with _Bar("reader") as note:
             network, head = reading.train(
                 rounds, rate=args.rate or 1e-4, note=note, start=start, **common

@@ -116,13 +116,18 @@ def train(
     start: dict[str, Tensor] | None = None,
     note: Callable[[int, int, float], None] = lambda *_: None,
 ) -> tuple[Encoder, Head]:
-    """The encoder and the head after the rounds; `start` are layers to start from."""
+    """The encoder and the head after the rounds; `start` are layers, and it may be a head's
+    weights ("head.…"), to start from."""
     chooser = random.Random(seed)
     torch.manual_seed(seed)
     network, tokenizer, padding = fresh(device)
     if start:
         network.load_state_dict(start, strict=False)
-    head = Head(network.shape.width).to(device)
+    head = Head(network.shape.width)
+    head.load_state_dict(
+        {k[5:]: v for k, v in (start or {}).items() if k[:5] == "head."} or head.state_dict()
+    )
+    head.to(device)
 
     def loss(batch: list[Case]) -> Tensor:
         flat = [(c, s) for c, case in enumerate(batch) for s in case.shown]

@@ -10,6 +10,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from chatbot import Request
+
 LONGEST = 16 * 1024
 """Bytes of UTF-8 in a question (RELIABILITY.md, S10)."""
 
@@ -55,6 +57,9 @@ class Ask(Narrowed):
     )
     history: list[Said] = Field([], max_length=100, description="Earlier messages, oldest first.")
     length: Literal["short", "normal", "long"] = "normal"
+    request: Request | None = Field(
+        None, description="What kind of request it is taken for; the likeliest, if left out."
+    )
     cited: list[Cited] = Field(
         [],
         max_length=100,
@@ -103,6 +108,7 @@ class ClaimOut(BaseModel):
     text: str
     citations: list[int]
     lead: str = Field("", description="The amount or day that was asked for, as the text says it.")
+    heading: str = Field("", description="What it stands under, in an answer laid out in groups.")
     written: bool = Field(False, description="Whether a model wrote it.")
     failures: list[str] = Field([], description="What its check found wrong, empty if it holds.")
 
@@ -121,10 +127,11 @@ class AnswerOut(BaseModel):
 
     model_config = ConfigDict(extra="allow")
 
-    text: str = Field(description="What a reader sees: claims with [n], or the message.")
+    text: str = Field(description="What a reader sees: the message, and claims with [n].")
     abstained: bool = Field(description="Whether the archive does not hold the answer.")
     message: str
     claims: list[ClaimOut]
+    suggested: list[str] = Field([], description="Questions that may be asked next.")
     citations: list[CitationOut]
     nearest: list[Near] = Field(description="If it abstained: what came nearest.")
     query: dict[str, Any] | None = Field(description="How the question was read.")

@@ -123,6 +123,7 @@ class Completion:
         self.base = base
         self.shared = {"id": f"chatcmpl-{secrets.token_hex(12)}", "created": int(time.time())}
         self.length = self.shown = 0
+        self.heading = ""
 
     def piece(self, answer: Answer) -> tuple[str, list[Json]]:
         """The content that is new since the last piece, with its annotations."""
@@ -130,8 +131,12 @@ class Completion:
         content, notes = "", []
         cited = {c.number: c for c in now.citations}
         for claim in now.claims[self.shown :]:
-            text = (GAP if self.shown else "") + _content(claim)
-            start = self.length + len(GAP if self.shown else "")
+            lead = GAP if self.length else inert(now.message) + GAP if now.message else ""
+            if claim.heading and claim.heading != self.heading:
+                lead += f"**{inert(claim.heading)}**{GAP}"
+            self.heading = claim.heading
+            text = lead + _content(claim)
+            start = self.length + len(lead)
             self.length += len(text)
             notes += [self._note(cited[n], start, self.length) for n in claim.citations]
             content += text
@@ -139,8 +144,9 @@ class Completion:
         return content, notes
 
     def rest(self, answer: Answer) -> str:
-        """What Dateline says itself: that there is no answer, or a note under one."""
-        message = GAP.join(inert(t) for t in (answer.message, answer.notice) if t)
+        """What Dateline says itself: all of an answer without claims, or a note under one."""
+        own = (answer.notice,) if self.shown else (answer.message, answer.notice)
+        message = GAP.join(inert(t) for t in own if t)
         return GAP + message if message and self.shown else message
 
     def _note(self, cited: Any, start: int, end: int) -> Json:

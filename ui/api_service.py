@@ -149,6 +149,7 @@ class Service:
             "history": [said.model_dump() for said in asked.history],
             "filters": self.filters(asked),
             "length": asked.length,
+            "request": asked.request,
             "cited": [self._quoted(c) for c in asked.cited] or None,
         }
 

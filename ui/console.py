@@ -98,13 +98,21 @@ def card(article: StoredArticle) -> str:
 def show_stream(parts: Iterable[Answer]) -> Answer:
     """An answer as it arrives, then its sources and what it took; returns the whole."""
     whole: Answer | None = None
+    heading = ""
     for part in parts:
         whole = whole + part if whole else part
         if part.notice:
             out.print(plain(part.notice), markup=False, style="italic")
+        if part.message and not part.abstained:
+            out.print(plain(part.message), markup=False)
         for claim in part.claims:
+            if claim.heading and claim.heading != heading:
+                out.print(plain(claim.heading), markup=False, style="bold")
+            heading = claim.heading
             unsupported = "" if claim.supported else "(not supported by the articles) "
-            out.print(unsupported + plain(replace(part, claims=(claim,)).text), markup=False)
+            out.print(
+                unsupported + plain(Answer(claims=(replace(claim, heading=""),)).text), markup=False
+            )
         if part.abstained:
             out.print(plain(part.text), markup=False)
     if whole is None:

@@ -87,6 +87,10 @@
       const turn = turnOf(button);
       dl.ask(questionOf(turn), { replaces: Number(turn.dataset.turn) });
     },
+    as: (button) => {
+      const turn = turnOf(button);
+      dl.ask(questionOf(turn), { replaces: Number(turn.dataset.turn), request: button.dataset.request });
+    },
     edit: (button) => {
       const turn = turnOf(button);
       edit(Number(turn.dataset.turn));

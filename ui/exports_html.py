@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
-from ui.exports_text import Document, Source, failed, remarks, sources
+from ui.exports_text import Document, Source, failed, headed, opening, remarks, sources
 from ui.store_snapshot import Json
 from ui.web_text import esc, language_of
 from ui.web_words import Words
@@ -60,7 +60,11 @@ def _message(message: Json, w: Words) -> str:
 
 
 def _answer(answer: Json, w: Words) -> Iterator[str]:
-    for claim in answer["claims"]:
+    for said in opening(answer):
+        yield f'<p class="message">{esc(said)}</p>'
+    for heading, claim in headed(answer):
+        if heading:
+            yield f"<h4>{esc(heading)}</h4>"
         numbers = "".join(f"<sup>[{int(n)}]</sup>" for n in claim["citations"])
         if failed(claim):
             yield (

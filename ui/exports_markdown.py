@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ui.exports_text import Document, Source, failed, markdown, remarks, sources
+from ui.exports_text import Document, Source, failed, headed, markdown, opening, remarks, sources
 from ui.store_snapshot import Json
 from ui.web_words import Words
 
@@ -21,7 +21,11 @@ def as_markdown(document: Document) -> bytes:
 
 
 def _answer(answer: Json, w: Words) -> Iterator[str]:
-    for claim in answer["claims"]:
+    for said in opening(answer):
+        yield f"*{markdown(said)}*"
+    for heading, claim in headed(answer):
+        if heading:
+            yield f"**{markdown(heading)}**"
         numbers = "".join(f" \\[{n}\\]" for n in claim["citations"])
         warning = f" *({w('not_found_so')})*" if failed(claim) else ""
         lead = f"**{markdown(claim['lead'])}** — " if claim.get("lead") else ""

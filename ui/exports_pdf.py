@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ui.exports_text import Document, Source, failed, remarks, sources, visible
+from ui.exports_text import Document, Source, failed, headed, opening, remarks, sources, visible
 from ui.store_snapshot import Json
 from ui.web_words import Words
 from vectorstore import InputError
@@ -67,7 +67,11 @@ def _blank(document: Document) -> FPDF:
 
 
 def _answer(pdf: FPDF, answer: Json, w: Words) -> None:
-    for claim in answer["claims"]:
+    for said in opening(answer):
+        _paragraph(pdf, said, TEXT, grey=True)
+    for heading, claim in headed(answer):
+        if heading:
+            _paragraph(pdf, heading, TEXT, grey=True)
         numbers = "".join(f" [{n}]" for n in claim["citations"])
         warning = f" ({w('not_found_so')})" if failed(claim) else ""
         lead = f"{claim['lead']} — " if claim.get("lead") else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -92,9 +93,24 @@ def failed(claim: Json) -> bool:
     return bool(claim.get("failures")) or not claim["citations"]
 
 
+def opening(answer: Json) -> list[str]:
+    """What Dateline itself says before the claims of an answer."""
+    return [answer["message"]] if answer["claims"] and answer.get("message") else []
+
+
 def remarks(answer: Json) -> list[str]:
     """What Dateline itself says of an answer: that there is none, or how it came about."""
-    return [said for name in ("message", "notice") if (said := answer.get(name))]
+    names = ("notice",) if answer["claims"] else ("message", "notice")
+    return [said for name in names if (said := answer.get(name))]
+
+
+def headed(answer: Json) -> Iterator[tuple[str, Json]]:
+    """The claims, each with the heading that begins before it, "" where none does."""
+    before = ""
+    for claim in answer["claims"]:
+        heading = claim.get("heading") or ""
+        yield heading if heading != before else "", claim
+        before = heading
 
 
 def visible(text: str) -> str:

@@ -14,7 +14,7 @@ import gradio as gr
 from chatbot import Answer
 from ui.store import Store
 from ui.store_owner import owner_of
-from ui.web_chat import Turn, history, log_html
+from ui.web_chat import WAYS, Turn, history, log_html
 from ui.web_filters import filters_from, read_wanted
 from ui.web_frame import footer_html, masthead_html, welcome_html
 from ui.web_kept import turns_of
@@ -194,6 +194,7 @@ class Chat:
         length = asked.get("length")
         inputs |= {"today": None, "unread": turn.unread, "cited": cited, "filters": filters or None}
         inputs["length"] = length if length in LENGTHS else None
+        inputs["request"] = kind if (kind := asked.get("request")) in WAYS else None
         try:
             chain = self.plain if self.plain and asked.get("model") == "none" else self.chain
             with closing(chain.stream(inputs)) as parts:

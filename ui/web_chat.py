@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from typing import Literal
 
-from chatbot import Answer, Citation, Claim, Message
+from chatbot import UNSEARCHED, Answer, Citation, Claim, Message
 from ui.web_events import Event, events_html, events_of
 from ui.web_filters import chips_html, filters_json
 from ui.web_sources import article_path, card_id, section_html
@@ -90,18 +91,19 @@ def _cards_html(turn: Turn, w: Words) -> str:
 
 def _turn_html(turn: Turn, w: Words) -> str:
     answer = turn.answer
-    claims = "".join(_claim_html(turn.number, claim, w) for claim in answer.claims)
+    claims = "".join(_claims_html(turn, w))
     lang = language_of(turn.question)
     query = answer.query
     narrowed = filters_json(query.filters) if query else "{}"
+    searched = query if query and query.request not in UNSEARCHED else None
     return (
         f'<section class="dl-turn" data-turn="{turn.number}" data-progress="{turn.progress}" '
         f'data-message="{turn.message}" data-unread="{esc(" ".join(turn.unread))}" '
         f'data-filters="{esc(json.dumps(narrowed))}">'
         f'<h2 class="dl-question" lang="{lang}">{esc(turn.question)}</h2>'
-        f"{chips_html(query, turn.number, w) if query else ''}"
+        f"{chips_html(searched, turn.number, w) if searched else ''}"
         f'<div class="dl-answer" lang="{_answer_lang(answer)}">'
-        f"{_note_html(answer.notice)}{claims}{_message_html(answer)}"
+        f"{_note_html(answer.notice)}{_message_html(answer)}{claims}"
         f"{_note_html(str(answer.usage or ''))}</div>{_waiting_html(turn, w)}{_foot_html(turn, w)}"
         "</section>"
     )
@@ -114,6 +116,21 @@ def _answer_lang(answer: Answer) -> str:
 def _lead_html(claim: Claim) -> str:
     """The amount or date that was asked for, in bold before its sentence."""
     return f'<strong class="dl-lead">{esc(claim.lead)}</strong> — ' if claim.lead else ""
+
+
+def _claims_html(turn: Turn, w: Words) -> Iterator[str]:
+    """The claims, under their headings if they have any; the sides of a comparison beside one
+    another."""
+    answer = turn.answer
+    groups = [(head, list(own)) for head, own in groupby(answer.claims, lambda c: c.heading)]
+    beside = len(groups) > 1 and bool(answer.query and answer.query.request == "comparison")
+    yield '<div class="dl-sides">' if beside else ""
+    for heading, claims in groups:
+        yield '<div class="dl-side">' if beside else ""
+        yield f'<h3 class="dl-heading">{esc(heading)}</h3>' if heading else ""
+        yield from (_claim_html(turn.number, claim, w) for claim in claims)
+        yield "</div>" if beside else ""
+    yield "</div>" if beside else ""
 
 
 def _claim_html(turn: int, claim: Claim, w: Words) -> str:
@@ -148,7 +165,11 @@ def _chip_html(turn: int, cited: Citation, w: Words) -> str:
 
 def _message_html(answer: Answer) -> str:
     kind = "dl-abstained" if answer.abstained else "dl-message"
-    return f'<p class="{kind}">{esc(answer.message)}</p>' if answer.message else ""
+    lines = answer.message.splitlines()
+    rows = "".join(f"<li>{esc(line[2:])}</li>" for line in lines if line.startswith("- "))
+    said = " ".join(line for line in lines if not line.startswith("- "))
+    rows = f'<ul class="dl-rows">{rows}</ul>' if rows else ""
+    return f'<p class="{kind}">{esc(said)}</p>{rows}' if said else ""
 
 
 def _note_html(text: str) -> str:
@@ -177,9 +198,28 @@ def _foot_html(turn: Turn, w: Words) -> str:
         acts.append(_act("timeline", w("timeline_of")))
     acts += [_act("retry", w("retry")), _act("edit", w("edit"))]
     return (
-        f'<p class="dl-turn-foot">{"".join(acts)}</p>{_feedback_html(turn, w)}'
-        f"{_follow_ups_html(turn.follow_ups, w)}"
+        f'{_other_ways_html(turn, w)}<p class="dl-turn-foot">{"".join(acts)}</p>'
+        f"{_feedback_html(turn, w)}"
+        f"{_follow_ups_html(turn.follow_ups or answer.suggested, w)}"
     )
+
+
+def _other_ways_html(turn: Turn, w: Words) -> str:
+    """The same request answered in other ways: as a timeline, as a list, in summary."""
+    query = turn.answer.query
+    if query is None or query.request in UNSEARCHED:
+        return ""
+    buttons = "".join(
+        f'<button type="button" class="dl-plain" data-act="as" data-request="{kind}" '
+        f'aria-pressed="{"true" if kind == query.request else "false"}">{w("as_" + kind)}</button>'
+        for kind in WAYS
+    )
+    label = w("laid_out_as")
+    return f'<p class="dl-ways" role="group" aria-label="{label}"><span>{label}</span>{buttons}</p>'
+
+
+WAYS = ("fact", "list", "timeline", "summary")
+"""The kinds of requests that a reader can have an answer laid out as."""
 
 
 def _act(act: str, label: str) -> str:

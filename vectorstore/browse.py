@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from vectorstore import schema
 from vectorstore.reading import conditions
@@ -62,6 +62,37 @@ class Browse:
             .order_by(time.nulls_last(), a.id)
             .limit(limit)
             .offset(offset)
+        )
+        with self._ledger.engine.connect() as c:
+            ids = list(c.scalars(query))
+        found = self._ledger.articles(ids)
+        return [found[i] for i in ids if i in found]
+
+    def changed(self, filters: Filters | None = None, *, limit: int = 20) -> list[StoredArticle]:
+        """The live articles whose text is not the one that they came in with, the latest
+        changed first."""
+        v = schema.versions.c
+        several = select(v.article).group_by(v.article).having(func.count() > 1)
+        return self._by_time(filters, limit, a.id.in_(several))
+
+    def arrived(
+        self, since: datetime, filters: Filters | None = None, *, limit: int = 20
+    ) -> list[StoredArticle]:
+        """The live articles that came in, or whose text changed, from an instant on; the latest
+        first. The instant is an aware one."""
+        first = since.astimezone(UTC).isoformat(timespec="seconds")
+        return self._by_time(filters, limit, schema.versions.c.since >= first)
+
+    def _by_time(
+        self, filters: Filters | None, limit: int, *wanted: ColumnElement[bool]
+    ) -> list[StoredArticle]:
+        v = schema.versions.c
+        query = (
+            select(a.id)
+            .join(schema.versions, (v.article == a.id) & (v.version == a.version))
+            .where(a.withdrawn_at.is_(None), *conditions(filters or Filters()), *wanted)
+            .order_by(v.since.desc(), a.id)
+            .limit(limit)
         )
         with self._ledger.engine.connect() as c:
             ids = list(c.scalars(query))

@@ -123,7 +123,6 @@ class QuotesAll:
     "question",
     [
         "What was said at the Tokyo talks?",
-        "List what was said at the Tokyo talks.",
         "What happened at the Tokyo talks?",
         "Compare what was said at the Tokyo talks and in Seoul.",
     ],
@@ -141,6 +140,21 @@ def test_one_outlet_fills_no_answer_of_any_kind(empty: Archive, question: str) -
     cited = Counter(c.article.outlet for c in answer.citations)
     assert {"Lies Daily", "Kyodo", "NHK"} <= set(cited)
     assert max(cited.values()) == PER_ORIGIN
+
+
+def test_a_list_has_all_items_and_each_line_names_its_outlet(empty: Archive) -> None:
+    told = [
+        article(f"t{n}.md", f"The port granted permit {n} to {firm} Shipping.", outlet=outlet)
+        for n, (firm, outlet) in enumerate(
+            [(f, "Lies Daily") for f in ("Mirae", "Halla", "Kumho", "Samho", "Jinro")]
+            + [("Daelim", "Kyodo"), ("Sejin", "NHK")]
+        )
+    ]
+    put(empty, [*NEWS, *told])
+    answer = build_chain(empty).invoke("List the permits that the port granted.")
+    read = Counter(c.article.outlet for c in answer.citations)
+    assert read == {"Lies Daily": 5, "Kyodo": 1, "NHK": 1}
+    assert all(claim.text.startswith(claim.citations[0].article.outlet) for claim in answer.claims)
 
 
 def hits(archive: Archive, k: int = 20) -> list[Hit]:

@@ -1,0 +1,119 @@
+"""The kind of a request, by a linear model over the embedding model's vector of its words.
+
+Fitted by training/requests.py on requests that were written for it; docs/answers.md says how
+often it is right.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Literal, cast, get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from vectorstore import DatelineError
+from vectorstore.models.embedder import Embedder
+from vectorstore.settings import EMBEDDED_MODEL, default_model
+
+log = logging.getLogger(__name__)
+
+Request = Literal[
+    "fact",
+    "definition",
+    "list",
+    "count",
+    "comparison",
+    "change",
+    "timeline",
+    "summary",
+    "now",
+    "news",
+    "positions",
+    "reaction",
+    "cause",
+    "opinion",
+    "archive",
+    "dateline",
+    "greeting",
+    "task",
+    "nothing",
+]
+
+KINDS: tuple[Request, ...] = get_args(Request)
+
+SURE = 0.5
+"""The likelihood from which a request is taken to be of its likeliest kind; else it is taken for
+a question for a fact, which can be answered in any case."""
+
+SURER: dict[Request, float] = {"opinion": 0.75, "task": 0.6, "nothing": 0.6}
+"""The same for kinds that are not answered from the articles, or with a word of caution."""
+
+MANY: tuple[Request, ...] = ("list", "count")
+MAYBE = 0.3
+"""The likelihood from which a request that is of no sure kind is taken to want several things;
+where nothing like that is found, it is answered as one for a fact."""
+
+WEIGHTS = Path(str(files("chatbot.requests") / "weights.safetensors"))
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Classifier:
+    """A softmax over the kinds: `rows` float[kinds, dim], `intercepts` float[kinds]."""
+
+    rows: npt.NDArray[np.floating]
+    intercepts: npt.NDArray[np.floating]
+
+    def __call__(self, text: str) -> dict[Request, float]:
+        """How likely a request is of each kind; they add up to 1."""
+        z = self.rows.astype(np.float32) @ vectors([text])[0] + self.intercepts
+        odds = np.exp(z - z.max())
+        return dict(zip(KINDS, map(float, odds / odds.sum()), strict=True))
+
+
+def request_of(text: str) -> Request:
+    """The kind of a request; "fact" where that is not sure, or the model is not to be had."""
+    if not text.strip():
+        return "nothing"
+    if default_model() != EMBEDDED_MODEL:
+        return "fact"
+    try:
+        likely = _classifier()(text)
+    except DatelineError:
+        log.exception("taking every request for a question for a fact")
+        return "fact"
+    return chosen(likely)
+
+
+def chosen(likely: dict[Request, float]) -> Request:
+    """The kind that a request is taken to be of: the likeliest if that is sure enough, else a list
+    or a count if that may be meant, else a fact."""
+    best = max(likely, key=lambda kind: likely[kind])
+    if likely[best] >= SURER.get(best, SURE):
+        return best
+    many = max(MANY, key=lambda kind: likely[kind])
+    return many if likely[many] >= MAYBE else "fact"
+
+
+def vectors(texts: list[str]) -> Floats:
+    """The unit vectors of requests, float32[n, dim]."""
+    few = [texts[i : i + 64] for i in range(0, len(texts), 64)]
+    return np.concatenate([_embedder().queries(some) for some in few])
+
+
+@cache
+def _embedder() -> Embedder:
+    return Embedder(EMBEDDED_MODEL)
+
+
+@cache
+def _classifier() -> Classifier:
+    from safetensors.numpy import load_file
+
+    return Classifier(**cast(dict[str, Floats], load_file(WEIGHTS)))

@@ -1,0 +1,86 @@
+"""Positions, reactions, opinions: what people say, in their words, grouped by who says it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from chatbot.held import ENOUGH, held
+from chatbot.quoting import NAMED, quote
+from chatbot.requests import gathering
+from chatbot.scale import Scale
+from chatbot.values import Answer, Length, Query
+from chatbot.weigh import Weighed, weigh
+from chatbot.wording import phrases
+from vectorstore import Archive, Hit
+
+SAID: dict[Length, int] = {"short": 2, "normal": 5, "long": 10}
+"""Sentences at most, by the length that is wanted."""
+
+LIKELY = 0.1
+"""How likely a sentence must be, beside the likeliest that tells what somebody says."""
+
+SPEAKS = re.compile(
+    r"\b(?:said|says|say|told|added|argued|argues|insist(?:s|ed)|demand(?:s|ed)?|want(?:s|ed)?"
+    r"|call(?:s|ed) (?:for|on|it)|warn(?:s|ed)|reject(?:s|ed)|oppos(?:es|ed)|urge(?:s|d)"
+    r"|claim(?:s|ed)|maintain(?:s|ed)|propos(?:es|ed)|ask(?:s|ed) for|welcom(?:es|ed)"
+    r"|criticis?z?(?:es|ed)|den(?:ies|ied)"
+    r"|announced that|stated|wrote|according to|believes?|favou?rs?|objects?|complain(?:s|ed)?"
+    r"|promis(?:es|ed)|vow(?:s|ed)|describ(?:es|ed)|express(?:es|ed))\b"
+    r"|말했|밝혔|주장|요구|강조|반발|비판|촉구|설명했|전했|덧붙|거부|환영|우려|지적|경고|입장",
+    re.IGNORECASE,
+)
+"""How reported speech is told."""
+
+EXPECTS = re.compile(
+    r"\b(?:expect(?:s|ed|ation)?|forecast(?:s)?|predict(?:s|ed)?|estimat(?:es|ed)|likely|unlikely"
+    r"|should|could|may|might|will|hope(?:s|d)?|fear(?:s|ed)?|believes?|think(?:s)?|plan(?:s|ned)?"
+    r"|would|analysts?|economists?|experts?)\b|전망|예상|예측|것으로 보|가능성|우려|기대",
+    re.IGNORECASE,
+)
+"""How an expectation is told."""
+
+
+def positions(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
+    """What is said of a matter by whom, the likeliest first; nothing where what was read is not
+    likely to hold it."""
+    ranked, likelihood = _read(archive, query, hits)
+    if likelihood >= ENOUGH:
+        yield from _shown(archive, query, _spoken(ranked))
+
+
+def opinions(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
+    """What people expect or think of a matter, said to be theirs; or that nobody is reported to."""
+    said = phrases(query.language)["requests"]
+    ranked, likelihood = _read(archive, query, hits)
+    found = [w for w in _spoken(ranked) if EXPECTS.search(w.sentence.text)]
+    if not found or likelihood < ENOUGH / 2:
+        yield Answer(abstained=True, message=said["opinion_none"])
+        return
+    yield Answer(message=said["opinion"])
+    yield from _shown(archive, query, found)
+
+
+def _read(archive: Archive, query: Query, hits: Sequence[Hit]) -> tuple[list[Weighed], float]:
+    """The sentences that can stand alone, and how likely what was read holds an answer."""
+    scale = Scale(archive, query)
+    ranked = weigh(archive, scale, hits, gathering.READ)
+    own = [w for w in ranked if gathering.stands(w.sentence.text)]
+    return [w for w in own if w.names == 1] or own, held(scale, ranked)
+
+
+def _spoken(ranked: Sequence[Weighed]) -> list[Weighed]:
+    """The sentences that report what somebody says, none twice."""
+    spoken = [w for w in ranked if SPEAKS.search(w.sentence.text) or "“" in w.sentence.text]
+    if not spoken:
+        return []
+    best = max(w.weight for w in spoken)
+    return gathering.apart([w for w in spoken if w.weight >= LIKELY * best])
+
+
+def _shown(archive: Archive, query: Query, found: Sequence[Weighed]) -> Iterator[Answer]:
+    before = ""
+    for w in gathering.spread(archive, found, SAID[query.length]):
+        article = w.hit.article.id
+        yield Answer(claims=(quote(w, query.language, without=NAMED if article == before else ()),))
+        before = article
