@@ -12,8 +12,8 @@ def notes(query: Query) -> tuple[str, ...]:
     """What was taken over, understood as time or outlet, or searched apart; () if nothing was."""
     said, language = phrases(query.language)["notes"], query.language
     found = told(query.respelt, language)
-    if query.carried:
-        found.append(said["carried"].format(words=", ".join(query.carried)))
+    if query.follows:
+        found.append(said["follows"].format(question=query.follows))
     if query.periods:
         spans = ", ".join(span(period, language) for period in query.periods)
         found.append(said["period"].format(periods=spans))

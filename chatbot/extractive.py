@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 
 from chatbot.asked import best_offer, offered
 from chatbot.changes import contradicts, day_of
 from chatbot.deeds import untold
+from chatbot.explained import span
 from chatbot.held import ENOUGH, held
 from chatbot.kinds import Kind, kinds_of
 from chatbot.offers import unit_asked
@@ -26,9 +28,11 @@ from chatbot.picking import (
     with_changes,
     with_reason,
 )
-from chatbot.quoting import NAMED, changed, quote
+from chatbot.quoting import NAMED, changed, quote, within
 from chatbot.requests import course, lists, overview, voices
+from chatbot.requests.gathering import stories
 from chatbot.requests.kinds import Request
+from chatbot.requests.topics import TOPICAL
 from chatbot.retrieve import part_wordings
 from chatbot.scale import Scale
 from chatbot.spans import corrected_by
@@ -96,6 +100,8 @@ class Extractive:
         """
         if query.digest:
             shown = foremost(hits)[: _most(query, MOST["what happened"])]
+            if shown and not query.periods:
+                yield Answer(message=_taken_as(query, [day_of(w.hit) for w in shown]))
             yield from self._claims(query, [("", w) for w in shown], [])
             return
         if layout := LAYOUTS.get(query.request):
@@ -112,7 +118,10 @@ class Extractive:
         said, open_ = list[Citation](), list[str]()
         for part in query.parts:
             own = _part(query, part)
-            chosen = self.choose(*self._read(own, _found_for(part, hits)))[:most]
+            found = _found_for(part, hits)
+            chosen = self.choose(*self._read(own, found))[:most]
+            if not chosen and query.request == "comparison":
+                chosen = [("", w) for w in stories(self._archive, own, found)[:1]]
             if not chosen:
                 open_.append(part)
             heading = as_asked(part, query.question) if query.request == "comparison" else ""
@@ -146,7 +155,7 @@ class Extractive:
             article = weighed.hit.article.id
             without = NAMED if article == before else ()
             claim = self._claim(query, weighed, label, lead=at == 0, without=without)
-            if not all(any(_within(c, other) for other in said) for c in claim.citations):
+            if not all(any(within(c, other) for other in said) for c in claim.citations):
                 said += claim.citations
                 before = article
                 yield Answer(claims=(replace(claim, heading=heading),))
@@ -215,6 +224,13 @@ class Extractive:
         return claim
 
 
+def _taken_as(query: Query, days: Sequence[date]) -> str:
+    """How a request was taken that names no topic and no time."""
+    told = "taken_as_all" if query.request in TOPICAL[:2] else "taken_as_newest"
+    period = span((min(days), max(days)), query.language)
+    return str(phrases(query.language)["requests"][told].format(period=period))
+
+
 def _most(query: Query, usually: int) -> int:
     """Claims of an answer at most, by the length that is wanted: of a long one twice as many."""
     return {"short": min(SHORT, usually), "long": 2 * usually}.get(query.length, usually)
@@ -241,11 +257,3 @@ def _part(query: Query, part: str) -> Query:
 def _found_for(part: str, hits: Sequence[Hit]) -> list[Hit]:
     """The hits that a part's own search found; all of them if that is not known."""
     return [h for h in hits if h.why and h.why.query.text == part] or list(hits)
-
-
-def _within(one: Citation, other: Citation) -> bool:
-    """Whether most of a quote, or of the other, is in both."""
-    if one.article.id != other.article.id:
-        return False
-    common = min(one.end, other.end) - max(one.start, other.start)
-    return common > 0.5 * min(one.end - one.start, other.end - other.start)

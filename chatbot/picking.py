@@ -74,8 +74,8 @@ def with_changes(
     one that amends what the first of them says."""
     first = chosen[0]
     if not query.periods and (now := amended(first, ranked)):
-        rest = [w for w in chosen[1:] if w is not now]
-        return [("", now), ("before", first), *(("", w) for w in rest)][:most]
+        told: list[Chosen] = [("", w) for w in chosen[1:] if w is not now]
+        return [("", now), ("before", first), *told][:most]
     likely = [w for w in ranked if w.weight >= NEAR_BEST * ranked[0].weight]
     differing = otherwise(query, first, likely)
     labelled = {id(w) for _, w in differing}

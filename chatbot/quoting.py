@@ -61,3 +61,11 @@ def changed(archive: Archive, citations: Sequence[Citation]) -> bool:
         ):
             return True
     return False
+
+
+def within(one: Citation, other: Citation) -> bool:
+    """Whether most of a quote, or of the other, is in both."""
+    if one.article.id != other.article.id:
+        return False
+    common = min(one.end, other.end) - max(one.start, other.start)
+    return common > 0.5 * min(one.end - one.start, other.end - other.start)

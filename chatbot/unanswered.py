@@ -32,7 +32,7 @@ def said_not_held(archive: Archive, query: Query, hits: Sequence[Hit]) -> str:
     if not hits:
         return " ".join([said["abstain"], *_nothing(archive, query, said)])
     words = _words(timeless(query.question, query.today))
-    parts = [said["abstain"], said["looked"].format(looked=" ".join(words))]
+    parts = [said["abstain"], said["looked"].format(looked=_looked(query, words))]
     if period := _period(query, said):
         parts[-1] = parts[-1].rstrip(".") + period
     if absent := _absent(archive, words):
@@ -46,6 +46,28 @@ def said_not_held(archive: Archive, query: Query, hits: Sequence[Hit]) -> str:
     if named:
         parts.append(said["nearest"].format(articles="; ".join(named)))
     return " ".join(parts)
+
+
+OPENS = re.compile(
+    r"^(?:(?:and|so|but|then|please)\b,? )*(?:who|what|which|when|where|why|how)?\b"
+    r"(?: (?:much|many|long|often|far))?(?:['’]s\b)?"
+    r"(?: ?\b(?:is|are|was|were|do|does|did|has|have|had|will|would|can|could)\b)?",
+    re.IGNORECASE,
+)
+"""How an English question opens, before it says what is looked for."""
+
+
+DANGLING = re.compile(r"(?: (?:in|on|at|of|from|to|since|by|during|the|and))+$", re.IGNORECASE)
+"""What is left at the end of a question whose time is taken out."""
+
+
+def _looked(query: Query, words: Sequence[str]) -> str:
+    """What was looked for, in the question's own words; its time is told beside it."""
+    rest = timeless(query.question, query.today)
+    if query.language == "ko" or not rest.isascii():
+        return " ".join(words)
+    looked = " ".join(OPENS.sub("", rest.strip()).split()).strip(" ?!.,")
+    return DANGLING.sub("", looked) or " ".join(words)
 
 
 def _words(question: str) -> list[str]:

@@ -123,6 +123,8 @@ def _query(  # noqa: PLR0913, PLR0917
     said = _said(question, read, day, events)
     named = tuple(periods_of(said))
     kinds = kinds_of(read.text if read.instead else question)
+    if kinds[0] == "latest" and request in ("fact", "now") and not given:
+        request = "news"
     language = language_of(question)
     filters = _filters([question, *read.before], limits, day, events)
     named_there = _names(read.text, archive, filters)
@@ -151,6 +153,7 @@ def _query(  # noqa: PLR0913, PLR0917
         else recency_of(question, named),
         periods=named,
         carried=read.carried,
+        follows=read.base if read.carried and not read.instead else "",
         parts=_parts(read.text, request, kinds, said),
         wordings=wordings,
         names=named_there,

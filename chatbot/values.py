@@ -45,7 +45,8 @@ class Query:
     - `recency`: how much newer passages are preferred: "strong" for a question about now,
       "none" for one that names a day or a period, else "weak";
     - `periods`: the first and last day of each period that is named;
-    - `carried`: terms taken over from earlier turns of the conversation;
+    - `carried`: terms taken over from earlier turns of the conversation, and `follows`, the
+      question that they come from;
     - `parts`: the questions that a comparison or a question of several parts is made of,
       each searched on its own; empty for a plain question;
     - `wordings`: other words that are searched as well, each with its weight;
@@ -70,6 +71,7 @@ class Query:
     recency: Literal["strong", "weak", "none"] = "weak"
     periods: tuple[tuple[date, date], ...] = ()
     carried: tuple[str, ...] = ()
+    follows: str = ""
     parts: tuple[str, ...] = ()
     wordings: tuple[Wording, ...] = ()
     names: tuple[tuple[str, ...], ...] = ()
@@ -83,8 +85,9 @@ class Query:
 
     @property
     def searched_for(self) -> str:
-        """What a reader is told that was searched; its parts where it has some."""
-        return "; ".join(self.parts) or self.text
+        """What a reader is told that was searched; its parts where it has some, and of a turn
+        that leans on an earlier one its own words: a note tells which."""
+        return "; ".join(self.parts) or (self.question if self.follows else self.text)
 
     @property
     def readings(self) -> tuple[str, ...]:

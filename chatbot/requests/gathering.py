@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from chatbot import provenance
 from chatbot.changes import day_of
 from chatbot.picking import ALIKE
+from chatbot.quoting import NAMED, quote, within
 from chatbot.requests.kinds import Request
 from chatbot.scale import Scale
 from chatbot.spans import POINTS_BACK
-from chatbot.values import Query
+from chatbot.values import Citation, Claim, Query
 from chatbot.weigh import FEATURES, Weighed, weigh
 from chatbot.wording import ASIDE, bare, language_of, mute
 from vectorstore import Archive, Filters, Hit, SearchQuery, Sentence, terms
@@ -150,6 +152,20 @@ def _sentence(scale: Scale, told: Told, opening: Hit | None) -> Weighed | None:
     hit, sentence = best
     terms_ = frozenset(terms(sentence.text))
     return Weighed(hit, sentence, told.worth, 1.0, (1.0,) * len(FEATURES), terms_, terms_)
+
+
+def claims(query: Query, chosen: Sequence[Weighed], **more: Any) -> Iterator[Claim]:
+    """The sentences as claims, without those that are quoted already in one before; one of the
+    same article as the one before does not name it again. `more` goes to `quote`."""
+    before, said = "", list[Citation]()
+    for w in chosen:
+        own = {"without": NAMED} if w.hit.article.id == before else {}
+        claim = quote(w, query.language, **more | own)
+        if all(any(within(c, other) for other in said) for c in claim.citations):
+            continue
+        said += claim.citations
+        before = w.hit.article.id
+        yield claim
 
 
 def apart(ranked: Sequence[Weighed], share: float = ALIKE) -> list[Weighed]:

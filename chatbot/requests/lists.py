@@ -13,7 +13,6 @@ from chatbot.digest import topical
 from chatbot.listed import BOUNDARY
 from chatbot.picking import tells_of
 from chatbot.quantities import quantities
-from chatbot.quoting import quote
 from chatbot.requests import gathering
 from chatbot.scale import Scale, timeless
 from chatbot.values import Answer, Length, Query
@@ -70,11 +69,12 @@ def items(archive: Archive, query: Query, hits: Sequence[Hit]) -> list[Weighed]:
     about as likely to answer as the best one, of passages that are about the question."""
     scale = Scale(archive, query)
     asked = frozenset(question_terms(topical(timeless(query.text, query.today))))
-    ranked = [
-        w
-        for w in _with_siblings(gathering.read(archive, query, hits, READ))
-        if language_of(w.hit.text) != query.language or _covers(scale, asked, w.hit)
-    ]
+    ranked = [*_with_siblings(gathering.read(archive, query, hits, READ))]
+    own = [w for w in ranked if language_of(w.hit.text) == query.language]
+    covering = [w for w in own if _covers(scale, asked, w.hit)]
+    if own and not covering:
+        return []
+    ranked = covering + [w for w in ranked if language_of(w.hit.text) != query.language]
     if query.periods:
         period = query.periods[0][0], query.periods[-1][1]
         inside = [w for w in ranked if period[0] <= day_of(w.hit) <= period[1]]
@@ -141,8 +141,8 @@ def _shown(query: Query, found: Sequence[Weighed]) -> Iterator[Answer]:
     shown = gathering.by_day(found[:most])
     if BY_SIZE.search(query.question):
         shown = sorted(shown, key=_size, reverse=True)
-    for w in shown:
-        yield Answer(claims=(quote(w, query.language),))
+    for claim in gathering.claims(query, shown):
+        yield Answer(claims=(claim,))
     if len(found) > most:
         said = phrases(query.language)["requests"]
         yield Answer(notice=said["shown"].format(shown=most, n=len(found)))

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Sequence
 
 from chatbot.held import ENOUGH, held
-from chatbot.quoting import NAMED, quote
 from chatbot.requests import gathering
 from chatbot.scale import Scale
 from chatbot.values import Answer, Length, Query
@@ -79,8 +78,5 @@ def _spoken(ranked: Sequence[Weighed]) -> list[Weighed]:
 
 
 def _shown(archive: Archive, query: Query, found: Sequence[Weighed]) -> Iterator[Answer]:
-    before = ""
-    for w in gathering.spread(archive, found, SAID[query.length]):
-        article = w.hit.article.id
-        yield Answer(claims=(quote(w, query.language, without=NAMED if article == before else ()),))
-        before = article
+    for claim in gathering.claims(query, gathering.spread(archive, found, SAID[query.length])):
+        yield Answer(claims=(claim,))
