@@ -43,6 +43,11 @@ class Evidence:
         return tuple(sorted({c.quote for c in self.citations}, key=len, reverse=True))
 
     @cached_property
+    def headlines(self) -> tuple[str, ...]:
+        """The headlines of the cited articles, where known."""
+        return tuple({c.article.headline for c in self.citations} - {""})
+
+    @cached_property
     def text(self) -> str:
         """All that is quoted, in the order of the citations."""
         return "\n".join(c.quote for c in self.citations)

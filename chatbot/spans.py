@@ -42,7 +42,7 @@ OPENING = re.compile(
 
 CLOSING = re.compile(r"[;,] (?:and|or)\s*$")
 
-LEAST_LEFT = 25
+LEAST_LEFT = 20
 """Characters that are left of a sentence at least."""
 
 POINTS_BACK = re.compile(

@@ -104,7 +104,14 @@ class Query:
         days = (last - first).days
         longest = DAYS if self.kinds == ("what",) else LIST_DAYS
         listed = {"what happened", "list"} & {*self.kinds} or self.kinds == ("what",)
-        listed = listed or self.request in ("news", "list", "count", "summary")
+        listed = listed or self.request in (
+            "news",
+            "list",
+            "count",
+            "summary",
+            "timeline",
+            "change",
+        )
         if not listed or days > longest:
             return None
         return first, last + timedelta(days=1 if days <= DAYS else 0)

@@ -6,7 +6,7 @@ that covers, what it does not, and how often it errs. Checked, in this order:
 1. each citation: the article is in the archive in the version that was read, and the quote
    stands in its body at exactly its offsets;
 2. what the claim puts in quotation marks is in what it cites, word for word; a claim that no
-   model wrote holds each of its quotes;
+   model wrote holds each of its quotes, and may name its articles by their headlines;
 3. every number with its unit, every date and every name of the claim is in what it cites;
 4. the claim does not deny what it cites, nor turn it round ("raised" for "lowered");
 5. a sentence that a model wrote is about what it cites, by its meaning (`verify_meaning`),
@@ -89,7 +89,8 @@ def _unheld(
             if c.quote not in claim.text:
                 yield f"the quote [{c.number}] is not in the claim"
     own = f"{claim.lead} {claim.text}" if claim.lead else claim.text
-    for quote in evidence.quotes:
+    told = evidence.quotes if claim.written else (*evidence.quotes, *evidence.headlines)
+    for quote in told:
         own = own.replace(quote, " ")
     for match in QUOTED.finditer(own):
         said = next(g for g in match.groups() if g)

@@ -69,11 +69,12 @@ class Browse:
         return [found[i] for i in ids if i in found]
 
     def changed(self, filters: Filters | None = None, *, limit: int = 20) -> list[StoredArticle]:
-        """The live articles whose text is not the one that they came in with, the latest
-        changed first."""
+        """The live articles whose text is not the one that they came in with, or that their
+        outlets updated on a later day than they were published; the latest first."""
         v = schema.versions.c
         several = select(v.article).group_by(v.article).having(func.count() > 1)
-        return self._by_time(filters, limit, a.id.in_(several))
+        later = func.substr(a.updated, 1, 10) > func.substr(a.published, 1, 10)
+        return self._by_time(filters, limit, a.id.in_(several) | later)
 
     def arrived(
         self, since: datetime, filters: Filters | None = None, *, limit: int = 20

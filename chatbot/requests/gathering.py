@@ -55,7 +55,7 @@ WORDS = {"en": (6, 60), "ko": (3, 45)}
 BROKEN = re.compile(r"(?:Subject|Re|Sec(?:tion)?|Note|Source|Contact)\b[.:]|[^\w“\"'(]|[a-z]{2}")
 """How a line begins that is no sentence: a heading, the rest of one that was cut."""
 
-LEAST = 0.8
+LEAST = 0.65
 """How much a story must be about the topic, beside the one that is most."""
 
 

@@ -13,12 +13,11 @@ from datetime import UTC, datetime, time, timedelta
 
 from chatbot.digest import topical
 from chatbot.explained import span
-from chatbot.outlets import sources_of
 from chatbot.requests.manners import count_of, examples, holdings
 from chatbot.scale import timeless
 from chatbot.values import Answer, Citation, Claim, Length, Query
 from chatbot.when import periods
-from chatbot.wording import language_of, long_date, phrases
+from chatbot.wording import long_date, phrases
 from vectorstore import Archive, Filters, StoredArticle, question_terms, terms
 
 SHOWN: dict[Length, int] = {"short": 3, "normal": 6, "long": 20}
@@ -46,15 +45,18 @@ ASKED = {
 }
 """What is asked about an archive, the first that fits."""
 
-OF_IT = re.compile(
-    r"\b(?:archive|article|articles|collection|database|pieces?|items?|documents?|stories|story|texts?"
-    r"|coverage|dateline|mention\w*|have|has|hold\w*|contain\w*|cover\w*|total|in here|there|got"
-    r"|anything|something|include\w*|go|back|far|date|updated?)\b"
-    r"|기사\S*|아카이브\S*|자료\S*|문서\S*|보도\S*|있\S*|들어\S*|언급\S*|다룬\S*|나온\S*|수록\S*|전체\S*|모두",
+ABOUT = re.compile(
+    r"\b(?:about|on|mention(?:s|ing|ed)?|regarding|concerning|covering)\s+(?P<topic>.+)"
+    r"|(?P<ko>\S.*?)(?:에 ?(?:대한|관한|대해)|관련|을 다룬|를 다룬|(?:이|가) 언급)",
     re.IGNORECASE,
 )
-"""Words of such a question that name no topic."""
+"""How such a question names what articles are about."""
 
+LANGUAGES = {
+    "ko": r"\bkorean[- ](?:language|articles?|texts?|pieces?)\b|\bin korean\b|한국어|한글",
+    "en": r"\benglish\b|영어|영문",
+}
+"""How it names a language that articles are in."""
 
 FROM = re.compile(r"\bfrom\b(?!.*\b(?:to|until|till|through)\b)", re.IGNORECASE)
 """In "articles from September" no beginning of a period."""
@@ -68,7 +70,7 @@ def told(archive: Archive, query: Query) -> Iterator[Answer]:
 
 def _whole(archive: Archive, query: Query) -> Iterator[Answer]:
     """What it holds of an outlet that is named, or in all."""
-    named = sources_of(f"from {query.question}", archive.outlets()).outlets or query.outlets
+    named = _outlets_named(archive, query)
     if named or query.periods or _topic(archive, query):
         yield from _count(archive, query)
         return
@@ -159,8 +161,8 @@ def _corrected(archive: Archive, query: Query) -> Iterator[Answer]:
     yield Answer(message=said["corrected"].format(n=len(found)))
 
     def when(a: StoredArticle) -> str:
-        day = long_date(a.since.date(), query.language) if a.since else ""
-        return str(said["changed_on"].format(day=day))
+        last = a.updated.day if a.updated else a.since.date() if a.since else query.today
+        return str(said["changed_on"].format(day=long_date(last, query.language)))
 
     yield from _named(archive, query, found, note=when)
 
@@ -197,10 +199,14 @@ def _limits(archive: Archive, query: Query) -> tuple[Filters, str]:
     """The outlets and the period that a question about the archive is confined to, and in words."""
     said = phrases(query.language)["requests"]
     filters, told = query.filters, ""
-    outlets = sources_of(f"from {query.question}", archive.outlets()).outlets or query.outlets
+    outlets = _outlets_named(archive, query)
     if outlets and not filters.outlets:
         filters = replace(filters, outlets=tuple(outlets))
         told += said["from_outlets"].format(outlets=", ".join(outlets))
+    for code, pattern in LANGUAGES.items():
+        if re.search(pattern, query.question, re.IGNORECASE) and not filters.languages:
+            filters = replace(filters, languages=(code,))
+            told += said["in_language"].format(language=said["language_" + code])
     if named := periods(FROM.sub("in", query.question), query.today) or query.periods:
         first, last = named[0][0], named[-1][1]
         filters = replace(filters, since=filters.since or first, until=filters.until or last)
@@ -208,20 +214,26 @@ def _limits(archive: Archive, query: Query) -> tuple[Filters, str]:
     return filters, told
 
 
+def _outlets_named(archive: Archive, query: Query) -> tuple[str, ...]:
+    """The outlets that a question names, in full or as it says of a country's press."""
+    asked = query.question.lower()
+    return tuple(n for n in archive.outlets() if n and n.lower() in asked) or query.outlets
+
+
 def _topic(archive: Archive, query: Query) -> str:
-    """The words of a question about the archive that name something articles tell of."""
-    rest = timeless(query.question, query.today)
+    """The words of a question about the archive that name what articles tell of."""
+    found = ABOUT.search(timeless(query.question, query.today))
+    rest = topical(found["topic"] or found["ko"]) if found else ""
     for outlet in archive.outlets():
         rest = re.sub(re.escape(outlet), " ", rest, flags=re.IGNORECASE)
-    for pattern in ASKED.values():
-        rest = re.sub(pattern, " ", rest, flags=re.IGNORECASE)
-    rest = OF_IT.sub(" ", topical(rest))
-    words = [w for w in re.findall(r"[\w'’-]+", rest) if question_terms(w)]
-    if language_of(rest) == "ko":
-        words = [
-            re.sub(r"(?:에 ?대한|관련|에서|은|는|이|가|을|를|의|에|도)$", "", w) for w in words
-        ]
+    words = [
+        w for w in re.findall(r"[\w'’-]+", rest) if question_terms(w) and w.lower() not in HERE
+    ]
     return " ".join(w for w in words if len(w) > 1)
+
+
+HERE = frozenset("here this archive file record collection".split())
+"""Words behind "on" or "about" that mean the archive itself."""
 
 
 def _having(archive: Archive, topic: str, filters: Filters) -> list[StoredArticle]:

@@ -7,6 +7,7 @@ often it is right.
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -58,6 +59,17 @@ MAYBE = 0.3
 """The likelihood from which a request that is of no sure kind is taken to want several things;
 where nothing like that is found, it is answered as one for a fact."""
 
+_SAID: dict[Request, str] = {
+    "timeline": r"\btime ?line\b|\bchronolog\w+|\bwhen did what\b"
+    r"|타임라인|일지\b|연표|연대기|날짜순",
+    "summary": r"\bsummar(?:y|i[sz]e)\b|\boverview\b|\bbackground\b|요약|개요|배경 ?설명",
+    "comparison": r"\bcompar(?:e|ed|ison)\b|\bversus\b|\bvs\b|비교",
+    "list": r"^(?:list|name|enumerate)\b|\blist of\b|\ball names\b|목록|명단|나열",
+    "count": r"\bhow (?:often|many times)\b|\bnumber of times\b|몇 번|횟수",
+}
+NAMED = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _SAID.items()}
+"""What a request may say of itself."""
+
 WEIGHTS = Path(str(files("chatbot.requests") / "weights.safetensors"))
 
 Floats = npt.NDArray[np.float32]
@@ -88,7 +100,14 @@ def request_of(text: str) -> Request:
     except DatelineError:
         log.exception("taking every request for a question for a fact")
         return "fact"
-    return chosen(likely)
+    found = chosen(likely)
+    return named(text) if found == "fact" and likely["fact"] < SURE else found
+
+
+def named(text: str) -> Request:
+    """The kind that a request says of itself ("a timeline of …"), which is none of those that the
+    model is sure of; "fact" where it says none."""
+    return next((kind for kind, pattern in NAMED.items() if pattern.search(text)), "fact")
 
 
 def chosen(likely: dict[Request, float]) -> Request:

@@ -23,11 +23,14 @@ def has_topic(text: str, request: Request, language: str) -> bool:
 
 
 def topic_of_request(text: str, request: Request, language: str) -> str:
-    """A request for a timeline, a summary or news without the words that say so ("timeline of",
-    "정리해줘"); the whole where nothing else is in it, and of the other kinds."""
+    """A request for a timeline, a summary, news or a count without the words that say so
+    ("timeline of", "how often", "정리해줘"); the whole where nothing else is in it, and of the
+    other kinds."""
     pattern = _asking().get((request, language))
     if not pattern:
         return text
+    if request == "count":
+        return pattern.sub(" ", text).strip() or text
     rest = _asking()["any", language].sub(" ", text)
     rest = " ".join(pattern.sub(" ", rest).split()).strip(" ?!.,:;")
     return rest if question_terms(rest) else text

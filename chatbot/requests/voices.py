@@ -51,9 +51,11 @@ def positions(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[A
 def opinions(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
     """What people expect or think of a matter, said to be theirs; or that nobody is reported to."""
     said = phrases(query.language)["requests"]
-    ranked, likelihood = _read(archive, query, hits)
-    found = [w for w in _spoken(ranked) if EXPECTS.search(w.sentence.text)]
-    if not found or likelihood < ENOUGH / 2:
+    about = {w.hit.article.id for w in gathering.stories(archive, query, hits)}
+    ranked, _ = _read(archive, query, [h for h in hits if h.article.id in about])
+    expecting = [w for w in ranked if EXPECTS.search(w.sentence.text)]
+    found = _spoken(expecting) or expecting[:1]
+    if not found:
         yield Answer(abstained=True, message=said["opinion_none"])
         return
     yield Answer(message=said["opinion"])
