@@ -117,14 +117,14 @@ class Extractive:
         most = max(1, _most(query, MOST_PARTS) // len(query.parts))
         said, open_ = list[Citation](), list[str]()
         for part in query.parts:
-            own = _part(query, part)
-            found = _found_for(part, hits)
-            chosen = self.choose(*self._read(own, found))[:most]
-            if not chosen and query.request == "comparison":
-                chosen = [("", w) for w in stories(self._archive, own, found)[:1]]
+            own, found, heading = _part(query, part), _found_for(part, hits), ""
+            if query.request == "comparison":
+                heading = f"{part[:1].upper()}{part[1:]}"
+                chosen = self._side(own, found, said)[:most]
+            else:
+                chosen = self.choose(*self._read(own, found))[:most]
             if not chosen:
                 open_.append(part)
-            heading = as_asked(part, query.question) if query.request == "comparison" else ""
             yield from self._claims(own, chosen, said, heading)
         if said and open_:
             parts = "; ".join(as_asked(part, query.question) for part in open_)
@@ -132,6 +132,15 @@ class Extractive:
             yield Answer(notice=notice)
         elif not said:
             yield from self._claims(query, self.choose(*self._read(query, hits)), said)
+
+    def _side(self, query: Query, hits: Sequence[Hit], said: Sequence[Citation]) -> list[Chosen]:
+        """A side of a comparison: what is said of it by its name, and not said of the other."""
+        scale, ranked = self._read(query, hits)
+        fresh = [w for w in ranked if not any(_quotes(c, w) for c in said)]
+        own = [w for w in fresh if w.names == 1] or fresh
+        nearest = [w for w in stories(self._archive, query, hits) if w.names == 1]
+        other = [w for w in nearest if not any(_quotes(c, w) for c in said)]
+        return self.choose(scale, own) or [("", w) for w in other[:1]]
 
     def _whole(self, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
         """The answer to a question that is not searched in parts; first the hits, as they stand
@@ -222,6 +231,13 @@ class Extractive:
         if changed(self._archive, claim.citations):
             claim = replace(claim, text=f"{claim.text} {phrases(query.language)['changed']}")
         return claim
+
+
+def _quotes(cited: Citation, weighed: Weighed) -> bool:
+    """Whether a citation has some of a sentence."""
+    sentence = weighed.sentence
+    same = cited.article.id == weighed.hit.article.id
+    return same and cited.start < sentence.end and sentence.start < cited.end
 
 
 def _taken_as(query: Query, days: Sequence[date]) -> str:

@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from chatbot.requests.gathering import stories
+from chatbot.retrieve import searches
+from chatbot.spans import trimmed
+from chatbot.understand import understand
 from chatbot.values import Citation, Claim
 from chatbot.verify import holds
-from vectorstore import Archive, Filters, Hit, StoredArticle
+from chatbot.weigh import Weighed
+from vectorstore import Archive, Filters, StoredArticle
 
 SEARCHED = 60
 """Passages that entries are chosen from."""
 
 ENTRIES = 24
 """Entries of a timeline; more is a list nobody reads."""
-
-NEAR = 0.75
-"""Share of the best passage's cosine that a passage must reach to be about the topic."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,25 +40,21 @@ def timeline(
 
     Articles without a date are left out. Every quote is checked against its article.
     """
-    hits = [h for h in archive.search(topic, k=SEARCHED, filters=filters) if h.article.published]
-    least = NEAR * max((h.dense for h in hits), default=0.0)
-    found: dict[str, tuple[Hit, tuple[int, int]]] = {}
-    for hit in hits:
-        if hit.dense >= least and hit.sentences and len(found) < limit:
-            best = max(hit.sentences, key=lambda s: s.score)
-            found.setdefault(hit.article.story or hit.article.id, (hit, (best.start, best.end)))
-    entries = [_entry(hit, span) for hit, span in found.values()]
-    kept = [e for e in entries if holds(archive, _claim(e))]
+    query = understand({"question": topic, "request": "timeline", "filters": filters}, archive)
+    hits = archive.search(searches(query), k=SEARCHED)
+    found = [w for w in stories(archive, query, hits) if w.hit.article.published]
+    kept = [e for e in map(_entry, found[:limit]) if holds(archive, _claim(e))]
     kept.sort(key=lambda e: (e.day, e.citation.article.id))
     return [_numbered(entry, n) for n, entry in enumerate(kept, start=1)]
 
 
-def _entry(hit: Hit, span: tuple[int, int]) -> Entry:
-    article, (start, end) = hit.article, span
-    assert article.published is not None  # noqa: S101 (hits without a date are left out)
+def _entry(weighed: Weighed) -> Entry:
+    article, (start, end) = weighed.hit.article, (weighed.sentence.start, weighed.sentence.end)
+    assert article.published is not None  # noqa: S101 (stories without a date are left out)
+    start, end = trimmed(article.body, (start, end))
     quote = article.body[start:end]
     cited = Citation(number=0, article=article, start=start, end=end, quote=quote)
-    return Entry(day=article.published.day, citation=cited, also=hit.also)
+    return Entry(day=article.published.day, citation=cited, also=weighed.hit.also)
 
 
 def _claim(entry: Entry) -> Claim:

@@ -38,8 +38,11 @@ HAPPENED = re.compile(
 )
 """What a question may begin with that no article about it says."""
 
-UNASKED = ("nothing", "task", "dateline", "archive")
-"""Kinds of requests that a turn which leans on earlier ones is not taken for."""
+UNASKED = ("nothing", "task", "dateline", "archive", "greeting")
+"""Kinds of requests that do not lean on earlier turns."""
+
+SURELY = 0.8
+"""How likely a turn that reads as leaning on earlier ones must be to be one of these."""
 
 LONGEST_QUESTION = 4_000
 """Characters of a question that are searched; the rest is cut off."""
@@ -90,9 +93,9 @@ def _request(given: object, question: str, read: Standalone) -> Request:
         if given not in KINDS:
             raise InputError(f"request is one of {', '.join(KINDS)}, not {given!r}")
         return given
-    kind = request_of(question)
     leaning = bool(read.carried or read.base or read.cited)
-    return "fact" if leaning and kind in UNASKED else kind
+    kind = request_of(question, sure=SURELY if leaning else 0.0)
+    return "fact" if leaning and kind == "nothing" else kind
 
 
 def _length(given: object) -> Length:
@@ -119,6 +122,8 @@ def _query(  # noqa: PLR0913, PLR0917
     given: object,
 ) -> Query:
     request = _request(given, question, read)
+    if request in UNASKED:
+        read = Standalone(question)
     events = ArchiveEvents(archive, limits) if archive else None
     said = _said(question, read, day, events)
     named = tuple(periods_of(said))

@@ -73,7 +73,7 @@ def filter_words(filters: Filters, w: Words) -> list[tuple[str, str, str]]:
 def chips_html(query: Query, turn: int, w: Words) -> str:
     """What was searched, with a chip for each filter that changes or drops it."""
     what = w("searched_archive")
-    if query.searched_for.split() != query.question.split():
+    if not query.parts and query.searched_for.split() != query.question.split():
         what = w("searched_for", text=f"<q>{esc(query.searched_for)}</q>")
     chips = "".join(
         f'<li class="dl-filter"><button type="button" data-act="filters" data-turn="{turn}" '

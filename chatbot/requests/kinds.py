@@ -54,6 +54,9 @@ a question for a fact, which can be answered in any case."""
 SURER: dict[Request, float] = {"opinion": 0.75, "task": 0.6, "nothing": 0.6}
 """The same for kinds that are not answered from the articles, or with a word of caution."""
 
+ASIDE: tuple[Request, ...] = ("archive", "dateline", "greeting", "task", "nothing")
+"""Kinds that are not answered from what the articles tell."""
+
 MANY: tuple[Request, ...] = ("list", "count")
 MAYBE = 0.3
 """The likelihood from which a request that is of no sure kind is taken to want several things;
@@ -89,8 +92,9 @@ class Classifier:
         return dict(zip(KINDS, map(float, odds / odds.sum()), strict=True))
 
 
-def request_of(text: str) -> Request:
-    """The kind of a request; "fact" where that is not sure, or the model is not to be had."""
+def request_of(text: str, *, sure: float = 0.0) -> Request:
+    """The kind of a request; "fact" where that is not sure, or the model is not to be had. With
+    `sure` a kind that is not answered from the articles must be so likely."""
     if not text.strip():
         return "nothing"
     if default_model() != EMBEDDED_MODEL:
@@ -101,6 +105,8 @@ def request_of(text: str) -> Request:
         log.exception("taking every request for a question for a fact")
         return "fact"
     found = chosen(likely)
+    if found in ASIDE and likely[found] < sure:
+        return "fact"
     return named(text) if found == "fact" and likely["fact"] < SURE else found
 
 
