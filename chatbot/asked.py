@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from chatbot.kinds import Kind
 from chatbot.offers import NAME, OFFERS, OTHER_UNIT, Offer, offers, pattern
 from chatbot.values import Query
-from vectorstore import question_terms, terms
+from vectorstore import Span, question_terms, terms
 
 SURE = 0.9
 """The fit from which an offer may stand in bold before its sentence."""
@@ -58,14 +58,23 @@ def offered(query: Query, texts: Sequence[str]) -> bool:
     )
 
 
-def best_offer(query: Query, text: str) -> Offer | None:
-    """The amount or date of a sentence that answers, None where several could."""
+def best_offer(query: Query, text: str, answer: Span | None = None) -> Offer | None:
+    """The amount or date of a sentence that answers, None where several could.
+
+    `answer` is where the reader finds the answer in the text: of several that fit, the one
+    that stands there.
+    """
     question = query.question
     for kind in query.kinds:
         if kind in ("how much", "when"):
             least = OTHER_UNIT + 0.01 if kind == "when" else SURE
             found = [o for o in offers(kind, question, text) if o.fit >= least]
-            best = _nearest(question, text, _of_the_time(question, text, found)) if found else None
+            found = _of_the_time(question, text, found) if found else []
+            there = [o for o in found if answer and o.start < answer[1] and answer[0] < o.end]
+            several = len({o.text.lower() for o in found}) > 1
+            if several and len({o.text.lower() for o in there}) == 1:
+                return there[0] if there[0].fit >= SURE else None
+            best = _nearest(question, text, found) if found else None
             return best if best and best.fit >= SURE else None
     return None
 

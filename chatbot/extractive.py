@@ -226,7 +226,7 @@ class Extractive:
         sure = lead and not label and weighed.likelihood >= LEAD and weighed.names > 0
         article, end = weighed.hit.article, weighed.sentence.end
         sure = sure and corrected_by(article.body, end) is None
-        offer = best_offer(query, weighed.sentence.text) if sure else None
+        offer = best_offer(query, weighed.sentence.text, weighed.answer) if sure else None
         claim = quote(weighed, query.language, label=label, offer=offer, without=without)
         if changed(self._archive, claim.citations):
             claim = replace(claim, text=f"{claim.text} {phrases(query.language)['changed']}")

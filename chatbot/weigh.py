@@ -23,7 +23,7 @@ from chatbot.listed import CELL, lead_of
 from chatbot.scale import Scale
 from chatbot.values import Query
 from chatbot.wording import ASIDE, bare, mute
-from vectorstore import Archive, Hit, Read, Sentence, terms
+from vectorstore import Archive, Hit, Read, Sentence, Span, terms
 from vectorstore.query import AFTER, FADE
 
 FEATURES = (
@@ -98,6 +98,8 @@ class Weighed:
     """Of the sentence."""
     near: frozenset[str]
     """Of the sentence, its neighbours, and the headline."""
+    answer: Span | None = None
+    """Where the reader finds the shortest answer, as offsets in the sentence."""
 
     @property
     def at(self) -> int:
@@ -238,7 +240,9 @@ def _weighed(scale: Scale, hit: Hit, crowd: Crowd, read: Read, total: float) -> 
             if {"how much", "when"} & set(scale.query.kinds):
                 continue
             weight, likelihood = weight * OTHER_ROW, likelihood * OTHER_ROW
-        yield Weighed(hit, sentence, weight, likelihood, values, own[i], near)
+        first = hit.start - sentence.start
+        answer = (read.spans[i][0] + first, read.spans[i][1] + first)
+        yield Weighed(hit, sentence, weight, likelihood, values, own[i], near, answer)
 
 
 @dataclass(frozen=True, slots=True)

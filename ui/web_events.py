@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chatbot import Answer
-from chatbot.timeline import NEAR
 from ui.web_reader import article_path, lang_of
 from ui.web_text import esc
 from ui.web_words import Words
@@ -14,6 +13,9 @@ from vectorstore import Dated, Span, StoredArticle
 
 MOST, FEWEST = 6, 2
 """Events that are listed; fewer are no list."""
+
+NEAR = 0.75
+"""Share of the best passage's cosine that a passage must reach to be about the same."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,8 @@ def panel_html(w: Words) -> str:
 
 
 def section_html(turn: int, answer: Answer, w: Words, *, waiting: bool, events: str = "") -> str:
-    """One turn's cards: its citations by article, or the nearest articles of an abstention.
+    """One turn's cards: its citations by article; the nearest articles of an abstention, and
+    what was found while it is read.
 
     `events` is what stands under the cards.
     """
@@ -36,6 +37,8 @@ def section_html(turn: int, answer: Answer, w: Words, *, waiting: bool, events: 
     elif groups:
         cards = "".join(_card_html(turn, article, cited, w) for article, cited in groups)
         inner = f'<p class="dl-quiet">{w.count("cited", len(groups))}</p>{cards}'
+    elif waiting and answer.nearest:
+        inner = _nearest_html(turn, answer.nearest, w, "found_articles", "being_read")
     else:
         inner = f'<p class="dl-quiet">{w("looking") if waiting else w("none_cited")}</p>'
     return f'<section class="dl-section" data-turn="{turn}">{inner}{events}</section>'
@@ -51,7 +54,13 @@ def _by_article(
     return list(groups.values())
 
 
-def _nearest_html(turn: int, hits: Iterable[Hit], w: Words) -> str:
+def _nearest_html(
+    turn: int,
+    hits: Iterable[Hit],
+    w: Words,
+    heading: str = "nearest_articles",
+    note: str = "not_an_answer",
+) -> str:
     nearest: dict[str, Hit] = {}
     for hit in hits:
         nearest.setdefault(hit.article.id, hit)
@@ -62,10 +71,7 @@ def _nearest_html(turn: int, hits: Iterable[Hit], w: Words) -> str:
         _frame(turn, hit.article, best, _context_html(hit.article, best, mark=False), w)
         for hit, best in ((hit, best_span(hit)) for hit in shown)
     )
-    return (
-        f'<h3 class="dl-nearest">{w("nearest_articles")}</h3>'
-        f'<p class="dl-quiet">{w("not_an_answer")}</p>{cards}'
-    )
+    return f'<h3 class="dl-nearest">{w(heading)}</h3><p class="dl-quiet">{w(note)}</p>{cards}'
 
 
 def best_span(hit: Hit) -> Span:

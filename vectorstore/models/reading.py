@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import torch
@@ -70,8 +71,9 @@ class Loaded:
         return torch.autocast("cpu", torch.bfloat16) if self.bf16 else nullcontext()
 
 
+@cache
 def load() -> Loaded:
-    """The trained reader, on the base that the embedding model has too."""
+    """The trained reader, on the base that the embedding model has too; one for all archives."""
     from vectorstore.models.loading import base
     from vectorstore.models.trained import READER, layers
 
