@@ -5,7 +5,7 @@ from __future__ import annotations
 from chatbot.calendar import Period
 from chatbot.spelling import told
 from chatbot.values import Query
-from chatbot.wording import language_of, long_date, phrases
+from chatbot.wording import language_of, long_date, other_language, phrases
 
 
 def notes(query: Query) -> tuple[str, ...]:
@@ -32,6 +32,8 @@ def notes(query: Query) -> tuple[str, ...]:
     english = next((text for text in query.readings if language_of(text) == "en"), "")
     if query.language == "ko" and english:
         found.append(said["words"].format(text=english))
+    if other_language(query.question):
+        found.append(said["other_language"])
     return tuple(found)
 
 

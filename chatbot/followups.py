@@ -65,19 +65,22 @@ def follow_ups(
 def candidates(
     archive: Archive, query: Query, cited: Sequence[Citation], hits: Sequence[Hit]
 ) -> Iterator[tuple[str, Fits]]:
-    """Questions about what was reported later or earlier, who is named, and what others say,
-    each with what a citation must be to answer it."""
+    """Questions about what was reported later or earlier, in which order, who is named, and what
+    others say, each with what a citation must be to answer it."""
     said, topic, language = lexicon(query.language), topic_of(query, hits), query.language
     known, found = _days(cited), _days(hits)
     last, first = max(known, default=date.max), min(known, default=date.min)
     read = "\n".join(h.text for h in hits)
+    articles = {c.article.id for c in cited}
     others = [
         (said["name"].format(name=_with_article(name, read, language)), _naming(name))
-        for name in named(archive, query, cited, hits)
+        for name in named(archive, query, cited, [h for h in hits if h.article.id in articles])
     ]
     if topic and max(found, default=last) > last:
         question = said["since"].format(topic=topic, date=long_date(last, language))
         yield question, lambda c: _day(c) > last
+    if topic and query.request != "timeline":
+        yield said["timeline"].format(topic=topic), lambda c: True
     yield from others[:1]
     if topic and (outlet := _another(query, cited, hits)):
         question = said["outlet"].format(topic=topic, outlet=outlet)

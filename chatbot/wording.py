@@ -58,6 +58,35 @@ def language_of(text: str) -> str:
     return "ko" if HANGUL.search(text) else "en"
 
 
+SCRIPTS = re.compile("[\u3040-\u30ff\u3400-\u9fff\u0370-\u05ff\u0600-\u06ff\u0900-\u0e7f]")
+"""Letters of scripts that are neither Latin nor Hangul: Japanese, Chinese, Russian and so on."""
+
+FOREIGN = frozenset(
+    "el los las una del que por para con cuánto cuánta cuántos cómo cuándo quién qué dónde es le"
+    " les des du une est qui quand comment combien où sont pourquoi quel quelle der das den dem und"
+    " ist sind wie wann wer warum welche welcher von mit für zu wird hat il gli della perché quanto"
+    " quando come chi o os as da dos não quem".split()
+)
+"""Small words of Spanish, French, German, Italian and Portuguese."""
+
+ENGLISH = frozenset(
+    "the of and is are was were what who when how why which did does do in on to".split()
+)
+
+
+def other_language(text: str) -> bool:
+    """Whether a text is in neither English nor Korean, as its letters and small words tell."""
+    if HANGUL.search(text):
+        return False
+    words = re.findall(r"\w+", text.lower())
+    foreign, english = (sum(w in known for w in words) for known in (FOREIGN, ENGLISH))
+    return bool(SCRIPTS.search(text)) or (foreign >= FOREIGN_LEAST and foreign > english)
+
+
+FOREIGN_LEAST = 2
+"""Small words of another language that a text has at least; one may be part of a name."""
+
+
 def long_date(day: date, language: str) -> str:
     """31 July 2025, or 2025년 7월 31일."""
     if language == "ko":

@@ -14,6 +14,7 @@ from chatbot.requests.kinds import KINDS, chosen, request_of
 from chatbot.requests.sides import sides_of
 from chatbot.requests.topics import has_topic, topic_of_request
 from chatbot.spans import trimmed
+from chatbot.wording import other_language
 from ingest import run
 from tests.conftest import article, put
 from vectorstore import Archive, Filters, InputError
@@ -245,3 +246,17 @@ def test_a_quote_opens_with_what_it_says(text: str, kept: str) -> None:
     body = f"Before.\n\n{text}"
     start, end = trimmed(body, (9, 9 + len(text)))
     assert body[start:end] == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        ("¿Cuánto invertirá Corea en los Estados Unidos?", True),
+        ("なぜ関税が引き上げられたのですか", True),
+        ("Wie hoch ist der Zoll und wann kommt er?", True),
+        ("What did the Die Zeit report on El Salvador?", False),
+        ("쌀 시장은 개방됐나?", False),
+    ],
+)
+def test_a_question_in_another_language_is_told_of_it(text: str, other: bool) -> None:
+    assert other_language(text) is other
