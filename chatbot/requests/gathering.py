@@ -42,6 +42,9 @@ ABOUT = 0.5
 """Share of a topic, by rarity, that an article's headline and the passage found must have, beside
 the most that any has."""
 
+HALF = 0.5
+"""Share of a topic, by rarity, that some article must have."""
+
 OPENS = 3
 """Passages of an article among which its first is looked for."""
 
@@ -82,9 +85,11 @@ def stands(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a story says of a topic: its nearest hit, and how much that is about the topic."""
+    """What a story says of a topic: its nearest hit, the share of the topic, by rarity, that its
+    headline and that passage have, and how much it is about the topic in all."""
 
     hit: Hit
+    share: float
     worth: float
 
 
@@ -92,33 +97,37 @@ def stories(archive: Archive, query: Query, hits: Sequence[Hit]) -> list[Weighed
     """A sentence of each story about the query's topic, the story that is most about it first.
 
     That sentence is the first of its article which says as much of the topic as any other
-    there; an article whose headline and passage have little of the topic is left out.
+    there; an article whose headline and passage have little of the topic is left out. None
+    where no article in the question's language has half of it.
     """
     scale = Scale(archive, query)
-    best: dict[str, Told] = {}
     top = max((h.score for h in hits), default=1.0) or 1.0
-    for hit in hits:
-        said = scale.has({*terms(hit.article.headline), *terms(hit.text)})
-        if query.language == language_of(hit.text) and scale.names(said) < 1:
-            continue
-        headline = scale.share(scale.has(terms(hit.article.headline)))
-        worth = scale.share(said) + headline / 2 + hit.score / top + hit.dense
-        key = hit.article.story or hit.article.id
-        if key not in best or worth > best[key].worth:
-            best[key] = Told(hit, worth)
+    best: dict[str, Told] = {}
+    for told in (t for h in hits if (t := _told(scale, h, top))):
+        key = told.hit.article.story or told.hit.article.id
+        if key not in best or told.worth > best[key].worth:
+            best[key] = told
     ranked = sorted(best.values(), key=lambda t: -t.worth)[:STORIES]
-    if not ranked:
+    own = [t.share for t in ranked if language_of(t.hit.text) == query.language]
+    most = max((t.share for t in ranked), default=0.0)
+    if not ranked or (own and most < HALF):
         return []
-    share = {
-        id(t): scale.share(scale.has({*terms(t.hit.article.headline), *terms(t.hit.text)}))
-        for t in ranked
-    }
-    least = ABOUT * max(share.values())
-    kept = [t for t in ranked if share[id(t)] >= least]
+    kept = [t for t in ranked if t.share >= ABOUT * most]
     opening = _openings(archive, [t.hit for t in kept], query.filters)
     found = [_sentence(scale, t, opening.get(t.hit.article.id)) for t in kept]
-    told = [w for w in found if w]
-    return apart([w for w in told if w.weight >= LEAST * told[0].weight])
+    sentences = [w for w in found if w]
+    return apart([w for w in sentences if w.weight >= LEAST * sentences[0].weight])
+
+
+def _told(scale: Scale, hit: Hit, top: float) -> Told | None:
+    """How much a hit is about the topic; None where it lacks a name of it."""
+    headline = scale.has(terms(hit.article.headline))
+    said = scale.has({*headline, *terms(hit.text)})
+    if language_of(hit.text) == scale.query.language and scale.names(said) < 1:
+        return None
+    share = scale.share(said)
+    worth = share + scale.share(headline) / 2 + hit.score / top + hit.dense
+    return Told(hit, share, worth)
 
 
 def _openings(archive: Archive, hits: Sequence[Hit], filters: Filters) -> dict[str, Hit]:
