@@ -65,6 +65,10 @@ asks why that is so: the words of such a question are less often the article's."
 LOOKED_AT = 5
 """Sentences, the likeliest first, of which one must tell of the deed that is asked about."""
 
+SURELY = 0.6
+"""The likelihood from which an answer need not have what is asked for as far as patterns can tell
+(an amount in the right unit, a date, a person, a place): those miss some ways to say it."""
+
 LEAD = 0.15
 """The likelihood from which an amount or date stands in bold before its sentence. Of 68 on the
 questions of docs/answers.md 41 were right; from here on, and with a name of the question near
@@ -190,7 +194,8 @@ class Extractive:
         if (against := contradicts(scale, ranked)) and against.likelihood >= least:
             return [("otherwise", against)]
         first = [w.sentence.text for w in ranked[:USUALLY]]
-        if not (self._held(scale, ranked) and offered(query, first)):
+        likelihood = self._likelihood(scale, ranked)
+        if likelihood < ENOUGH or (likelihood < SURELY and not offered(query, first)):
             return []
         if query.kind == "what happened":
             return [("", w) for w in self._told(query, ranked)]
@@ -204,13 +209,13 @@ class Extractive:
         chosen = with_reason(query, chosen, ranked)
         return with_changes(query, chosen, every, most)
 
-    def _held(self, scale: Scale, ranked: Sequence[Weighed]) -> bool:
-        """Whether the archive is likely enough to hold the answer."""
+    def _likelihood(self, scale: Scale, ranked: Sequence[Weighed]) -> float:
+        """How likely the archive holds the answer."""
         first = ranked[:LOOKED_AT]
         named = max(w.named for w in first)
         if untold(scale.query.question, [beside(w) for w in first if w.named == named]):
-            return False
-        return held(scale, ranked) >= ENOUGH
+            return 0.0
+        return held(scale, ranked)
 
     def _told(self, query: Query, ranked: Sequence[Weighed]) -> list[Weighed]:
         """What happened, a sentence for each article, by date."""

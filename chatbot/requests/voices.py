@@ -19,6 +19,13 @@ SAID: dict[Length, int] = {"short": 2, "normal": 5, "long": 10}
 LIKELY = 0.1
 """How likely a sentence must be, beside the likeliest that tells what somebody says."""
 
+AHEAD = 2.0
+"""How much likelier than any that reports speech a sentence must be to come before them."""
+
+TOLD = 0.6
+"""The likelihood from which what seems to ask for an opinion is told as a fact by the articles
+("Is the government going to freeze rents?"), and answered so."""
+
 SPEAKS = re.compile(
     r"\b(?:said|says|say|told|added|argued|argues|insist(?:s|ed)|demand(?:s|ed)?|want(?:s|ed)?"
     r"|call(?:s|ed) (?:for|on|it)|warn(?:s|ed)|reject(?:s|ed)|oppos(?:es|ed)|urge(?:s|d)"
@@ -52,7 +59,10 @@ def opinions(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[An
     """What people expect or think of a matter, said to be theirs; or that nobody is reported to."""
     said = phrases(query.language)["requests"]
     about = {w.hit.article.id for w in gathering.stories(archive, query, hits)}
-    ranked, _ = _read(archive, query, [h for h in hits if h.article.id in about])
+    near = [h for h in hits if h.article.id in about] or hits
+    ranked, likelihood = _read(archive, query, near)
+    if likelihood >= TOLD:
+        return
     expecting = [w for w in ranked if EXPECTS.search(w.sentence.text)]
     found = _spoken(expecting) or expecting[:1]
     if not found:
@@ -71,12 +81,15 @@ def _read(archive: Archive, query: Query, hits: Sequence[Hit]) -> tuple[list[Wei
 
 
 def _spoken(ranked: Sequence[Weighed]) -> list[Weighed]:
-    """The sentences that report what somebody says, none twice."""
+    """The sentences that report what somebody says, none twice; first the likeliest of all if it
+    is far likelier to answer, however it tells it."""
     spoken = [w for w in ranked if SPEAKS.search(w.sentence.text) or "“" in w.sentence.text]
     if not spoken:
         return []
     best = max(w.weight for w in spoken)
-    return gathering.apart([w for w in spoken if w.weight >= LIKELY * best])
+    likely = [w for w in spoken if w.weight >= LIKELY * best]
+    first = [w for w in ranked[:1] if w.weight >= AHEAD * best]
+    return gathering.apart([*first, *likely])
 
 
 def _shown(archive: Archive, query: Query, found: Sequence[Weighed]) -> Iterator[Answer]:
