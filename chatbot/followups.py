@@ -71,10 +71,9 @@ def candidates(
     known, found = _days(cited), _days(hits)
     last, first = max(known, default=date.max), min(known, default=date.min)
     read = "\n".join(h.text for h in hits)
-    articles = {c.article.id for c in cited}
     others = [
         (said["name"].format(name=_with_article(name, read, language)), _naming(name))
-        for name in named(archive, query, cited, [h for h in hits if h.article.id in articles])
+        for name in named(archive, query, cited, hits)
     ]
     if topic and max(found, default=last) > last:
         question = said["since"].format(topic=topic, date=long_date(last, language))

@@ -110,9 +110,8 @@ def show_stream(parts: Iterable[Answer]) -> Answer:
                 out.print(plain(claim.heading), markup=False, style="bold")
             heading = claim.heading
             unsupported = "" if claim.supported else "(not supported by the articles) "
-            out.print(
-                unsupported + plain(Answer(claims=(replace(claim, heading=""),)).text), markup=False
-            )
+            own = replace(part, claims=(replace(claim, heading=""),), message="")
+            out.print(unsupported + plain(own.text), markup=False)
         if part.abstained:
             out.print(plain(part.text), markup=False)
     if whole is None:

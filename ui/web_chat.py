@@ -211,7 +211,7 @@ def _other_ways_html(turn: Turn, w: Words) -> str:
         return ""
     buttons = "".join(
         f'<button type="button" class="dl-plain" data-act="as" data-request="{kind}" '
-        f'aria-pressed="{"true" if kind == query.request else "false"}">{w("as_" + kind)}</button>'
+        f'aria-current="{"true" if kind == query.request else "false"}">{w("as_" + kind)}</button>'
         for kind in WAYS
     )
     label = w("laid_out_as")

@@ -38,7 +38,7 @@ def section_html(turn: int, answer: Answer, w: Words, *, waiting: bool, events: 
         cards = "".join(_card_html(turn, article, cited, w) for article, cited in groups)
         inner = f'<p class="dl-quiet">{w.count("cited", len(groups))}</p>{cards}'
     elif waiting and answer.nearest:
-        inner = _nearest_html(turn, answer.nearest, w, "found_articles", "being_read")
+        inner = _nearest_html(turn, answer.nearest, w, "found_while_reading", "being_read")
     else:
         inner = f'<p class="dl-quiet">{w("looking") if waiting else w("none_cited")}</p>'
     return f'<section class="dl-section" data-turn="{turn}">{inner}{events}</section>'

@@ -43,7 +43,7 @@ ABOUT = 0.5
 the most that any has."""
 
 HALF = 0.5
-"""Share of a topic, by rarity, that some article must have."""
+"""Share of a topic's words that some article must have."""
 
 OPENS = 3
 """Passages of an article among which its first is looked for."""
@@ -85,11 +85,13 @@ def stands(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a story says of a topic: its nearest hit, the share of the topic, by rarity, that its
-    headline and that passage have, and how much it is about the topic in all."""
+    """What a story says of a topic: its nearest hit, the share of the topic that its headline and
+    that passage have, by rarity and by the plain number of words, and how much it is about the
+    topic in all."""
 
     hit: Hit
     share: float
+    plain: float
     worth: float
 
 
@@ -108,10 +110,10 @@ def stories(archive: Archive, query: Query, hits: Sequence[Hit]) -> list[Weighed
         if key not in best or told.worth > best[key].worth:
             best[key] = told
     ranked = sorted(best.values(), key=lambda t: -t.worth)[:STORIES]
-    own = [t.share for t in ranked if language_of(t.hit.text) == query.language]
-    most = max((t.share for t in ranked), default=0.0)
-    if not ranked or (own and most < HALF):
+    own = [t.plain for t in ranked if language_of(t.hit.text) == query.language]
+    if not ranked or (own and max(own) < HALF):
         return []
+    most = max(t.share for t in ranked)
     kept = [t for t in ranked if t.share >= ABOUT * most]
     opening = _openings(archive, [t.hit for t in kept], query.filters)
     found = [_sentence(scale, t, opening.get(t.hit.article.id)) for t in kept]
@@ -126,8 +128,9 @@ def _told(scale: Scale, hit: Hit, top: float) -> Told | None:
     if language_of(hit.text) == scale.query.language and scale.names(said) < 1:
         return None
     share = scale.share(said)
+    plain = max((len(said & set(w)) / len(w) for w in scale.wordings if w), default=0.0)
     worth = share + scale.share(headline) / 2 + hit.score / top + hit.dense
-    return Told(hit, share, worth)
+    return Told(hit, share, plain, worth)
 
 
 def _openings(archive: Archive, hits: Sequence[Hit], filters: Filters) -> dict[str, Hit]:

@@ -42,7 +42,7 @@ def browser() -> Iterator[Any]:
         launched.close()
 
 
-LEFT = re.compile(r"^AbortError: signal is aborted|errored out\.\s*$")
+LEFT = re.compile(r"^AbortError: (?:signal is|BodyStreamBuffer was) aborted|errored out\.\s*$")
 """What Gradio's client says of a stream that ends because its page is left, by a reload or at
 the end of a test: what is looked for after an answer may still be under way."""
 
