@@ -29,7 +29,7 @@ and how far it stands above the second, in log odds; whether the reader, too, ha
 HELD = (*(f"best {name}" for name in FEATURES), *(f"first {name}" for name in FEATURES), *TOGETHER)
 """The largest of each feature among the first sentences; each of the first; TOGETHER."""
 
-ENOUGH = 0.4
+ENOUGH = 0.3
 """The likelihood below which the archive is said not to hold the answer: by cross-validation 0.04
 of what can be answered is then abstained from; see docs/answers.md."""
 
