@@ -86,7 +86,7 @@ def understand(inputs: Inputs | str, archive: Archive | None = None) -> Query:
     return about(query, read.cited, quoted_before(inputs))
 
 
-def _request(given: object, question: str, read: Standalone) -> Request:
+def _request(given: object, question: str, read: Standalone, archive: Archive | None) -> Request:
     """The kind of request: as given, else by the words; a turn that carries its topic from
     earlier ones is a request of the articles whatever its own words are."""
     if given:
@@ -94,7 +94,8 @@ def _request(given: object, question: str, read: Standalone) -> Request:
             raise InputError(f"request is one of {', '.join(KINDS)}, not {given!r}")
         return given
     leaning = bool(read.carried or read.base or read.cited)
-    kind = request_of(question, sure=SURELY if leaning else 0.0)
+    own = archive.embedder if archive else None
+    kind = request_of(question, sure=SURELY if leaning else 0.0, embedder=own)
     return "fact" if leaning and kind == "nothing" else kind
 
 
@@ -121,7 +122,7 @@ def _query(  # noqa: PLR0913, PLR0917
     archive: Archive | None,
     given: object,
 ) -> Query:
-    request = _request(given, question, read)
+    request = _request(given, question, read, archive)
     if request in UNASKED:
         read = Standalone(question)
     events = ArchiveEvents(archive, limits) if archive else None

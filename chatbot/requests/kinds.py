@@ -91,22 +91,25 @@ class Classifier:
     rows: npt.NDArray[np.floating]
     intercepts: npt.NDArray[np.floating]
 
-    def __call__(self, text: str) -> dict[Request, float]:
+    def __call__(self, text: str, embedder: Embedder | None = None) -> dict[Request, float]:
         """How likely a request is of each kind; they add up to 1."""
-        z = self.rows.astype(np.float32) @ vectors([text])[0] + self.intercepts
+        vector = (embedder or _embedder()).queries([text])[0]
+        z = self.rows.astype(np.float32) @ vector + self.intercepts
         odds = np.exp(z - z.max())
         return dict(zip(KINDS, map(float, odds / odds.sum()), strict=True))
 
 
-def request_of(text: str, *, sure: float = 0.0) -> Request:
+def request_of(text: str, *, sure: float = 0.0, embedder: Embedder | None = None) -> Request:
     """The kind of a request; "fact" where that is not sure, or the model is not to be had. With
-    `sure` a kind that is not answered from the articles must be so likely."""
+    `sure` a kind that is not answered from the articles must be so likely. The `embedder` is used
+    if it is of the model that this was fitted to."""
     if not text.strip():
         return "nothing"
     if default_model() != EMBEDDED_MODEL:
         return "fact"
     try:
-        likely = _classifier()(text)
+        same = embedder is not None and embedder.model == EMBEDDED_MODEL
+        likely = _classifier()(text, embedder if same else None)
     except DatelineError:
         log.exception("taking every request for a question for a fact")
         return "fact"
