@@ -117,7 +117,8 @@ def build_chain(  # noqa: PLR0913
                 claims = tuple(c for claim in admitted if (c := checked(claim)))
                 if claims or not part.claims:
                     yield replace(part, claims=tuple(_numbered(c, numbers) for c in claims))
-                held = held or any(c.supported for c in claims) or bool(part.message)
+                held = held or any(c.supported for c in claims)
+                held = held or part.abstained or query.request in UNSEARCHED
                 told += len(claims)
                 if query.length == "short" and told >= SHORT:
                     break
