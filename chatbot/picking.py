@@ -126,10 +126,11 @@ def distinct(ranked: Sequence[Weighed], most: int, share: float) -> list[Weighed
     for weighed in ranked:
         if len(chosen) == most or weighed.weight < share * ranked[0].weight:
             break
-        if all(_overlap(weighed, other) < ALIKE for other in chosen):
+        if all(overlap(weighed, other) < ALIKE for other in chosen):
             chosen.append(weighed)
     return chosen
 
 
-def _overlap(one: Weighed, other: Weighed) -> float:
+def overlap(one: Weighed, other: Weighed) -> float:
+    """The share of the terms of the shorter of two sentences that both have."""
     return len(one.terms & other.terms) / max(1, min(len(one.terms), len(other.terms)))

@@ -9,7 +9,7 @@ from typing import Any
 
 from chatbot import provenance
 from chatbot.changes import day_of
-from chatbot.picking import ALIKE
+from chatbot.picking import ALIKE, overlap
 from chatbot.quoting import NAMED, quote, within
 from chatbot.requests.kinds import Request
 from chatbot.scale import Scale
@@ -184,14 +184,9 @@ def apart(ranked: Sequence[Weighed], share: float = ALIKE) -> list[Weighed]:
     """The sentences without those that say what one before them says."""
     chosen: list[Weighed] = []
     for w in ranked:
-        if all(alike(w, other) < share for other in chosen):
+        if all(overlap(w, other) < share for other in chosen):
             chosen.append(w)
     return chosen
-
-
-def alike(one: Weighed, other: Weighed) -> float:
-    """The share of the terms of the shorter of two sentences that both have."""
-    return len(one.terms & other.terms) / max(1, min(len(one.terms), len(other.terms)))
 
 
 def spread(archive: Archive, ranked: Sequence[Weighed], most: int) -> list[Weighed]:

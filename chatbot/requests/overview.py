@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from chatbot.changes import day_of
-from chatbot.picking import ALIKE
+from chatbot.picking import ALIKE, overlap
 from chatbot.quantities import quantities
 from chatbot.quoting import quote
 from chatbot.requests import gathering
@@ -68,6 +68,6 @@ def _more(ranked: Sequence[Weighed], used: Sequence[Weighed], most: int) -> list
     for w in ranked:
         if len(chosen) == most:
             break
-        if all(gathering.alike(w, o) < ALIKE for o in [*used, *chosen]):
+        if all(overlap(w, o) < ALIKE for o in [*used, *chosen]):
             chosen.append(w)
     return chosen
