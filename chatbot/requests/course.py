@@ -11,15 +11,15 @@ from chatbot.explained import span
 from chatbot.quantities import quantities
 from chatbot.quoting import quote
 from chatbot.requests import gathering
-from chatbot.values import Answer, Claim, Length, Query
+from chatbot.values import SHORT, Answer, Claim, Length, Query
 from chatbot.weigh import Weighed
 from chatbot.wording import long_date, phrases
 from vectorstore import Archive, Hit
 
-STEPS: dict[Length, int] = {"short": 4, "normal": 8, "long": 16}
+STEPS: dict[Length, int] = {"short": SHORT, "normal": 8, "long": 16}
 """Steps of a timeline at most, by the length that is wanted."""
 
-NEWS: dict[Length, int] = {"short": 2, "normal": 5, "long": 10}
+NEWS: dict[Length, int] = {"short": SHORT, "normal": 5, "long": 10}
 
 LATEST = 3
 """Articles that are told where a period has none."""

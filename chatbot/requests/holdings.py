@@ -15,12 +15,12 @@ from chatbot.digest import topical
 from chatbot.explained import span
 from chatbot.requests.manners import count_of, examples, holdings
 from chatbot.scale import timeless
-from chatbot.values import Answer, Citation, Claim, Length, Query
+from chatbot.values import SHORT, Answer, Citation, Claim, Length, Query
 from chatbot.when import periods
 from chatbot.wording import long_date, phrases
 from vectorstore import Archive, Filters, StoredArticle, question_terms, terms
 
-SHOWN: dict[Length, int] = {"short": 3, "normal": 6, "long": 20}
+SHOWN: dict[Length, int] = {"short": SHORT, "normal": 6, "long": 20}
 """Articles that are named, by the length of the answer that is wanted."""
 
 SEARCHED = 200

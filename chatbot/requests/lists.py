@@ -15,12 +15,12 @@ from chatbot.picking import tells_of
 from chatbot.quantities import quantities
 from chatbot.requests import gathering
 from chatbot.scale import Scale, timeless
-from chatbot.values import Answer, Length, Query
+from chatbot.values import SHORT, Answer, Length, Query
 from chatbot.weigh import Weighed
 from chatbot.wording import language_of, phrases
 from vectorstore import Archive, Hit, Span, question_terms, terms
 
-ITEMS: dict[Length, int] = {"short": 4, "normal": 12, "long": 40}
+ITEMS: dict[Length, int] = {"short": SHORT, "normal": 12, "long": 40}
 """Items that are shown, by the length that is wanted."""
 
 SAME = 0.85

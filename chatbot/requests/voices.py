@@ -1,4 +1,4 @@
-"""Positions, reactions, opinions: what people say, in their words, grouped by who says it."""
+"""Positions, reactions, opinions: what people say, in their words."""
 
 from __future__ import annotations
 
