@@ -7,9 +7,10 @@ answer, the answerer abstains, and says what it looked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from chatbot.asked import best_offer, offered
 from chatbot.changes import contradicts, day_of
@@ -47,6 +48,9 @@ from vectorstore import Archive, Hit
 MOST: dict[Kind, int] = {"list": 4, "latest": 4, "what happened": 6, "compare": 4}
 USUALLY = 3
 """Claims of an answer at most, by what is asked for."""
+
+WORDS: dict[Length, int] = {"short": 80, "normal": 120, "long": 400}
+"""Words of an answer from which nothing is added, by the length that is wanted."""
 
 MOST_PARTS = 4
 """Claims at most of an answer to a question of several parts."""
@@ -163,15 +167,24 @@ class Extractive:
     ) -> Iterator[Answer]:
         """The claims of chosen sentences but for what is said already; adds what they cite. One
         of the same article as the one before does not name it again."""
-        before = ""
+        before, told = "", 0
         for at, (label, weighed) in enumerate(chosen):
+            if told >= WORDS[query.length]:
+                return
             article = weighed.hit.article.id
             without = NAMED if article == before else ()
-            claim = self._claim(query, weighed, label, lead=at == 0, without=without)
+            claim = self._claim(query, weighed, label, lead=at == 0, without=without, said=said)
             if not all(any(within(c, other) for other in said) for c in claim.citations):
                 said += claim.citations
-                before = article
+                before, told = article, told + len(claim.text.split())
                 yield Answer(claims=(replace(claim, heading=heading),))
+
+    def material(self, query: Query, hits: Sequence[Hit]) -> list[Hit]:
+        """The hits as a model is to read them that writes the answer: first those that this
+        answerer would quote, in that order, then the others as they were found."""
+        cited = [c for part in self(query, hits) for claim in part.claims for c in claim.citations]
+        first = [h for c in cited for h in hits if _cites(c, h)]
+        return list({h.passage_id: h for h in (*first, *hits)}.values())
 
     def abstain(self, query: Query, hits: Sequence[Hit]) -> Answer:
         """Says that the archive does not hold the answer, and what was looked for."""
@@ -226,16 +239,22 @@ class Extractive:
         return sorted(list(found.values())[:most], key=lambda w: day_of(w.hit))
 
     def _claim(
-        self, query: Query, weighed: Weighed, label: str, *, lead: bool, without: Collection[str]
+        self, query: Query, weighed: Weighed, label: str, *, lead: bool, **more: Any
     ) -> Claim:
         sure = lead and not label and weighed.likelihood >= LEAD and weighed.names > 0
         article, end = weighed.hit.article, weighed.sentence.end
         sure = sure and corrected_by(article.body, end) is None
         offer = best_offer(query, weighed.sentence.text, weighed.answer) if sure else None
-        claim = quote(weighed, query.language, label=label, offer=offer, without=without)
+        claim = quote(weighed, query.language, label=label, offer=offer, **more)
         if changed(self._archive, claim.citations):
             claim = replace(claim, text=f"{claim.text} {phrases(query.language)['changed']}")
         return claim
+
+
+def _cites(cited: Citation, hit: Hit) -> bool:
+    """Whether a citation has some of a passage."""
+    same = cited.article.id == hit.article.id
+    return same and cited.start < hit.end and hit.start < cited.end
 
 
 def _quotes(cited: Citation, weighed: Weighed) -> bool:

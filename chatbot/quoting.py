@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from chatbot.offers import Offer
-from chatbot.spans import quoted, trimmed
+from chatbot.spans import clause, quoted, trimmed
 from chatbot.values import Citation, Claim
 from chatbot.weigh import Weighed
 from chatbot.wording import attribution, phrases
-from vectorstore import Archive
+from vectorstore import Archive, Span
 
 NAMED = ("outlet", "day")
 """What an attribution goes without where the claim before is of the same article."""
@@ -26,30 +27,51 @@ def quote(
     label: str = "",
     offer: Offer | None = None,
     without: Collection[str] = (),
+    said: Sequence[Citation] = (),
 ) -> Claim:
     """A sentence as a claim: what it offers in bold, attribution, and the exact quotes.
 
     The attribution goes `without` its "day", or its "outlet" and "day" (never without who speaks),
-    where a reader has just been told.
+    where a reader has just been told. What goes along with the sentence is left out where it
+    is quoted in what was `said` before.
     """
-    article, said = weighed.hit.article, phrases(language)
-    found = quoted(article.body, (weighed.sentence.start, weighed.sentence.end))
-    citations = tuple(
-        Citation(number=0, article=article, start=a, end=b, quote=article.body[a:b])
-        for a, b in (trimmed(article.body, s) for s in found.spans)
-    )
+    article, words = weighed.hit.article, phrases(language)
+    body = article.body
+    found = quoted(body, (weighed.sentence.start, weighed.sentence.end))
+    spans = [trimmed(body, span) for span in found.spans]
+    shown = [_clause(body, span, weighed) for span in spans]
+    made = [Citation(number=0, article=article, start=a, end=b, quote=body[a:b]) for a, b in shown]
+    new = [i for i, c in enumerate(made) if not any(within(c, other) for other in said)]
+    kept = new or range(len(made))
+    citations = tuple(made[i] for i in kept)
     quotes = " ".join(
-        c.quote if QUOTATION.fullmatch(c.quote) else f"{said['open']}{c.quote}{said['close']}"
-        for c in citations
+        _marked(made[i].quote, (shown[i][0] > spans[i][0], shown[i][1] < spans[i][1]), words)
+        for i in kept
     )
     outlet = "" if "outlet" in without else article.outlet
     published = None if "day" in without else article.published
     lead = attribution(outlet, published, language, found.speaker)
     return Claim(
-        text=f"{said['label_' + label] if label else ''}{lead}{quotes}",
+        text=f"{words['label_' + label] if label else ''}{lead}{quotes}",
         citations=citations,
         lead=offer.text if offer else "",
     )
+
+
+def _clause(body: str, span: Span, weighed: Weighed) -> Span:
+    """Of a long sentence the clauses around the answer that the reader finds in it."""
+    at = weighed.sentence.start
+    if not weighed.answer or not (span[0] <= at < span[1]):
+        return span
+    return clause(body, span, (at + weighed.answer[0], at + weighed.answer[1]))
+
+
+def _marked(quote: str, cut: tuple[bool, bool], words: Mapping[str, Any]) -> str:
+    """A quote in marks, with "…" where its sentence was cut, before or behind."""
+    before, behind = ("… " if cut[0] else ""), (" …" if cut[1] else "")
+    if QUOTATION.fullmatch(quote):
+        return f"{before}{quote}{behind}"
+    return f"{words['open']}{before}{quote}{behind}{words['close']}"
 
 
 def changed(archive: Archive, citations: Sequence[Citation]) -> bool:

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from chatbot.listed import BOUNDARY, lead_of, list_under
+from chatbot.wording import language_of
 from vectorstore import Span
 
 CORRECTS = re.compile(
@@ -27,6 +28,30 @@ CORRECTS = re.compile(
     re.IGNORECASE,
 )
 """How a sentence begins that corrects or denies the one before it."""
+
+LONG = {"en": 48, "ko": 30}
+"""Words from which a sentence is cut to the clauses around its answer, by its language."""
+
+LEFT = {"en": 20, "ko": 12}
+"""Words that are left of such a sentence at least."""
+
+JOINT = re.compile(
+    r";\s+(?:(?:and|or)\s+)?(?=\S)"
+    r"|,\s+(?=(?:and|while|which|where|who|whose|including|such as|as well as|in order to"
+    r"|pursuant to|consistent with|with)\s)"
+    r"|\s+[—–]\s+"
+    r"|(?<=며|고|나),\s+"
+)
+"""Where a long sentence may be cut."""
+
+QUALIFIES = re.compile(
+    r"\b(?:not|no|never|nor|neither|except|unless|until|only|provided|however|although|though|but"
+    r"|if|subject to|without|den(?:y|ies|ied)|rejects?|fail(?:s|ed)?|instead|rather|false(?:ly)?"
+    r"|wrong(?:ly)?|alleged(?:ly)?)\b"
+    r"|않|아니|없|못|다만|제외|경우|부인|거부",
+    re.IGNORECASE,
+)
+"""What a part that is left out may not have: it could turn round, or limit, what is left."""
 
 MOST_ADDED = 350
 """Characters that a quote may grow by on either side."""
@@ -112,6 +137,41 @@ def trimmed(body: str, span: Span) -> Span:
     if m := CLOSING.search(body[start:end]):
         end = start + m.start()
     return start, end
+
+
+def clause(body: str, span: Span, answer: Span) -> Span:
+    """The part of a long sentence that has its answer: what stands before or behind it is left
+    out where the sentence may be cut, and where that cannot change what the rest says.
+
+    `span` and `answer` are offsets in the body; the result lies in the first and has the second.
+    """
+    start, end = span
+    language = language_of(body[start:end])
+    if len(body[start:end].split()) < LONG[language] or not start <= answer[0] < answer[1] <= end:
+        return span
+    joints = [(m.start(), m.end()) for m in JOINT.finditer(body, start, end)]
+    for first, _ in joints:
+        if first >= answer[1] and _stays_whole(body, (start, first), (first, end)):
+            end = first
+            break
+    for mark, last in reversed(joints):
+        if last <= answer[0] and body[mark] == ";":
+            if _stays_whole(body, (last, end), (start, mark)):
+                start = last
+            break
+    return start, end
+
+
+def _stays_whole(body: str, kept: Span, left_out: Span) -> bool:
+    """Whether a sentence's part says the same without the other one."""
+    rest, gone = body[slice(*kept)], body[slice(*left_out)]
+    marks = (("“", "”"), ("(", ")"))
+    return (
+        len(rest.split()) >= LEFT[language_of(rest)]
+        and all(rest.count(a) == rest.count(b) for a, b in marks)
+        and rest.count('"') % 2 == 0
+        and not QUALIFIES.search(gone)
+    )
 
 
 def corrected_by(body: str, end: int) -> Span | None:

@@ -94,7 +94,7 @@ def _unheld(
         own = own.replace(quote, " ")
     for match in QUOTED.finditer(own):
         said = next(g for g in match.groups() if g)
-        if " " in said.strip() and not evidence.says(said):
+        if " " in said.strip(" …") and not evidence.says(said):
             yield f"in quotation marks, but not in the cited text: “{said.strip()}”"
     for kind, found in (
         ("number", list(missing(own, evidence.numbers))),

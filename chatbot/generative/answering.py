@@ -15,7 +15,7 @@ from chatbot.generative.calling import Call
 from chatbot.generative.citing import attributed, cited
 from chatbot.generative.failures import Kind, ModelFailed
 from chatbot.generative.guarding import Leaks, other_language, refuses
-from chatbot.generative.prompting import prompt
+from chatbot.generative.prompting import layouts, prompt
 from chatbot.generative.reading import Read, Reading
 from chatbot.generative.reply import Sentences, read
 from chatbot.generative.settings import ChatSettings
@@ -27,8 +27,8 @@ from vectorstore import Archive, Hit
 
 log = logging.getLogger(__name__)
 
-MOST_SENTENCES = 12
-"""Sentences of a reply that are read; the prompt asks for five at most."""
+MOST_SENTENCES = 16
+"""Sentences of a reply that are read; the prompt asks for twelve at most."""
 
 LANGUAGES = {"ko": "Korean", "en": "the language of the question"}
 
@@ -42,6 +42,8 @@ class Fallback(Protocol):
     def __call__(self, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]: ...
 
     def abstain(self, query: Query, hits: Sequence[Hit]) -> Answer: ...
+
+    def material(self, query: Query, hits: Sequence[Hit]) -> Sequence[Hit]: ...
 
 
 @dataclass
@@ -88,7 +90,7 @@ class Generative:
         """Yields a claim at a time as its sentence is complete, and empty parts in between."""
         if not query.question or not hits:
             return
-        asked, messages = self._prepare(query, hits)
+        asked, messages = self._prepare(query, self._fallback.material(query, hits))
         call = Call(self._model, messages, self._settings)
         failed: ModelFailed | None = None
         try:
@@ -134,6 +136,7 @@ class Generative:
             as_of=_as_of(query),
             question=query.question,
             searched=_searched(query),
+            layout=_layout(query),
         )
         asked = _Asked(
             query=query,
@@ -241,6 +244,12 @@ def _as_of(query: Query) -> str:
     if day is None or day == query.today:
         return ""
     return f" Only what was known on {long_date(day, 'en')} counts."
+
+
+def _layout(query: Query) -> str:
+    """How the answer is to be laid out; "" for a question for a fact."""
+    wish = layouts().get(query.request)
+    return f"\nThe layout: {wish}" if wish else ""
 
 
 def _searched(query: Query) -> str:

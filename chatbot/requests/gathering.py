@@ -172,7 +172,7 @@ def claims(query: Query, chosen: Sequence[Weighed], **more: Any) -> Iterator[Cla
     before, said = "", list[Citation]()
     for w in chosen:
         own = {"without": NAMED} if w.hit.article.id == before else {}
-        claim = quote(w, query.language, **more | own)
+        claim = quote(w, query.language, said=said, **more | own)
         if all(any(within(c, other) for other in said) for c in claim.citations):
             continue
         said += claim.citations

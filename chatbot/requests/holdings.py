@@ -267,7 +267,8 @@ def _named(
 
 
 def opening(article: StoredArticle, language: str, note: str = "") -> Claim:
-    """An article named by its headline, with its first words as quote and citation."""
+    """An article named by its headline, with its first words as quote and citation, under a note
+    of what the ledger tells of it."""
     from chatbot.listed import BOUNDARY
     from chatbot.wording import attribution
 
@@ -277,7 +278,6 @@ def opening(article: StoredArticle, language: str, note: str = "") -> Claim:
     stop = BOUNDARY.search(first)
     quote = first[: stop.start()] if stop else first
     lead = attribution(article.outlet, article.published, language)
-    told = f" ({note})" if note else ""
-    text = f"{lead}{article.headline}{told} — “{quote}”"
+    text = f"{lead}{article.headline} — “{quote}”"
     cited = Citation(number=0, article=article, start=0, end=len(quote), quote=quote)
-    return Claim(text=text, citations=(cited,))
+    return Claim(text=text, citations=(cited,), heading=note)

@@ -16,6 +16,7 @@ from chatbot.requests.topics import has_topic, topic_of_request
 from chatbot.spans import trimmed
 from chatbot.wording import other_language
 from ingest import run
+from tests.chatbot.generative.stubs import Stub
 from tests.conftest import article, put
 from vectorstore import Archive, Filters, InputError
 
@@ -157,6 +158,9 @@ def test_what_changed_and_what_came_in(tmp_path: Path) -> None:
         assert not archive.changed(Filters(outlets=("Nobody",)))
         answer = asked(archive, "What was corrected?", request="archive")
         assert "changed after they first appeared: 1" in answer.text
+        (named,) = answer.claims
+        assert named.citations[0].article.path == "a"
+        assert named.heading.startswith("Changed on ")
 
 
 def test_a_period_without_news_says_so_and_gives_the_newest(archive: Archive) -> None:
@@ -260,3 +264,23 @@ def test_a_quote_opens_with_what_it_says(text: str, kept: str) -> None:
 )
 def test_a_question_in_another_language_is_told_of_it(text: str, other: bool) -> None:
     assert other_language(text) is other
+
+
+def test_a_chat_model_gets_the_same_material_first_and_is_told_the_layout(archive: Archive) -> None:
+    told: list[str] = []
+
+    def say(_: str, prompt: str, keys: list[str]) -> str:
+        told.append(prompt)
+        return f"Work on the dry dock of Mirado began on Friday [{keys[0]}]."
+
+    chain = build_chain(archive, model=Stub(say=say))
+    question = {"question": "Timeline of the dry dock of Mirado", "today": TODAY}
+    chain.invoke(question)
+    own = asked(archive, question["question"], request="timeline")
+    assert len(own.claims) > 2
+    assert "The layout: Tell each step once" in told[0]
+    places = [told[0].index(c.citations[0].article.headline) for c in own.claims]
+    assert places == sorted(places)
+    assert places[-1] < told[0].index("Ferry fares rise")
+    chain.invoke(question | {"question": "How much does the ferry cost?"})
+    assert "The layout" not in told[1]

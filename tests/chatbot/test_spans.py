@@ -6,7 +6,7 @@ import pytest
 
 from chatbot.asked import best_offer, fit
 from chatbot.kinds import kinds_of
-from chatbot.spans import quoted
+from chatbot.spans import clause, quoted
 from chatbot.values import Query
 from vectorstore import Filters
 
@@ -141,3 +141,34 @@ def test_a_sentence_with_what_is_asked_for_fits_better() -> None:
 def test_what_stands_in_bold_is_what_was_asked_for(question: str, sentence: str, lead: str) -> None:
     offer = best_offer(query(question), sentence)
     assert (offer.text if offer else "") == lead
+
+
+LEGAL = (
+    "Pursuant to section 232 and to the agreement of July, the duty on cars and on parts of cars "
+    "from Japan shall be 15 percent ad valorem for all goods entered on or after 7 August 2025; "
+    "{tail} the Secretary shall publish a notice in the Federal Register that modifies the "
+    "schedule of duties so as to give effect to this order within seven days of this date."
+)
+
+
+@pytest.mark.parametrize(
+    ("tail", "cut"),
+    [("and", True), ("and, unless a court decides otherwise,", False), ("but", False)],
+)
+def test_a_long_sentence_is_cut_to_its_clause_unless_what_goes_limits_it(tail, cut):
+    body = LEGAL.format(tail=tail)
+    at = body.index("15 percent")
+    start, end = clause(body, (0, len(body)), (at, at + 10))
+    assert (start, body[start:end].endswith("7 August 2025")) == (0, cut)
+
+
+def test_a_clause_keeps_what_answers_wherever_it_stands():
+    body = LEGAL.format(tail="and")
+    at = body.index("within seven days")
+    start, end = clause(body, (0, len(body)), (at, at + 17))
+    assert end == len(body) and body[start:].startswith("the Secretary")
+
+
+def test_a_sentence_of_usual_length_is_quoted_whole():
+    body = "The duty on cars is 15 percent; the Secretary shall publish a notice of it."
+    assert clause(body, (0, len(body)), (23, 33)) == (0, len(body))
