@@ -116,8 +116,10 @@ def main() -> None:
     questions = questions[:: args.every]
     with ExitStack() as stack:
         kept = Kept()
-        stack.enter_context(patch.object(Archive, "read", lambda *a: kept.read(*a)))
-        stack.enter_context(patch.object(Archive, "search", lambda *a, **k: kept.search(*a, **k)))
+        read = lambda *a: kept.read(*a)  # noqa: E731, PLW0108 (a method)
+        stack.enter_context(patch.object(Archive, "read", read))
+        found = lambda *a, **k: kept.search(*a, **k)  # noqa: E731, PLW0108 (a method)
+        stack.enter_context(patch.object(Archive, "search", found))
         opened = {
             name: stack.enter_context(Archive.open(folder))
             for name, folder in archives(args.shared, args.archive).items()

@@ -20,7 +20,7 @@ QUOTATION = re.compile(r"“.+”|\".+\"", re.DOTALL)
 """A quote that has marks at both its ends, and needs none of ours."""
 
 
-def quote(
+def quote(  # noqa: PLR0913
     weighed: Weighed,
     language: str,
     *,

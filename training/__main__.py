@@ -32,12 +32,19 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=0.0)
     parser.add_argument("--seconds", type=float, default=0.0, help="stop each training then")
     parser.add_argument("--further", action="store_true", help="start the reader from what ships")
+    parser.add_argument(
+        "--fresh", nargs="+", default=[], help="batches that are shown whole, and as many others"
+    )
     args = parser.parse_args()
     device = "cuda" if torch.cuda.is_available() else "cpu"
     args.out.mkdir(parents=True, exist_ok=True)
     chooser = random.Random(SEED + args.further)
     questions = list(corpus.questions("train"))
     chooser.shuffle(questions)
+    if args.fresh:
+        own = [q for q in questions if q.batch in args.fresh]
+        others = [q for q in questions if q.batch not in args.fresh]
+        questions = own + others[: len(own)]
     questions = questions[: args.questions or None]
     keys = {q.key for q in questions} | {k for q in questions for k, _, _ in q.answers}
     batches = {key.split("-")[0] for key in keys}

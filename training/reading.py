@@ -1,7 +1,8 @@
 """The reader, trained: which sentence of a passage answers, whether any does, and with which words.
 
 A question is shown its passage and hard negatives. In each passage the right sentence, or "none",
-is told from the rest; over all of them the right sentence is told from all others. By program come
+is told from the rest; over all of them the right sentence is told from all others. Where several
+sentences answer, each is to be as likely as the others. By program come
 further passages in which nothing answers: the right one without the sentence that answers, and
 with a name or a year of the question exchanged for another.
 """
@@ -165,7 +166,7 @@ def _read(head: Head, states: Tensor, encoding: Any, shown: Shown, case: int) ->
     whole = torch.cat([scores.new_zeros(1), scores])
     logs = whole.log_softmax(0)
     wanted = [i + 1 for i in right] or [0]
-    loss = -torch.logsumexp(logs[wanted], 0)
+    loss = -logs[wanted].mean()
     return _Scored(case, scores, right, loss, _ends(ends, own, encoding, shown, right))
 
 
@@ -196,5 +197,5 @@ def _overall(read: Sequence[_Scored], cases: int) -> Tensor | None:
         if len(own) < 2 or not own[0].right:
             continue
         logs = torch.cat([r.scores for r in own]).log_softmax(0)
-        losses.append(-torch.logsumexp(logs[list(own[0].right)], 0))
+        losses.append(-logs[list(own[0].right)].mean())
     return torch.stack(losses).mean() if losses else None

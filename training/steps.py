@@ -58,6 +58,12 @@ def chunks(rows: Sequence[T], size: int, chooser: random.Random) -> Iterator[lis
         yield order[i : i + size]
 
 
+def _cores() -> int:
+    """The cores that this process may use."""
+    known = getattr(os, "sched_getaffinity", None)
+    return len(known(0)) if known else os.cpu_count() or 1
+
+
 def descend(
     modules: Sequence[nn.Module],
     batches: Sequence[Any],
@@ -69,7 +75,7 @@ def descend(
 ) -> None:
     """AdamW over the batches, with warm-up and then a fall to zero; with `seconds` the schedule
     follows the clock and ends there."""
-    torch.set_num_threads(os.cpu_count() or 1)
+    torch.set_num_threads(_cores())
     parameters = [p for m in modules for p in m.parameters() if p.requires_grad]
     optimiser = torch.optim.AdamW(parameters, lr=rate, weight_decay=0.01)
     began, total = time.monotonic(), len(batches)

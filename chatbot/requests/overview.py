@@ -10,7 +10,7 @@ from chatbot.picking import ALIKE, overlap
 from chatbot.quantities import quantities
 from chatbot.quoting import quote
 from chatbot.requests import gathering
-from chatbot.requests.voices import SPEAKS
+from chatbot.requests.speakers import SPEAKS
 from chatbot.values import Answer, Length, Query
 from chatbot.weigh import Weighed
 from chatbot.wording import phrases

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from chatbot.held import ENOUGH, held
 from chatbot.requests import gathering
+from chatbot.requests.speakers import SPEAKS, asked_of, tells_of
 from chatbot.scale import Scale
 from chatbot.values import Answer, Length, Query
 from chatbot.weigh import Weighed, weigh
@@ -26,18 +27,6 @@ TOLD = 0.6
 """The likelihood from which what seems to ask for an opinion is told as a fact by the articles
 ("Is the government going to freeze rents?"), and answered so."""
 
-SPEAKS = re.compile(
-    r"\b(?:said|says|say|told|added|argued|argues|insist(?:s|ed)|demand(?:s|ed)?|want(?:s|ed)?"
-    r"|call(?:s|ed) (?:for|on|it)|warn(?:s|ed)|reject(?:s|ed)|oppos(?:es|ed)|urge(?:s|d)"
-    r"|claim(?:s|ed)|maintain(?:s|ed)|propos(?:es|ed)|ask(?:s|ed) for|welcom(?:es|ed)"
-    r"|criticis?z?(?:es|ed)|den(?:ies|ied)"
-    r"|announced that|stated|wrote|according to|believes?|favou?rs?|objects?|complain(?:s|ed)?"
-    r"|promis(?:es|ed)|vow(?:s|ed)|describ(?:es|ed)|express(?:es|ed))\b"
-    r"|말했|밝혔|주장|요구|강조|반발|비판|촉구|설명했|전했|덧붙|거부|환영|우려|지적|경고|입장",
-    re.IGNORECASE,
-)
-"""How reported speech is told."""
-
 EXPECTS = re.compile(
     r"\b(?:expect(?:s|ed|ation)?|forecast(?:s)?|predict(?:s|ed)?|estimat(?:es|ed)|likely|unlikely"
     r"|should|could|may|might|will|hope(?:s|d)?|fear(?:s|ed)?|believes?|think(?:s)?|plan(?:s|ned)?"
@@ -48,9 +37,13 @@ EXPECTS = re.compile(
 
 
 def positions(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
-    """What is said of a matter by whom, the likeliest first; nothing where what was read is not
-    likely to hold it."""
+    """What is said of a matter by whom, the likeliest first; by those alone who are asked about,
+    where any of it is theirs. Nothing where what was read is not likely to hold it."""
     ranked, likelihood = _read(archive, query, hits)
+    who = asked_of(query.question)
+    if who and query.request == "positions":
+        scale = Scale(archive, query)
+        ranked = [w for w in ranked if tells_of(scale, w, who)] or ranked
     if likelihood >= ENOUGH:
         yield from _shown(archive, query, _spoken(ranked))
 

@@ -166,7 +166,8 @@ def test_a_clause_keeps_what_answers_wherever_it_stands():
     body = LEGAL.format(tail="and")
     at = body.index("within seven days")
     start, end = clause(body, (0, len(body)), (at, at + 17))
-    assert end == len(body) and body[start:].startswith("the Secretary")
+    assert end == len(body)
+    assert body[start:].startswith("the Secretary")
 
 
 def test_a_sentence_of_usual_length_is_quoted_whole():
