@@ -2,9 +2,8 @@
 
 from chatbot.chain import UNSEARCHED, Answerer, build_chain
 from chatbot.extractive import Extractive
-from chatbot.kinds import Kind, kinds_of
-from chatbot.requests.kinds import Request
-from chatbot.values import Answer, Citation, Claim, History, Inputs, Message, Query
+from chatbot.kinds import kinds_of
+from chatbot.values import Answer, Citation, Claim, History, Inputs, Kind, Message, Query, Request
 from chatbot.verify import Verdict, check, failures, holds
 
 __all__ = [

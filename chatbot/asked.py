@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from chatbot.kinds import Kind
 from chatbot.offers import NAME, OFFERS, OTHER_UNIT, Offer, offers, pattern
-from chatbot.values import Query
+from chatbot.values import Kind, Query
 from vectorstore import Span, question_terms, terms
 
 SURE = 0.9

@@ -16,11 +16,10 @@ from chatbot.extractive import Extractive
 from chatbot.provenance import PER_ORIGIN, admission
 from chatbot.requests import holdings
 from chatbot.requests.gathering import FOUND
-from chatbot.requests.kinds import Request
 from chatbot.requests.manners import MANNERS, mannered
 from chatbot.retrieve import searches
 from chatbot.understand import understand
-from chatbot.values import SHORT, Answer, Citation, Claim, Inputs, Query
+from chatbot.values import SHORT, Answer, Citation, Claim, Inputs, Query, Request
 from chatbot.verify import check
 from chatbot.verify_meaning import Entails, configured
 from vectorstore import Archive, Hit

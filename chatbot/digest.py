@@ -7,26 +7,16 @@ equal slices, so that the list runs through all of it.
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
-from functools import cache
-from importlib.resources import files
+from datetime import timedelta
 from math import log, sqrt
 
 from chatbot.calendar import Period
-from chatbot.kinds import Kind
 from chatbot.provenance import PER_ORIGIN
-from chatbot.scale import timeless
 from chatbot.values import Query
-from chatbot.when import asks_for_now, periods
-from vectorstore import Archive, Filters, Hit, SearchQuery, StoredArticle, question_terms, terms
-
-WANTED = frozenset[Kind](("what happened", "latest", "list", "what"))
-"""Kinds of questions that a digest may answer."""
+from vectorstore import Archive, Filters, Hit, SearchQuery, StoredArticle, terms
 
 ENTRIES = 6
 """Entries that a digest usually has, and parts into which a long period is cut."""
@@ -54,33 +44,6 @@ FEW = 10
 
 COVERED = 0.4
 """What a word is still worth once an entry has it."""
-
-
-@cache
-def _generic() -> Mapping[str, re.Pattern[str]]:
-    table = tomllib.loads((files("chatbot") / "lexicon" / "digest.toml").read_text("utf-8"))
-    return {lang: re.compile(table[lang], re.IGNORECASE) for lang in ("en", "ko")}
-
-
-def asks_for_digest(
-    question: str, kinds: Sequence[Kind], today: date, outlets: Iterable[str] = ()
-) -> bool:
-    """Whether a question names a time, and has no words but that and those of asking and of
-    outlets: "What happened in July 2025?", "What's new?"."""
-    timed = "latest" in kinds or asks_for_now(question) or periods(question, today)
-    if not ({*kinds} & WANTED and timed):
-        return False
-    rest = timeless(question, today)
-    for outlet in outlets:
-        rest = re.sub(re.escape(outlet), " ", rest, flags=re.IGNORECASE)
-    return not [t for t in question_terms(topical(rest)) if len(t) > 1]
-
-
-def topical(text: str) -> str:
-    """A question without the words that name no topic."""
-    for pattern in _generic().values():
-        text = pattern.sub(" ", text)
-    return text
 
 
 def digest(archive: Archive, query: Query) -> list[Hit]:

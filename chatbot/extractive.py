@@ -17,7 +17,7 @@ from chatbot.changes import contradicts, day_of
 from chatbot.deeds import untold
 from chatbot.explained import span
 from chatbot.held import ENOUGH, held
-from chatbot.kinds import Kind, kinds_of
+from chatbot.kinds import kinds_of
 from chatbot.offers import unit_asked
 from chatbot.offices import office_asked
 from chatbot.picking import (
@@ -32,14 +32,13 @@ from chatbot.picking import (
 from chatbot.quoting import NAMED, changed, quote, within
 from chatbot.requests import course, lists, overview, voices
 from chatbot.requests.gathering import stories
-from chatbot.requests.kinds import Request
 from chatbot.requests.topics import TOPICAL
 from chatbot.retrieve import part_wordings
 from chatbot.scale import Scale
 from chatbot.spans import corrected_by
 from chatbot.split import as_asked
 from chatbot.unanswered import said_not_held
-from chatbot.values import SHORT, Answer, Citation, Claim, Length, Query
+from chatbot.values import SHORT, Answer, Citation, Claim, Kind, Length, Query, Request
 from chatbot.weigh import Weighed, as_read, beside, foremost, weigh
 from chatbot.when import periods
 from chatbot.wording import phrases

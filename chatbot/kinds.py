@@ -9,22 +9,9 @@ import re
 import tomllib
 from functools import cache
 from importlib.resources import files
-from typing import Literal, cast
+from typing import cast
 
-Kind = Literal[
-    "latest",
-    "what happened",
-    "how much",
-    "when",
-    "why",
-    "compare",
-    "list",
-    "who",
-    "where",
-    "yes or no",
-    "how",
-    "what",
-]
+from chatbot.values import Kind
 
 HANGUL = re.compile("[\uac00-\ud7a3]")
 

@@ -11,7 +11,7 @@ import re
 from functools import cache
 from importlib.resources import files
 
-from chatbot.kinds import Kind
+from chatbot.values import Kind
 from chatbot.wording import phrases
 from vectorstore import terms
 

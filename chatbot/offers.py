@@ -13,9 +13,9 @@ from importlib.resources import files
 from typing import Any
 
 from chatbot.dates import WEEKDAY, dates
-from chatbot.kinds import Kind
 from chatbot.offices import holders, office_asked
 from chatbot.quantities import Quantity, quantities
+from chatbot.values import Kind
 from vectorstore import question_terms, terms
 
 MONEY = frozenset({"dollar", "won", "euro", "pound", "yen", "yuan"})

@@ -10,7 +10,7 @@ from dataclasses import replace
 from chatbot.calendar import Period
 from chatbot.changes import amended, day_of, otherwise
 from chatbot.dates import Day, dates
-from chatbot.digest import topical
+from chatbot.generic import topical
 from chatbot.scale import Scale
 from chatbot.values import Query
 from chatbot.weigh import Weighed

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence, Set
-from datetime import date
 
 from chatbot.aliases import Terms, equals
-from chatbot.named import Clock, found
 from chatbot.quantities import quantities
 from chatbot.synonyms import alike
 from chatbot.values import Query
+from chatbot.when import timeless
 from vectorstore import Archive, question_terms
 
 NAMES = re.compile(r"[A-Z][\w'’&.-]*(?<![.'’])(?: (?:of |the )?[A-Z][\w'’&.-]*(?<![.'’]))*")
@@ -93,13 +92,6 @@ class Scale:
             return 1.0
         held = quantities(text)
         return sum(any(a.agrees(h) for h in held) for a in self.amounts) / len(self.amounts)
-
-
-def timeless(text: str, today: date) -> str:
-    """A question without the dates that it names."""
-    for one in reversed(found(text, Clock(today))):
-        text = f"{text[: one.start]} {text[one.end :]}"
-    return text
 
 
 def _weights(text: str, rarity: Mapping[str, float], carried: Set[str]) -> dict[str, float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from chatbot.digest import topical
+from chatbot.generic import topical
 from chatbot.wording import phrases
 from vectorstore import Archive
 from vectorstore.analyzer import STOP_WORDS

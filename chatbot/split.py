@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from chatbot.kinds import Kind
 from chatbot.periods import Spoken
+from chatbot.values import Kind
 from chatbot.wording import long_date, phrases
 
 MOST = 3

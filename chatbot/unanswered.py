@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from chatbot.explained import span
-from chatbot.scale import timeless
 from chatbot.values import Query
+from chatbot.when import timeless
 from chatbot.wording import attribution, long_date, phrases
 from vectorstore import Archive, Hit, question_terms, terms
 

@@ -10,14 +10,14 @@ from typing import TypeVar, get_args
 
 from chatbot.cited import about, quoted_before
 from chatbot.conversation import Standalone, standalone
-from chatbot.digest import asks_for_digest
 from chatbot.events import ArchiveEvents, Events
 from chatbot.explained import notes
-from chatbot.kinds import Kind, kinds_of
+from chatbot.generic import asks_for_digest
+from chatbot.kinds import kinds_of
 from chatbot.korean import in_english, in_korean
 from chatbot.outlets import Sources, sources_of
 from chatbot.periods import Spoken
-from chatbot.requests.kinds import KINDS, Request, request_of
+from chatbot.requests.kinds import KINDS, request_of
 from chatbot.requests.sides import sides_of
 from chatbot.requests.topics import TOPICAL, has_topic, topic_of_request
 from chatbot.romanized import variants
@@ -25,7 +25,7 @@ from chatbot.spelling import respelt
 from chatbot.split import content, parts_of
 from chatbot.synonyms import beside, names, spelled_out, wording
 from chatbot.turns import turns_of
-from chatbot.values import Inputs, Length, Query
+from chatbot.values import Inputs, Kind, Length, Query, Request
 from chatbot.when import asks_for_now, periods_of, recency_of, said_as_of, said_of_time
 from chatbot.wording import language_of
 from vectorstore import Archive, Filters, InputError, Wording

@@ -11,9 +11,46 @@ from langchain_core.messages import AIMessage
 from langchain_core.messages.content import create_citation, create_text_block
 
 from chatbot.calendar import Period
-from chatbot.kinds import Kind
-from chatbot.requests.kinds import Request
 from vectorstore import Filters, Hit, StoredArticle, Wording
+
+Kind = Literal[
+    "latest",
+    "what happened",
+    "how much",
+    "when",
+    "why",
+    "compare",
+    "list",
+    "who",
+    "where",
+    "yes or no",
+    "how",
+    "what",
+]
+"""What a question asks for."""
+
+Request = Literal[
+    "fact",
+    "definition",
+    "list",
+    "count",
+    "comparison",
+    "change",
+    "timeline",
+    "summary",
+    "now",
+    "news",
+    "positions",
+    "reaction",
+    "cause",
+    "opinion",
+    "archive",
+    "dateline",
+    "greeting",
+    "task",
+    "nothing",
+]
+"""What kind of request a text is."""
 
 Length = Literal["short", "normal", "long"]
 

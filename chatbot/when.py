@@ -13,7 +13,7 @@ from typing import Literal
 
 from chatbot.calendar import Period
 from chatbot.events import Events, with_events
-from chatbot.named import EN, KO
+from chatbot.named import EN, KO, Clock, found
 from chatbot.periods import Spoken, spoken
 
 NOW = re.compile(rf"\b(?:{EN['now']})|{KO['now']}", re.IGNORECASE)
@@ -64,3 +64,10 @@ def said_as_of(question: str, today: date, events: Events | None = None) -> date
     """The last day of what may be known: "as of March 2025", "what was known on 3 March"."""
     said = said_of_time(question, today, past=True, events=events)
     return next((s.period[1] for s in said if s.role in AS_OF), None)
+
+
+def timeless(text: str, today: date) -> str:
+    """A question without the dates that it names."""
+    for one in reversed(found(text, Clock(today))):
+        text = f"{text[: one.start]} {text[one.end :]}"
+    return text

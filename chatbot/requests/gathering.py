@@ -11,10 +11,9 @@ from chatbot import provenance
 from chatbot.changes import day_of
 from chatbot.picking import ALIKE, overlap
 from chatbot.quoting import NAMED, quote, within
-from chatbot.requests.kinds import Request
 from chatbot.scale import Scale
 from chatbot.spans import POINTS_BACK
-from chatbot.values import Citation, Claim, Query
+from chatbot.values import Citation, Claim, Query, Request
 from chatbot.weigh import FEATURES, Weighed, weigh
 from chatbot.wording import ASIDE, bare, language_of, mute
 from vectorstore import Archive, Filters, Hit, SearchQuery, Sentence, terms

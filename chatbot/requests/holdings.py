@@ -11,12 +11,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
-from chatbot.digest import topical
 from chatbot.explained import span
+from chatbot.generic import topical
 from chatbot.requests.manners import count_of, examples, holdings
-from chatbot.scale import timeless
 from chatbot.values import SHORT, Answer, Citation, Claim, Length, Query
-from chatbot.when import periods
+from chatbot.when import periods, timeless
 from chatbot.wording import long_date, phrases
 from vectorstore import Archive, Filters, StoredArticle, question_terms, terms
 

@@ -12,38 +12,17 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Literal, cast, get_args
+from typing import cast, get_args
 
 import numpy as np
 import numpy.typing as npt
 
+from chatbot.values import Request
 from vectorstore import DatelineError
 from vectorstore.models.embedder import Embedder
 from vectorstore.settings import EMBEDDED_MODEL, default_model
 
 log = logging.getLogger(__name__)
-
-Request = Literal[
-    "fact",
-    "definition",
-    "list",
-    "count",
-    "comparison",
-    "change",
-    "timeline",
-    "summary",
-    "now",
-    "news",
-    "positions",
-    "reaction",
-    "cause",
-    "opinion",
-    "archive",
-    "dateline",
-    "greeting",
-    "task",
-    "nothing",
-]
 
 KINDS: tuple[Request, ...] = get_args(Request)
 

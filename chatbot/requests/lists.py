@@ -9,14 +9,15 @@ from itertools import pairwise
 
 from chatbot.asked import SURE
 from chatbot.changes import day_of
-from chatbot.digest import topical
+from chatbot.generic import topical
 from chatbot.listed import BOUNDARY
 from chatbot.picking import tells_of
 from chatbot.quantities import quantities
 from chatbot.requests import gathering
-from chatbot.scale import Scale, timeless
+from chatbot.scale import Scale
 from chatbot.values import SHORT, Answer, Length, Query
 from chatbot.weigh import Weighed
+from chatbot.when import timeless
 from chatbot.wording import language_of, phrases
 from vectorstore import Archive, Hit, Span, question_terms, terms
 

@@ -10,8 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from chatbot.followups import names_in
-from chatbot.requests.kinds import Request
-from chatbot.values import Answer, Query
+from chatbot.values import Answer, Query, Request
 from chatbot.wording import long_date, phrases
 from vectorstore import Archive, Status, StoredArticle
 

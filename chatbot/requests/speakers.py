@@ -31,7 +31,8 @@ ASKED = re.compile(
     r"|(?P<d>[\w.’'& -]+?)['’]s? (?:position|stance|view|views|opinion|line|case|reaction|response"
     r"|demands?|argument)\b"
     r"|(?P<e>\S+?)(?:의|이|가|은|는)? (?:입장|주장|반응|요구|요구사항|의견|생각)"
-    r"|(?P<f>\S+(?:\s\S+)?)(?:은|는|이|가) .*(?:뭐라|어떻게 (?:보|생각)|무슨 말|무엇을 (?:요구|원))",
+    r"|(?P<f>\S+(?:\s\S+)?)(?:은|는|이|가) .*"
+    r"(?:뭐라|어떻게 (?:보|생각)|무슨 말|무엇을 (?:요구|원))",
     re.IGNORECASE,
 )
 """How a request names whose words it asks for."""

@@ -7,8 +7,8 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
-from chatbot.digest import topical
-from chatbot.requests.kinds import Request
+from chatbot.generic import topical
+from chatbot.values import Request
 from vectorstore import question_terms
 
 TOPICAL: tuple[Request, ...] = ("timeline", "summary", "news")

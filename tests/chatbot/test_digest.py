@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from chatbot import build_chain
-from chatbot.digest import asks_for_digest
+from chatbot.generic import asks_for_digest
 from chatbot.kinds import kinds_of
 from chatbot.picking import tells_of
 from chatbot.understand import understand

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from chatbot.aliases import equals
-from chatbot.scale import timeless
+from chatbot.when import timeless
 
 DAY = date(2025, 8, 20)
 
