@@ -184,10 +184,12 @@ def _row(c: Connection, article: str) -> Row[Any] | None:
 def _compare(c: Connection, row: Row[Any] | None, article: Article) -> Outcome:
     if row is None:
         return "new"
-    if article.revision.precedes(withdrawals.stored(row)):
-        own = (v.article == article.id) & (v.version == article.version)
-        known = c.execute(select(v.version).where(own)).first()
-        return "unchanged" if known else "updated"
+    held = withdrawals.stored(row)
+    if article.revision.precedes(held):
+        return "unchanged" if _known(c, article) else "updated"
+    if article.revision and article.revision == held and article.version != row.version:
+        # Two texts of one revision: the one that came later stays
+        return "unchanged" if _known(c, article) else "changed"
     if row.version != article.version and not _reads_the_same(c, row, article):
         return "changed"
     stored = row._mapping
@@ -196,6 +198,12 @@ def _compare(c: Connection, row: Row[Any] | None, article: Article) -> Outcome:
         columns["withdrawn_at"] = row.withdrawn_at
     same = all(stored[name] == value for name, value in columns.items())
     return "unchanged" if same and tags.same(c, article) else "updated"
+
+
+def _known(c: Connection, article: Article) -> bool:
+    """Whether an article's text is one of its versions, current or not."""
+    own = (v.article == article.id) & (v.version == article.version)
+    return c.execute(select(v.version).where(own)).first() is not None
 
 
 def _reads_the_same(c: Connection, row: Row[Any], article: Article) -> bool:

@@ -34,6 +34,10 @@ class Revision:
         return mine is not None and theirs is not None and mine < theirs
 
 
+UNREVISED = Revision()
+"""Of an article whose source does not count its states."""
+
+
 def _numbers(version: str) -> tuple[int, ...]:
     return tuple(map(int, version.split("."))) if _NUMBERS.fullmatch(version) else ()
 

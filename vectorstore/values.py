@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from vectorstore.revision import Revision
+from vectorstore.revision import UNREVISED, Revision
 
 if TYPE_CHECKING:
     from vectorstore.query import Why
@@ -72,7 +72,7 @@ class Article:
     dateline: str = ""
     subjects: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
-    revision: Revision = Revision()
+    revision: Revision = UNREVISED
 
     @property
     def id(self) -> str:
@@ -126,7 +126,7 @@ class StoredArticle:
     subjects: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
     """Names that its newsroom gave it."""
-    revision: Revision = Revision()
+    revision: Revision = UNREVISED
     """Which state of the item the article is, as its provider counts."""
 
 

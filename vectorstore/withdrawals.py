@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from vectorstore import schema
 from vectorstore.records import upsert
@@ -30,7 +30,7 @@ def covers(c: Connection, article: Article) -> bool:
     return held is not None and not held.precedes(article.revision)
 
 
-def stored(row: Row[Any]) -> Revision:
+def stored(row: Any) -> Revision:
     """The revision of a row of the articles table."""
     return Revision(row.revision, row.revised)
 

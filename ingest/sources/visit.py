@@ -14,7 +14,7 @@ from ingest.fetch import Client, Reply
 from ingest.keys import canonical
 from ingest.sandbox import Sandbox
 from ingest.sources.declared import Source
-from ingest.values import Problem
+from ingest.values import Problem, Withdrawal
 from vectorstore import Archive, Article, DatelineError, Page
 
 SOONEST, LATEST = timedelta(hours=6), timedelta(days=7)
@@ -79,7 +79,7 @@ class Gone:
     withdraw: bool
 
 
-Item = Read | Seen | Gone | Problem
+Item = Read | Seen | Gone | Problem | Withdrawal
 
 
 @dataclass(slots=True, kw_only=True)

@@ -1,0 +1,122 @@
+"""Elements of XML, whatever their namespace: finding them, and their text as paragraphs."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator
+from copy import deepcopy
+from typing import Any
+
+from lxml import etree
+
+from ingest import markup, text
+
+XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+
+_AS_HTML = {
+    "hl1": "h2", "hl2": "h3", "block": "div", "bq": "blockquote", "note": "aside", "fn": "aside",
+    "nitf-table": "div", "tagline": "p", "abstract": "div", "credit": "p", "datasource": "p",
+    "body.content": "div", "paragraph": "p",
+}  # fmt: skip
+"""Elements of NITF that stand for paragraphs, by those of HTML that do."""
+
+_LEFT_OUT = frozenset(
+    "media media-caption media-producer media-reference media-metadata media-object custom-table "
+    "script style title head nitf-table-metadata nitf-col nitf-colgroup object img figure "
+    "figcaption ruby".split()
+) - {"ruby"}
+
+
+def parser() -> Any:
+    """A parser that opens nothing, expands no entities, and keeps what it does not know."""
+    return etree.XMLParser(**SAFELY)
+
+
+SAFELY: dict[str, Any] = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "remove_pis": True,
+    "remove_comments": True,
+}
+
+
+def local(element: Any) -> str:
+    """An element's name without its namespace; "" for what is no element."""
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def children(element: Any, *names: str) -> Iterator[Any]:
+    """The children of these names, or all."""
+    for child in element if element is not None else ():
+        if (name := local(child)) and (not names or name in names):
+            yield child
+
+
+def first(element: Any, *way: str) -> Any:
+    """The first element down a way of names, None if there is none."""
+    for name in way:
+        element = next(children(element, name), None)
+    return element
+
+
+def below(element: Any, *names: str) -> Iterator[Any]:
+    """All elements of these names at any depth, in their order."""
+    for found in element.iter() if element is not None else ():
+        if local(found) in names:
+            yield found
+
+
+def words(element: Any) -> str:
+    """All text of an element as one line; of an entity what it stands for."""
+    return text.line("".join(_texts(element))) if element is not None else ""
+
+
+def _texts(element: Any) -> Iterator[str]:
+    if element.tag is etree.Entity:
+        yield html.unescape(element.text)
+        return
+    if isinstance(element.tag, str):
+        yield element.text or ""
+        for child in element:
+            yield from _texts(child)
+            yield child.tail or ""
+
+
+def attribute(element: Any, *names: str) -> str:
+    """The first of an element's attributes that has a value, else ""."""
+    if element is None:
+        return ""
+    return next((v.strip() for n in names if (v := element.get(n)) and v.strip()), "")
+
+
+def paragraphs(element: Any) -> list[str]:
+    """The text of NITF or HTML as paragraphs; captions of media are none of it."""
+    copy = deepcopy(element)
+    copy.tail = None
+    for part in list(copy.iter()):
+        if part.tag is etree.Entity:
+            _become_text(part, html.unescape(part.text))
+        elif not isinstance(part.tag, str) or (part is not copy and local(part) in _LEFT_OUT):
+            _become_text(part, "")
+        else:
+            name = local(part).lower()
+            part.tag = _AS_HTML.get(name, name)
+            part.attrib.clear()
+    etree.cleanup_namespaces(copy)
+    return markup.from_html(etree.tostring(copy, encoding="unicode")).paragraphs
+
+
+def _become_text(part: Any, written: str) -> None:
+    """Put text in the place of a node, and keep what follows it."""
+    parent, before = part.getparent(), part.getprevious()
+    if parent is None:
+        return
+    written += part.tail or ""
+    if before is None:
+        parent.text = (parent.text or "") + written
+    else:
+        before.tail = (before.tail or "") + written
+    part.tail = None
+    parent.remove(part)
