@@ -12,6 +12,7 @@ from typing import Any
 
 from ingest.fetch import Client, Reply
 from ingest.keys import canonical
+from ingest.parsers.news import NewsItem
 from ingest.sandbox import Sandbox
 from ingest.sources.declared import Source
 from ingest.values import Problem, Withdrawal
@@ -47,6 +48,8 @@ class Entry:
     body: str = ""
     language: str = ""
     outlet: str = ""
+    delivered: NewsItem | None = None
+    """The item itself, where the source's document is of items and not of links to them."""
 
     @property
     def digest(self) -> str:

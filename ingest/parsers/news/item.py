@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from ingest import text
 
@@ -146,3 +147,9 @@ def without_headline(paragraphs: list[str], headline: str) -> list[str]:
     if paragraphs and headline and text.line(paragraphs[0]) == text.line(headline):
         return paragraphs[1:]
     return paragraphs
+
+
+def of_json(fields: dict[str, Any]) -> NewsItem:
+    """The item whose fields went through JSON, which makes lists of tuples."""
+    read: dict[str, Any] = {n: tuple(v) if isinstance(v, list) else v for n, v in fields.items()}
+    return NewsItem(**read)
