@@ -47,12 +47,16 @@ def told(path: Path, opens: Callable[[], BinaryIO], readable: Collection[str]) -
             head = opened.read(news.HEAD)
     except (OSError, Unreadable):  # told when it is read, or of a kind that is not
         return kind, packing
-    found = _FORMS.get(news.form(head), "")
-    if not found and head[_TAR_AT:].startswith(_TAR):
-        found = ".tar"
-    if found == ".json" and _is_lines(head):
-        found = ".jsonl"
+    found = by_content(head)
     return (found, packed) if found else (kind, packing)
+
+
+def by_content(head: bytes) -> str:
+    """The kind of a file of news items or a tar archive, by how it begins; "" for any other."""
+    if head[_TAR_AT:].startswith(_TAR):
+        return ".tar"
+    found = _FORMS.get(news.form(head), "")
+    return ".jsonl" if found == ".json" and _is_lines(head) else found
 
 
 def _is_lines(head: bytes) -> bool:

@@ -158,8 +158,8 @@ def _article(
     elif capture.items:
         items = [of_json(one) for one in parsed["items"]]
         for item in items:
-            if len(items) == 1 and not item.url:
-                item = replace(item, url=capture.url)  # noqa: PLW2901
+            if len(items) == 1 and not keys.canonical(item.uri):
+                item = replace(item, url=item.url or capture.url)  # noqa: PLW2901
             own = replace(place, key=identity(item) or f"{key}#{item.number}")
             yield from outcome(item, own, file.now, file.reading)
     else:
