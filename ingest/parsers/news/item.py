@@ -38,6 +38,7 @@ _OWNER = re.compile(
 _OWNER_ENDS = re.compile(
     r"(?:[,;(|]| [-–—] |\.(?:\s|$)|\ball rights\b|\balle rechte\b)", re.IGNORECASE
 )
+_DAY = re.compile(r",? [A-Z][a-z]{2,8}\.? \d{1,2}$")
 _DATELINE = re.compile(
     r"(?P<city>[A-Z\u00c0-\u00dc][A-Z\u00c0-\u00dc'’.\- ]{2,40}(?:, [A-Z][\w.\- ]{1,30})?)"
     r"(?:,? [A-Z][a-z]{2,8}\.? \d{1,2})?\s*\([A-Z][\w/ -]{1,20}\)\s*(?:--|[-–—])\s"
@@ -139,7 +140,7 @@ def owner(notice: str) -> str:
 def dateline_in(body: str) -> str:
     """The place that a text begins with, as wire copy does: `GROSSETO, Italy (AP) -- …`."""
     found = _DATELINE.match(body)
-    return found["city"].strip(" ,") if found else ""
+    return _DAY.sub("", found["city"].strip(" ,")) if found else ""
 
 
 def without_headline(paragraphs: list[str], headline: str) -> list[str]:

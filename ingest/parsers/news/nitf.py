@@ -34,6 +34,9 @@ from ingest.parsers.news.item import (
 
 _LOOKS = re.compile(r"<(?:nitf|body\.content|body\.head|block|hedline)\b")
 _PROLOG = re.compile(r"\s*(?:<\?xml[^>]*\?>|<!DOCTYPE[^>\[]*(?:\[[^\]]*\])?[^>]*>|\s+)*", re.DOTALL)
+_NAMES = '<!DOCTYPE nitf SYSTEM "nitf.dtd">'
+"""With a document type, whose file is never opened, `&mdash;` is a name and no fault."""
+
 _COMMAS = re.compile(r"(?:\s*,)+\s*")
 _WHOLE, _LEAD = "full_text", "lead_paragraph"
 _SUBJECT = "tobject.subject"
@@ -49,7 +52,7 @@ def of(source: str) -> NewsItem:
     inner = source[_PROLOG.match(source).end() :]  # type: ignore[union-attr]  # it matches ""
     for candidate in (inner, f"<body.content>{inner}</body.content>"):
         try:
-            root = etree.fromstring(candidate.encode(), parser())
+            root = etree.fromstring(f"{_NAMES}{candidate}".encode(), parser())
         except (etree.XMLSyntaxError, ValueError):
             continue
         return read(root)

@@ -1,0 +1,37 @@
+"""Wire text between control characters."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.parsers.news import form, items
+
+IPTC_7901 = (
+    "\x01WIR123 4 ECO 0345 Korea-US\r\nTariff-talks\r\n\x02Talks resume\r\n\r\nBy Kim Min\r\n\r\n"
+    "SEOUL, July 31 (WIR) - The talks on tariffs\r\nresumed.\r\n\r\nThey go on.\r\n-30-\r\n"
+    "bc\r\n\x03\r\n"
+)
+ANPA_1312 = "\x16\x16\x01a0204\x1fzxcv\x13r i BC-Talks\r\n\x02Talks resume\r\n\r\nOne.\r\n\x03\x04"
+
+
+def test_a_message_of_iptc_7901() -> None:
+    (item,) = items(IPTC_7901.encode())
+    assert item.body == "SEOUL, July 31 (WIR) - The talks on tariffs resumed.\n\nThey go on."
+    assert (item.headline, item.byline, item.dateline) == ("Talks resume", "By Kim Min", "SEOUL")
+    assert (item.outlet, item.subjects) == ("WIR", ("ECO",))
+
+
+def test_several_messages_of_one_transmission() -> None:
+    found = list(items((IPTC_7901 + IPTC_7901.replace("123", "124")).encode("latin-1")))
+    assert [item.number for item in found] == [1, 2]
+    assert len({item.uri for item in found}) == 2
+
+
+def test_a_message_of_anpa_1312() -> None:
+    (item,) = items(ANPA_1312.encode())
+    assert (item.headline, item.body) == ("Talks resume", "One.")
+
+
+@pytest.mark.parametrize("other", ["plain text", "\x02text\x03", "Subject: x\n\ny", ""])
+def test_other_text_is_none(other: str) -> None:
+    assert form(other.encode()) == ""
