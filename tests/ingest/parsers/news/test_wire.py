@@ -32,6 +32,30 @@ def test_a_message_of_anpa_1312() -> None:
     assert (item.headline, item.body) == ("Talks resume", "One.")
 
 
-@pytest.mark.parametrize("other", ["plain text", "\x02text\x03", "Subject: x\n\ny", ""])
+HEADERS = """Headline: Talks
+ resume
+Byline: By Kim Min
+Date: Thu, 31 Jul 2025 19:08:24 +0900
+Source: WIR
+Category: Trade, Economy
+Version: 2
+
+SEOUL (WIR) - The talks resumed.
+
+They go on.
+"""
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_a_text_under_header_lines(ends: str) -> None:
+    (item,) = items(HEADERS.replace("\n", ends).encode())
+    assert (item.headline, item.byline, item.outlet) == ("Talks resume", "By Kim Min", "WIR")
+    assert item.body == "SEOUL (WIR) - The talks resumed.\n\nThey go on."
+    assert item.published == ("header date", "Thu, 31 Jul 2025 19:08:24 +0900")
+    assert (item.subjects, item.version) == (("Trade", "Economy"), "2")
+    assert form(f"Message-ID: <a@b>\n{HEADERS}".encode()) == ""
+
+
+@pytest.mark.parametrize("other", ["plain text", "\x02text\x03", "Subject: x\nTo: y\n\nz", ""])
 def test_other_text_is_none(other: str) -> None:
     assert form(other.encode()) == ""
