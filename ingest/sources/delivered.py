@@ -10,10 +10,11 @@ from ingest.fields import Draft, Place
 from ingest.keys import canonical
 from ingest.parsers import news
 from ingest.parsers.news.item import NewsItem, of_json
-from ingest.readers.news.article import identity, outcome
+from ingest.readers.news.article import HELD, identity, outcome
 from ingest.sandbox import Sandbox
 from ingest.sources.local import reading
 from ingest.sources.visit import Entry, Item, Read, Visit, key_of
+from ingest.values import Problem
 from vectorstore import Article
 
 
@@ -44,6 +45,8 @@ def items(visit: Visit, entry: Entry, item: NewsItem) -> Iterator[Item]:
     spare = f"{entry.url}#{item.number}"
     place = Place(entry.url, None, identity(item) or spare, spare, visit.source.name, entry.url)
     for found in outcome(item, place, visit.now, reading(visit.source)):
+        if isinstance(found, Problem) and found.kind == HELD:
+            visit.complete = False  # so that the next run sees it though nothing has changed
         yield Read(_owned(found.article, visit)) if isinstance(found, Draft) else found
 
 
