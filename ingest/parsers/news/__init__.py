@@ -22,10 +22,10 @@ HEAD = 64_000
 
 _JSON = re.compile(
     r'"(?:body_nitf|versioncreated|pubstatus|bodies|headlines|body_(?:text|x?html|main|richtext)'
-    r'|renditions|associations|copyrightholder|copyrightnotice)"\s*:',
+    r'|renditions|associations|copyrightholder|copyrightnotice|descriptions|contentcreated|eventdetails)"\s*:',
     re.IGNORECASE,
 )
-_URI = re.compile(r'"(?:uri|standard|body_nitf)"\s*:')
+_URI = re.compile(r'"(?:uri|guid|\$?standard|body_nitf)"\s*:')
 _PLACES = ("items", "item", "data", "results", "newsitems", "hits", "docs", "_source")
 _DEPTH = 5
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
@@ -31,6 +32,11 @@ def parser() -> Any:
     """A parser that opens nothing, expands no entities, and keeps what it does not know."""
     return etree.XMLParser(**SAFELY)
 
+
+MOST_IN_A_PARAGRAPH = 6
+"""Lines of a paragraph from which it may be a whole text."""
+
+_INDENTED = re.compile(r"[ \t]{2,}\S")
 
 SAFELY: dict[str, Any] = {
     "resolve_entities": False,
@@ -84,6 +90,16 @@ def _texts(element: Any) -> Iterator[str]:
             yield child.tail or ""
 
 
+def words_without(element: Any, name: str) -> str:
+    """The words of an element, without those of its children of a name."""
+    if element is None:
+        return ""
+    parts = [element.text or ""]
+    for child in element:
+        parts += ["" if local(child) in {name, ""} else words(child), child.tail or ""]
+    return text.line("".join(parts))
+
+
 def attribute(element: Any, *names: str) -> str:
     """The first of an element's attributes that has a value, else ""."""
     if element is None:
@@ -104,8 +120,27 @@ def paragraphs(element: Any) -> list[str]:
             name = local(part).lower()
             part.tag = _AS_HTML.get(name, name)
             part.attrib.clear()
+            if name in {"p", "pre"} and len(part) == 0:
+                _set_out(part)
     etree.cleanup_namespaces(copy)
     return markup.from_html(etree.tostring(copy, encoding="unicode")).paragraphs
+
+
+def _set_out(part: Any) -> None:
+    """Break a paragraph that holds a whole text set out by indents, as some wires send it.
+
+    Where nearly all lines are indented, the XML is, and not the text.
+    """
+    lines = (part.text or "").split("\n")
+    begins = [n for n, line in enumerate(lines) if n and _INDENTED.match(line)]
+    written = sum(bool(line.strip()) for line in lines)
+    if written < MOST_IN_A_PARAGRAPH or not begins or len(begins) > 0.6 * written:
+        return
+    part.text = "\n".join(lines[: begins[0]])
+    for here, after in zip(begins, [*begins[1:], len(lines)], strict=True):
+        etree.SubElement(part, "br")
+        broken = etree.SubElement(part, "br")
+        broken.tail = "\n".join(lines[here:after])
 
 
 def _become_text(part: Any, written: str) -> None:

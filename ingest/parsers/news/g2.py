@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from ingest import fields, text
+from ingest import fields, keys, text
 from ingest.parsers.news import nitf
 from ingest.parsers.news.elements import (
     XML_LANG,
@@ -22,9 +23,11 @@ from ingest.parsers.news.item import (
     PACKAGE,
     TEXT,
     NewsItem,
+    best,
     created,
     date,
     kind_of,
+    kind_with,
     names,
     owner,
     state_of,
@@ -41,6 +44,7 @@ ITEMS = {
 }
 """The items of NewsML-G2, and what each is where its class says no more."""
 
+_HOST = re.compile(r"[a-z\d-]+(?:\.[a-z\d-]+)+", re.IGNORECASE)
 _MARKUP = ("nitf", "html", "body", "div", "section", "article", "p")
 _PLACES = frozenset({"geoarea", "poi", "place", "location"})
 
@@ -64,9 +68,9 @@ def read(root: Any) -> NewsItem:
         ),
         ("NewsML-G2 versionCreated", version_made),
     )
-    located = [_name(place) for place in children(content, "located")]
+    located = [_name(place).rpartition(":")[2] for place in children(content, "located")]
     own = NewsItem(
-        kind=_kind(root, meta),
+        kind=kind_with(_kind(root, meta), inner.body),
         uri=guid,
         url=_address(meta, guid),
         headline=headline,
@@ -90,6 +94,8 @@ def read(root: Any) -> NewsItem:
 def _kind(root: Any, meta: Any) -> str:
     name = local(root)
     said = _code(first(meta, "itemClass"))
+    if any(True for _ in below(first(root, "contentSet"), "events")):
+        return "event"
     if name == "conceptItem":
         said = _code(first(root, "concept", "type"))
     return kind_of(said) if said else ITEMS[name]
@@ -98,7 +104,7 @@ def _kind(root: Any, meta: Any) -> str:
 def _inner(root: Any) -> NewsItem:
     """The text, and what NITF in it says of itself; of several renditions the longest, marked-up
     ones before plain ones."""
-    found = [NewsItem()]
+    found: list[NewsItem] = []
     for part in children(first(root, "contentSet"), "inlineXML", "inlineData"):
         if local(part) == "inlineData":
             found.append(NewsItem(body=_data(part)))
@@ -109,11 +115,10 @@ def _inner(root: Any) -> NewsItem:
         elif marked is not None:
             bodies = list(below(part, "body")) or [part]
             found.append(NewsItem(body=text.body_of(paragraphs(bodies[0]))))
-        elif words(part):
+        elif any(True for _ in below(part, "p")) or not any(True for _ in children(part)):
             found.append(NewsItem(body=text.body_of(paragraphs(part))))
-    longest = max(len(item.body) for item in found)
-    near = [item for item in found if len(item.body) >= 0.8 * longest]
-    return max(near, key=lambda item: item.body.count("\n\n"))
+    whole = best((item.body.count("\n\n"), item) for item in found)
+    return whole if whole.body or not found else found[0]
 
 
 def _data(part: Any) -> str:
@@ -152,20 +157,31 @@ def _name(element: Any, *, coded: bool = True) -> str:
 
 
 def _outlet(root: Any, meta: Any, content: Any) -> str:
-    """The provider, else who holds the copyright, else the source; by name before by code."""
+    """The provider, else who holds the copyright, else the source; by name before by code or
+    host."""
     rights = first(root, "rightsInfo")
     choices = (
         first(meta, "provider"),
         first(rights, "copyrightHolder"),
         first(content, "infoSource"),
     )
-    named = [_name(choice, coded=False) for choice in choices if choice is not None]
+    named = [_named(choice) for choice in choices if choice is not None]
     coded = [attribute(choice, "qcode").rpartition(":")[2] for choice in choices]
-    hosts = [urlsplit(attribute(c, "uri")).hostname or "" for c in choices]
+    hosts = [_name(choices[0], coded=False) if choices[0] is not None else ""]
+    hosts += [urlsplit(attribute(c, "uri")).hostname or "" for c in choices]
     notice = owner(words(first(rights, "copyrightNotice")))
     credit = words(first(content, "creditline"))
     choices_in_words = [*named, notice, credit, *coded, *(h.removeprefix("www.") for h in hosts)]
     return next((name for name in choices_in_words if name), "")
+
+
+def _named(party: Any) -> str:
+    """The name of a party; of one that is named by its host, the outlet that we know there."""
+    name = _name(party, coded=False)
+    if not _HOST.fullmatch(name):
+        return name
+    known = keys.outlet_of(f"https://{name}/")
+    return known if known != name.removeprefix("www.") else ""
 
 
 def _language(root: Any, content: Any) -> str:

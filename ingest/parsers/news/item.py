@@ -38,10 +38,11 @@ _OWNER = re.compile(
 _OWNER_ENDS = re.compile(
     r"(?:[,;(|]| [-–—] |\.(?:\s|$)|\ball rights\b|\balle rechte\b)", re.IGNORECASE
 )
+_YEARS = re.compile(r"[\s,]+(?:19|20)\d\d(?:\s?[-–/]\s?\d{2,4})?\s*$")
 _DAY = re.compile(r",? [A-Z][a-z]{2,8}\.? \d{1,2}$")
 _DATELINE = re.compile(
     r"(?P<city>[A-Z\u00c0-\u00dc][A-Z\u00c0-\u00dc'’.\- ]{2,40}(?:, [A-Z][\w.\- ]{1,30})?)"
-    r"(?:,? [A-Z][a-z]{2,8}\.? \d{1,2})?\s*\([A-Z][\w/ -]{1,20}\)\s*(?:--|[-–—])\s"
+    r"(?:,? [A-Z][a-z]{2,8}\.? \d{1,2})?\s*\([A-Z][\w/ -]{1,20}\)\s*(?:\.?--|\.?[-–—_])\s"
 )
 
 
@@ -90,6 +91,12 @@ def kind_of(name: str) -> str:
     return KINDS.get(plain, plain)
 
 
+def kind_with(kind: str, body: str) -> str:
+    """The kind of an item with this text: a word that no standard has, and a package with a text
+    of its own, are articles."""
+    return TEXT if body and (kind == PACKAGE or kind not in KINDS.values()) else kind
+
+
 def state_of(name: str) -> str:
     """ "canceled" or "withheld" for a publishing status that says so, else ""."""
     return _STATES.get(re.split(r"[:/#]", name.strip())[-1].lower(), "")
@@ -134,13 +141,22 @@ def owner(notice: str) -> str:
     begun = _OWNER.match(value)
     rest = value[begun.end() :] if begun else ""
     ends = _OWNER_ENDS.search(rest)
-    return (rest[: ends.start()] if ends else rest).strip(" .")[:100]
+    return _YEARS.sub("", rest[: ends.start()] if ends else rest).strip(" .")[:100]
 
 
 def dateline_in(body: str) -> str:
     """The place that a text begins with, as wire copy does: `GROSSETO, Italy (AP) -- …`."""
     found = _DATELINE.match(body)
     return _DAY.sub("", found["city"].strip(" ,")) if found else ""
+
+
+def best(renditions: Iterable[tuple[int, NewsItem]]) -> NewsItem:
+    """Of several renditions of one text, each with a rank, one of the highest rank; but a lower
+    one where that is much longer."""
+    found = [pair for pair in renditions if pair[1].body]
+    longest = max((len(item.body) for _, item in found), default=0)
+    near = [pair for pair in found if len(pair[1].body) >= 0.8 * longest]
+    return max(near, key=lambda pair: pair[0], default=(0, NewsItem()))[1]
 
 
 def without_headline(paragraphs: list[str], headline: str) -> list[str]:

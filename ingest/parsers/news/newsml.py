@@ -21,6 +21,7 @@ from ingest.parsers.news.item import (
     PACKAGE,
     TEXT,
     NewsItem,
+    best,
     created,
     date,
     kind_of,
@@ -31,6 +32,10 @@ from ingest.parsers.news.item import (
 )
 
 _FORMAL = "FormalName"
+_MAIN = frozenset({"main", "body", "main text", "maintext", "story", "text", "article"})
+_ASIDE = frozenset(
+    "headline contact caption summary abstract stylesheet logo quicklook teaser slug".split()
+)
 
 
 def read(root: Any) -> NewsItem:
@@ -67,11 +72,33 @@ def read(root: Any) -> NewsItem:
 
 
 def _text(root: Any) -> tuple[list[Any], NewsItem]:
-    """The components around the first text, the innermost first, and that text."""
+    """The components around the main text, the innermost first, and that text."""
+    found: list[tuple[int, NewsItem]] = []
+    ways: list[list[Any]] = []
     for content in below(root, "ContentItem"):
-        if _medium(content) in {"", TEXT} and (found := _content(content)).body:
-            return [up for up in content.iterancestors() if local(up) == "NewsComponent"], found
-    return list(children(root, "NewsComponent"))[:1], NewsItem()
+        way = [up for up in content.iterancestors() if local(up) == "NewsComponent"]
+        if (rank := _rank(content, way)) is not None and (item := _content(content)).body:
+            found.append((rank, item))
+            ways.append(way)
+    if not found:
+        return list(children(root, "NewsComponent"))[:1], NewsItem()
+    highest = max(rank for rank, _ in found)
+    if not highest:  # captions and contacts are no article
+        return ways[0], NewsItem()
+    whole = best((item.body.count("\n\n"), item) for rank, item in found if rank == highest)
+    return ways[[item for _, item in found].index(whole)], whole
+
+
+def _rank(content: Any, way: list[Any]) -> int | None:
+    """How much a content item is the text itself, by the role of its component; None for media
+    and style sheets."""
+    style = {attribute(first(content, n), _FORMAL).lower() for n in ("MimeType", "Format")}
+    if _medium(content) not in {"", TEXT} or style & {"text/css", "css"}:
+        return None
+    role = attribute(first(way[0], "Role"), _FORMAL).lower() if way else ""
+    if role in _MAIN:
+        return 2
+    return 0 if role in _ASIDE else 1
 
 
 def _content(content: Any) -> NewsItem:
@@ -140,9 +167,9 @@ def _outlet(way: list[Any], identifier: Any) -> str:
     choices = (
         _party(way, "Provider"),
         next(filter(None, map(words, _near(way, "CopyrightHolder"))), ""),
+        next((owner(words(e)) for e in _near(way, "CopyrightLine")), ""),
         _party(way, "Source"),
         next(filter(None, map(words, _near(way, "CreditLine"))), ""),
-        next((owner(words(e)) for e in _near(way, "CopyrightLine")), ""),
         words(first(identifier, "ProviderId")),
     )
     return next((choice for choice in choices if choice), "")

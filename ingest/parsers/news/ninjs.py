@@ -5,19 +5,21 @@ Versions 1 and 2 write names in lower case and version 3 in camel case, so case 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ingest import fields, markup, text
 from ingest.parsers.news import nitf
 from ingest.parsers.news.item import (
-    PACKAGE,
     TEXT,
     NewsItem,
+    best,
     created,
     date,
     dateline_in,
     kind_of,
+    kind_with,
     names,
     owner,
     state_of,
@@ -26,10 +28,13 @@ from ingest.parsers.news.item import (
 
 MARKS = frozenset(
     "versioncreated pubstatus bodies headlines body_text body_xhtml body_html body_main "
-    "body_richtext description_text representationtype renditions associations copyrightholder "
-    "copyrightnotice".split()
+    "body_richtext description_text descriptions representationtype renditions associations "
+    "copyrightholder copyrightnotice contentcreated eventdetails planningdetails".split()
 )
 """Names, one of which stands beside `uri` in any ninjs that has more than a headline."""
+
+_FIGURE = re.compile(r"<figure\b.*?</figure\s*>", re.DOTALL | re.IGNORECASE)
+_NITF = re.compile(r"(?<![a-z])nitf")
 
 DEPTH = 3
 """Levels of items within items that are followed."""
@@ -47,10 +52,11 @@ def is_item(value: object) -> bool:
     low = {str(name).lower() for name in value}
     if "body_nitf" in low:
         return True
-    standard = value.get("standard")
+    standard = value.get("standard") or value.get("$standard")
     if isinstance(standard, Mapping) and standard.get("name") == "ninjs":
         return True
-    return isinstance(value.get("uri"), str) and not low.isdisjoint(MARKS)
+    named = isinstance(value.get("uri") or value.get("guid"), str)
+    return named and not low.isdisjoint(MARKS)
 
 
 def items(value: Json, number: int = 1, depth: int = DEPTH) -> Iterator[NewsItem]:
@@ -67,8 +73,7 @@ def items(value: Json, number: int = 1, depth: int = DEPTH) -> Iterator[NewsItem
 
 def _read(low: Json, number: int) -> NewsItem:
     inner = _inner(low)
-    kind = kind_of(_text(low.get("type"))) or TEXT
-    kind = TEXT if kind == PACKAGE and inner.body else kind
+    kind = kind_with(kind_of(_text(low.get("type"))) or _guessed(low), inner.body)
     headline = _headline(low) or inner.headline
     made = date(_text(low.get("versioncreated")))
     first = next(
@@ -110,6 +115,12 @@ def _read(low: Json, number: int) -> NewsItem:
     return own if own.dateline else NewsItem.over(own, NewsItem(dateline=dateline_in(body)))
 
 
+def _guessed(low: Json) -> str:
+    """The kind of an item that names none: what it has details of."""
+    details = {"eventdetails": "event", "planningdetails": "planning item"}
+    return next((kind for name, kind in details.items() if name in low), TEXT)
+
+
 def _inner(low: Json) -> NewsItem:
     """The text, and what NITF in it says of itself. Of several renditions one with paragraphs
     marked up is taken, unless another is much longer."""
@@ -125,15 +136,17 @@ def _inner(low: Json) -> NewsItem:
             found.append((name.removeprefix("body").strip("_"), part))
     main = [(kind, v) for kind, v in found if kind.split(" ")[0] not in _TEASERS]
     read = [_rendition(kind, value) for kind, value in main or found if value.strip()]
-    longest = max((len(item.body) for _, item in read), default=0)
-    near = [(rank, item) for rank, item in read if len(item.body) >= 0.8 * longest]
-    return max(near, key=lambda pair: pair[0], default=(0, NewsItem()))[1]
+    return best([pair for pair in read if pair[0] >= 0] or read)
 
 
 def _rendition(kind: str, value: str) -> tuple[int, NewsItem]:
-    """How well a rendition shows its paragraphs (2 NITF, 1 HTML, 0 plain), and its text."""
-    if "nitf" in kind or nitf.looks(value):
+    """How well a rendition shows its paragraphs (2 NITF, 1 HTML, 0 plain, -1 XML that we do not
+    know), and its text. Captions are none of it."""
+    if _NITF.search(kind) or nitf.looks(value):
         return 2, nitf.of(value)
+    if kind.endswith("/xml") and "<p>" not in value:
+        return -1, NewsItem(body=text.body_of(markup.from_html(value).paragraphs))
+    value = _FIGURE.sub(" ", value)
     if markup.has_tags(value) or "html" in kind:
         return 1, NewsItem(body=text.body_of(markup.from_html(value).paragraphs))
     return 0, NewsItem(body=fields.plain_body(value))

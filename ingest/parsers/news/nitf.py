@@ -19,12 +19,14 @@ from ingest.parsers.news.elements import (
     paragraphs,
     parser,
     words,
+    words_without,
 )
 from ingest.parsers.news.item import (
     Named,
     NewsItem,
     created,
     date,
+    dateline_in,
     kind_of,
     names,
     owner,
@@ -70,15 +72,17 @@ def read(root: Any) -> NewsItem:
     written = [p for part in _contents(root) for p in paragraphs(part)]
     version, published, updated, made = _dates(root, docdata, body_head)
     dateline = first(body_head, "dateline")
+    body = text.body_of(without_headline(written, headline))
     return NewsItem(
         kind=kind_of(_type(root)),
-        uri=_identity(docdata),
+        uri=_identity(root, docdata, body_head),
         url=attribute(first(root, "head", "pubdata"), "ex-ref"),
         headline=headline,
         byline=byline(body_head) or words(first(root, "body", "body.end", "tagline")),
         dateline=", ".join(names([words(part) for part in children(dateline, "location")]))
-        or words(dateline),
-        body=text.body_of(without_headline(written, headline)),
+        or words_without(dateline, "story.date")
+        or dateline_in(body),
+        body=body,
         published=published,
         updated=updated,
         language=attribute(root, XML_LANG, "lang", "baselang")
@@ -100,9 +104,9 @@ def replaced(root: Any) -> NewsItem | None:
     status = state_of(attribute(docdata, "management-idref-status"))
     if not (target and status):
         return None
-    return NewsItem(
-        uri=_named(target, attribute(first(docdata, "doc-id"), "regsrc")), status=status
-    )
+    registry = attribute(first(docdata, "doc-id"), "regsrc")
+    registry = registry or _outlet(root, docdata, first(root, "body", "body.head"))
+    return NewsItem(uri=_named(target, registry), status=status)
 
 
 def byline(head: Any) -> str:
@@ -136,10 +140,11 @@ def _type(root: Any) -> str:
     return said if said in {"photo", "picture", "video", "audio", "graphic"} else "text"
 
 
-def _identity(docdata: Any) -> str:
+def _identity(root: Any, docdata: Any, head: Any) -> str:
+    """The document's id, with who gave it."""
     doc = first(docdata, "doc-id")
     found = attribute(doc, "id-string") or attribute(first(docdata, "du-key"), "key")
-    return _named(found, attribute(doc, "regsrc"))
+    return _named(found, attribute(doc, "regsrc") or _outlet(root, docdata, head))
 
 
 def _named(identity: str, registry: str) -> str:

@@ -16,11 +16,19 @@ _MESSAGE = re.compile(
     r"\x01(?P<head>[^\x01\x02\x03]{1,1000})\x02(?P<text>[^\x02\x03\x04]*)(?:\x03|\x04|\Z)"
 )
 _HEAD = re.compile(r"[\s\x16]*\x01[^\x01\x02\x03]{1,1000}\x02", re.DOTALL)
-_7901 = re.compile(
-    r"(?P<source>[A-Z]{2,3})(?P<number>\d{3,4}) (?P<priority>\d) (?P<category>[A-Z]{3})\b"
+_BARE = re.compile(
+    r"\s*(?:[a-zA-Z]{3}\d{4} \d [a-zA-Z]{1,3} {1,2}\d{1,5}\b|"
+    r"[a-zA-Z]\d{4}\S*[^\n]*\n[a-z] [a-z] \S[^\n]*\d\d-\d\d {1,2}\d{3,4}\s*\n[\x02\s]*\^)"
 )
+"""The headers of both where their control characters were lost on the way."""
+
+_7901 = re.compile(r"(?P<source>[A-Za-z]{2,3})\d{3,4} \d (?P<category>[A-Za-z]{1,3})\b")
+_MARKED = re.compile(r"(?m)^[ \t]*\^(.*)$\n?")
+_NOTE = re.compile(r"Eds?:|AP (?:Photo|Graphic|Video)|With |.{0,60},\d+$")
+_SENT = re.compile(r"\b[A-Z]{2}-[A-Z]{2}-(\d\d)-(\d\d)-(\d\d) (\d\d)(\d\d)GMT")
+_SIGN_OFF = re.compile(r"(?m)^[ \t]*[A-Z]{2}-[A-Z]{2}-\d\d-\d\d-\d\d \d{4}GMT<?[ \t]*$")
 _BYLINE = re.compile(r"(?:by|von|par|por|di)\s+\S.{2,80}", re.IGNORECASE)
-_ENDS = re.compile(r"(?m)^\s*(?:-30-|-0-|###?|MORE|ENDS?)\s*$")
+_ENDS = re.compile(r"(?m)^\s*(?:-30-|-0-|###?|MORE|ENDS?|\* \* \* \*)\s*$")
 _HEADERS = re.compile(r"\s*((?:[A-Za-z][\w-]{1,30}:[^\n]*\n(?:[ \t]+\S[^\n]*\n)*){2,40})[ \t]*\n")
 _HEADER = re.compile(r"([A-Za-z][\w-]*):((?:[^\n]*)(?:\n[ \t]+\S[^\n]*)*)")
 _OF_WIRES = frozenset("headline hedline slug slugline byline dateline".split())
@@ -30,7 +38,8 @@ _OF_MAIL = frozenset("received message-id mime-version return-path delivered-to"
 def begins(head: bytes) -> bool:
     """Whether a document that begins so is wire text."""
     start = head[:4_000].decode("latin-1").replace("\r\n", "\n")
-    return _HEAD.match(start) is not None or bool(_headers(start)[0])
+    bare = _BARE.match(start) is not None
+    return bare or _HEAD.match(start) is not None or bool(_headers(start)[0])
 
 
 def items(source: str) -> Iterator[NewsItem]:
@@ -38,6 +47,11 @@ def items(source: str) -> Iterator[NewsItem]:
     said, rest = _headers(source.replace("\r\n", "\n"))
     if said:
         yield _under_headers(said, rest)
+        return
+    if _BARE.match(source):
+        head, _, rest = source.lstrip().partition("\n")
+        more, _, after = rest.partition("\n^")
+        yield _read(f"{head}\n{more}", f"^{after}", 1) if after else _read(head, rest, 1)
         return
     for number, message in enumerate(_MESSAGE.finditer(source), start=1):
         yield _read(message["head"], message["text"], number)
@@ -47,25 +61,57 @@ def _read(head: str, source: str, number: int) -> NewsItem:
     known = _7901.search(head)
     lines = [text.line(part) for part in head.splitlines()]
     keyword = next((part for part in lines[1:] if part), "")
+    sent = _SENT.search(source)
     cut = _ENDS.search(source)
     written = source[: cut.start()] if cut else source
-    parts = text.paragraphs(text.visible(written).strip())
-    headline = text.plain_headline(text.visible(written).strip(), parts) or ""
-    parts = parts[1:] if headline else parts
-    byline = ""
-    if parts and _BYLINE.fullmatch(parts[0]):
-        byline, parts = parts[0], parts[1:]
+    headline, byline, parts = _parts(_typed(written))
     body = text.body_of(parts)
     return NewsItem(
-        uri=f"wire:{text.line(lines[0])}:{keyword}" if lines and keyword else "",
+        uri=f"wire:{text.line(lines[0])}:{keyword}" if lines and (keyword or known) else "",
         headline=headline,
         byline=byline,
         dateline=dateline_in(body),
         body=body,
-        outlet=known["source"] if known else "",
-        subjects=(known["category"],) if known else (),
+        published=("wire's sign-off", _instant(sent)) if sent else ("", ""),
+        outlet=known["source"].upper() if known else "",
+        subjects=(known["category"].upper(),) if known else (),
         number=number,
     )
+
+
+def _parts(source: str) -> tuple[str, str, list[str]]:
+    """The headline, byline and paragraphs of a message's text, by the lines marked `^` at its
+    begin, else by what stands alone there."""
+    marked = [text.line(found).rstrip("<= ") for found in _MARKED.findall(source)]
+    if marked:
+        rest = [m for m in marked[1:] if not _NOTE.match(m)]
+        byline = next((m for m in rest if _BYLINE.fullmatch(m)), "")
+        headline = next((m for m in rest if m != byline), marked[0])
+        return headline, byline, text.paragraphs(_MARKED.sub("", source))
+    block, _, after = source.strip().partition("\n\n")
+    lines = [text.line(part) for part in block.splitlines()]
+    if len(lines) > 1 and lines[-1].endswith("="):  # keywords, headline, byline
+        byline = lines[-1].rstrip("= ") if _BYLINE.fullmatch(lines[-1].rstrip("= ")) else ""
+        above = lines[:-1] if byline else [*lines[:-1], lines[-1].rstrip("= ")]
+        above = above[1:] if above[0].endswith("/") else above
+        return " ".join(above), byline, text.paragraphs(after)
+    parts = text.paragraphs(source.strip())
+    headline = text.plain_headline(source.strip(), parts) or ""
+    parts = parts[1:] if headline else parts
+    byline = parts[0] if parts and _BYLINE.fullmatch(parts[0]) else ""
+    return headline, byline, parts[1:] if byline else parts
+
+
+def _typed(source: str) -> str:
+    """The text with the quotes and dashes that the wires' alphabet does not have."""
+    plain = text.visible(source).replace("``", "“").replace("''", "”")
+    return _SIGN_OFF.sub("", plain.replace(" _ ", " — "))
+
+
+def _instant(sent: re.Match[str]) -> str:
+    month, day, year, hour, minute = sent.groups()
+    century = 1900 if int(year) >= 70 else 2000
+    return f"{century + int(year)}-{month}-{day}T{hour}:{minute}:00+00:00"
 
 
 def _headers(source: str) -> tuple[dict[str, str], str]:

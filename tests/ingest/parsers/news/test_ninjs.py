@@ -39,6 +39,15 @@ def test_each_way_of_giving_a_body(fields: dict[str, Any]) -> None:
     assert read(**{"bodies": None, **fields}).body == f"One.\n\n{TEXT}"
 
 
+def test_captions_and_xml_of_a_house_s_own_are_no_text() -> None:
+    figure = "<figure><img src='a.jpg'/><figcaption>A caption.</figcaption></figure>"
+    bodies = [
+        {"role": "ownnitf", "contentType": "application/xml", "value": "<OWN><P>X</P></OWN>" * 9},
+        {"role": "html5", "contentType": "text/html", "value": f"<p>One.</p>{figure}<p>Two.</p>"},
+    ]
+    assert read(bodies=bodies).body == "One.\n\nTwo."
+
+
 def test_nitf_in_it_says_what_the_json_does_not() -> None:
     whole = made.nitf(head="<byline>By Kim</byline><dateline><location>Seoul</location></dateline>")
     item = read(bodies=None, body_nitf=whole, headlines=None)
@@ -81,6 +90,8 @@ def test_nitf_in_it_says_what_the_json_does_not() -> None:
         ({"type": "composite"}, "kind", "text"),
         ({"type": "composite", "bodies": None}, "kind", "package"),
         ({"type": None}, "kind", "text"),
+        ({"type": "advisory"}, "kind", "text"),
+        ({"type": None, "bodies": None, "eventDetails": {}}, "kind", "event"),
     ],
 )
 def test_fields(fields: dict[str, Any], name: str, value: object) -> None:
@@ -114,6 +125,18 @@ def test_texts_among_associations_are_items_and_pictures_are_not() -> None:
     for nested in ({"side": text, "main": photo}, [text, photo]):
         items = list(ninjs.items(made.ninjs(associations=nested)))
         assert [item.uri for item in items] == [made.ninjs()["uri"], "urn:b"]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"guid": "urn:a", "body_html": "<p>A</p>"},
+        {"uri": "urn:a", "title": "A", "descriptions": [], "eventDetails": {}},
+        {"$standard": {"name": "ninjs"}, "headline": "A"},
+    ],
+)
+def test_items_of_other_versions_and_houses_are_known(fields: dict[str, Any]) -> None:
+    assert list(found(fields)) == [fields]
 
 
 def test_envelopes_are_opened() -> None:

@@ -32,6 +32,40 @@ def test_a_message_of_anpa_1312() -> None:
     assert (item.headline, item.body) == ("Talks resume", "One.")
 
 
+MARKED = """x6715-----
+r i BC-AS--Talks 1stLd-Writethru   07-31 0500
+{}^BC-AS--Talks, 1st Ld-Writethru,416<
+^Talks on tariffs resume in Seoul<
+^AP Photo XYZ105<
+^Eds: Updates.<
+^By KIM MIN=
+^Staff Writer=
+\t   SEOUL (WIR) _ The talks ``resumed.''
+\t   They go on.
+
+\t   WP-WF-07-31-25 1008GMT<
+{}"""
+
+
+@pytest.mark.parametrize(("begin", "mark", "end"), [("", "", ""), ("\x16\x16\x01", "\x02", "\x03")])
+def test_a_message_of_anpa_1312_with_marked_lines(begin: str, mark: str, end: str) -> None:
+    (item,) = items((begin + MARKED.format(mark, end)).encode())
+    assert (item.headline, item.byline) == ("Talks on tariffs resume in Seoul", "By KIM MIN")
+    assert item.body == "SEOUL (WIR) — The talks “resumed.”\n\nThey go on."
+    assert (item.dateline, item.published[1]) == ("SEOUL", "2025-07-31T10:08:00+00:00")
+
+
+def test_a_message_of_iptc_7901_whose_control_characters_were_lost() -> None:
+    source = (
+        "wir0007 4 pol 850  wir-tns 0908\n\nTrade/Talks/\nTalks on tariffs\nresume\n"
+        "By Kim Min, The Wire =\n\nSeoul (wir) - The talks\nresumed.\n\n* * * *\nNot for print\n"
+    )
+    (item,) = items(source.encode())
+    assert (item.headline, item.byline) == ("Talks on tariffs resume", "By Kim Min, The Wire")
+    assert item.body == "Seoul (wir) - The talks resumed."
+    assert (item.outlet, item.subjects) == ("WIR", ("POL",))
+
+
 HEADERS = """Headline: Talks
  resume
 Byline: By Kim Min

@@ -51,6 +51,12 @@ def test_nitf_with_a_document_type_keeps_named_characters_and_opens_nothing() ->
     assert item.body == "Tides—“high”&x;."
 
 
+def test_nitf_whose_dateline_is_a_date_alone() -> None:
+    dateline = '<dateline><story.date norm="20250731">20250731T1908</story.date></dateline>'
+    item = one(made.nitf("<p>SEOUL (WIR) — Talks.</p>", '<doc-id id-string="7"/>', dateline))
+    assert (item.dateline, item.published[1]) == ("SEOUL", "2025-07-31")
+
+
 def test_nitf_takes_back_another_document() -> None:
     docdata = '<doc-id id-string="b" regsrc="wire"/>'
     document = made.nitf(docdata=docdata).replace(
@@ -94,6 +100,44 @@ XHTML = (
 )
 def test_g2_texts(content: str) -> None:
     assert one(made.g2(content)).body == "One.\n\nTwo."
+
+
+def test_a_text_set_out_within_one_paragraph_is_taken_apart() -> None:
+    whole = "(Adds)\n    * One up\n    * Two\n\n    By Kim\n    Jan 30 - Gold\nrose\nas far as\nit could."
+    item = one(made.g2(f"<inlineXML>{XHTML.format(f'<p>{whole}</p>')}</inlineXML>"))
+    assert item.body == (
+        "(Adds)\n\n* One up\n\n* Two\n\nBy Kim\n\nJan 30 - Gold rose as far as it could."
+    )
+    indented = "One\n      two\n      three\n      four\n      five\n      six."
+    item = one(made.g2(f"<inlineXML>{XHTML.format(f'<p>{indented}</p>')}</inlineXML>"))
+    assert item.body == "One two three four five six."
+
+
+@pytest.mark.parametrize(
+    ("provider", "outlet"),
+    [
+        ('<provider qcode="p:W"><name>Wire</name></provider>', "Wire"),
+        ('<provider literal="reuters.com"/>', "Reuters"),
+        ('<provider literal="unknown.example"/>', "Holder"),
+        ('<provider uri="http://www.w.example/about"/>', "Holder"),
+    ],
+)
+def test_the_outlet_of_g2_is_a_name_before_a_host(provider: str, outlet: str) -> None:
+    document = made.g2().replace('<provider qcode="nprov:W"><name>Wire</name></provider>', provider)
+    rights = '<rightsInfo><copyrightHolder literal="Holder"/></rightsInfo><itemMeta>'
+    assert one(document.replace("<itemMeta>", rights)).outlet == outlet
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        ("<inlineXML><events><event><name>Meeting</name></event></events></inlineXML>", "event"),
+        ("<inlineXML><scores><team>3</team></scores></inlineXML>", "text"),
+    ],
+)
+def test_g2_with_data_instead_of_a_text(content: str, kind: str) -> None:
+    item = one(made.g2(content))
+    assert (item.kind, item.body) == (kind, "")
 
 
 def test_g2_fields() -> None:
@@ -170,6 +214,23 @@ def test_newsml(data: str) -> None:
     assert item.updated == ("NewsML ThisRevisionCreated", "2025-07-31T19:08:24+09:00")
     assert (item.outlet, item.language, item.dateline) == ("Wire", "en", "SEOUL")
     assert (item.subjects, item.places) == (("04000000",), ("Seoul",))
+
+
+def test_newsml_s_text_is_that_of_the_main_component() -> None:
+    def part(role: str, data: str, more: str = "") -> str:
+        content = f"<ContentItem>{more}<DataContent>{data}</DataContent></ContentItem>"
+        return f'<NewsComponent><Role FormalName="{role}"/>{content}</NewsComponent>'
+
+    parts = (
+        part("StyleSheet", "p {color: red}" * 9, '<Format FormalName="CSS"/>')
+        + part("HeadLine", "<p>Talks resume, and the headline is longer than the text</p>")
+        + part("Body", "<p>One.</p><p>Two.</p>")
+        + part("Contact", "<p>Kim, 02-555-0100, kim@w.example, and more that is long</p>")
+    )
+    assert one(NEWSML.format(status="Usable", content=parts)).body == "One.\n\nTwo."
+    photo = DATA.format("Photo", "") + part("Caption", "A caption of the picture.")
+    item = one(NEWSML.format(status="Usable", content=photo))
+    assert (item.kind, item.body) == ("picture", "")
 
 
 def test_newsml_of_other_kinds() -> None:
