@@ -1,4 +1,4 @@
-"""NITF, NewsML-G2 and NewsML 1: what their parts become."""
+"""NITF and NewsML-G2: what their parts become, and documents of any size."""
 
 from __future__ import annotations
 
@@ -103,7 +103,8 @@ def test_g2_texts(content: str) -> None:
 
 
 def test_a_text_set_out_within_one_paragraph_is_taken_apart() -> None:
-    whole = "(Adds)\n    * One up\n    * Two\n\n    By Kim\n    Jan 30 - Gold\nrose\nas far as\nit could."
+    begin = "(Adds)\n    * One up\n    * Two\n\n    By Kim\n"
+    whole = f"{begin}    Jan 30 - Gold\nrose\nas far as\nit could."
     item = one(made.g2(f"<inlineXML>{XHTML.format(f'<p>{whole}</p>')}</inlineXML>"))
     assert item.body == (
         "(Adds)\n\n* One up\n\n* Two\n\nBy Kim\n\nJan 30 - Gold rose as far as it could."
@@ -178,67 +179,6 @@ def test_a_message_is_read_item_by_item() -> None:
     found = list(items(document.encode()))
     assert [i.kind for i in found] == ["package", "text", "video", "event", "planning item"]
     assert [i.number for i in found] == [1, 2, 3, 4, 5]
-
-
-NEWSML = """<?xml version="1.0"?><!DOCTYPE NewsML PUBLIC "x" "NewsML.dtd"><NewsML><NewsEnvelope/>
-<NewsItem><Identification><NewsIdentifier><ProviderId>w.example</ProviderId><DateId>20250731</DateId>
-<NewsItemId>T1</NewsItemId><RevisionId PreviousRevision="1">2</RevisionId>
-<PublicIdentifier>urn:newsml:w.example:20250731:T1:2N</PublicIdentifier></NewsIdentifier>
-</Identification><NewsManagement><FirstCreated>20250731T100000+0900</FirstCreated>
-<ThisRevisionCreated>20250731T190824+0900</ThisRevisionCreated><Status FormalName="{status}"/>
-</NewsManagement><NewsComponent><NewsLines><HeadLine>Talks resume</HeadLine><ByLine>By Kim</ByLine>
-<DateLine>SEOUL</DateLine></NewsLines><AdministrativeMetadata><Provider><Party FormalName="Wire"/>
-</Provider></AdministrativeMetadata><DescriptiveMetadata><Language FormalName="en"/>
-<SubjectCode><Subject FormalName="04000000"/></SubjectCode><Location><Property FormalName="City"
-Value="Seoul"/></Location></DescriptiveMetadata>{content}</NewsComponent></NewsItem></NewsML>"""
-DATA = '<ContentItem><MediaType FormalName="{}"/><DataContent>{}</DataContent></ContentItem>'
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        made.nitf(),
-        "<p>One.</p><p>Two.</p>",
-        "<html><body><p>One.</p><p>Two.</p></body></html>",
-        "One.\n\nTwo.",
-        "<![CDATA[<p>One.</p><p>Two.</p>]]>",
-    ],
-)
-def test_newsml(data: str) -> None:
-    photo = f"<NewsComponent>{DATA.format('Photo', '')}</NewsComponent>"
-    content = f"{photo}<NewsComponent>{DATA.format('Text', data)}</NewsComponent>"
-    item = one(NEWSML.format(status="Usable", content=content))
-    assert (item.body, item.headline, item.byline) == ("One.\n\nTwo.", "Talks resume", "By Kim")
-    assert (item.uri, item.version) == ("urn:newsml:w.example:20250731:T1", "2")
-    assert item.published == ("NewsML FirstCreated", "2025-07-31T10:00:00+09:00")
-    assert item.updated == ("NewsML ThisRevisionCreated", "2025-07-31T19:08:24+09:00")
-    assert (item.outlet, item.language, item.dateline) == ("Wire", "en", "SEOUL")
-    assert (item.subjects, item.places) == (("04000000",), ("Seoul",))
-
-
-def test_newsml_s_text_is_that_of_the_main_component() -> None:
-    def part(role: str, data: str, more: str = "") -> str:
-        content = f"<ContentItem>{more}<DataContent>{data}</DataContent></ContentItem>"
-        return f'<NewsComponent><Role FormalName="{role}"/>{content}</NewsComponent>'
-
-    parts = (
-        part("StyleSheet", "p {color: red}" * 9, '<Format FormalName="CSS"/>')
-        + part("HeadLine", "<p>Talks resume, and the headline is longer than the text</p>")
-        + part("Body", "<p>One.</p><p>Two.</p>")
-        + part("Contact", "<p>Kim, 02-555-0100, kim@w.example, and more that is long</p>")
-    )
-    assert one(NEWSML.format(status="Usable", content=parts)).body == "One.\n\nTwo."
-    photo = DATA.format("Photo", "") + part("Caption", "A caption of the picture.")
-    item = one(NEWSML.format(status="Usable", content=photo))
-    assert (item.kind, item.body) == ("picture", "")
-
-
-def test_newsml_of_other_kinds() -> None:
-    photo = DATA.format("Photo", "")
-    assert one(NEWSML.format(status="Usable", content=photo)).kind == "picture"
-    listing = '<NewsItemRef NewsItem="urn:x"/>'
-    assert one(NEWSML.format(status="Usable", content=listing)).kind == "package"
-    assert one(NEWSML.format(status="Canceled", content="")).status == "canceled"
 
 
 @pytest.mark.parametrize(
