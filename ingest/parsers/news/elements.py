@@ -36,6 +36,9 @@ def parser() -> Any:
 MOST_IN_A_PARAGRAPH = 6
 """Lines of a paragraph from which it may be a whole text."""
 
+_ESCAPED = re.compile(r"&(?:quot|apos|amp|nbsp|#\d{2,5});")
+"""Characters that were escaped twice."""
+
 _INDENTED = re.compile(r"[ \t]{2,}\S")
 
 SAFELY: dict[str, Any] = {
@@ -123,7 +126,8 @@ def paragraphs(element: Any) -> list[str]:
             if name in {"p", "pre"} and len(part) == 0:
                 _set_out(part)
     etree.cleanup_namespaces(copy)
-    return markup.from_html(etree.tostring(copy, encoding="unicode")).paragraphs
+    found = markup.from_html(etree.tostring(copy, encoding="unicode")).paragraphs
+    return [html.unescape(part) if _ESCAPED.search(part) else part for part in found]
 
 
 def _set_out(part: Any) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from ingest import fields, keys, text
+from ingest import fields, text
 from ingest.parsers.news import nitf
 from ingest.parsers.news.elements import (
     XML_LANG,
@@ -30,6 +29,7 @@ from ingest.parsers.news.item import (
     kind_with,
     names,
     owner,
+    party,
     state_of,
     without_headline,
 )
@@ -44,7 +44,6 @@ ITEMS = {
 }
 """The items of NewsML-G2, and what each is where its class says no more."""
 
-_HOST = re.compile(r"[a-z\d-]+(?:\.[a-z\d-]+)+", re.IGNORECASE)
 _MARKUP = ("nitf", "html", "body", "div", "section", "article", "p")
 _PLACES = frozenset({"geoarea", "poi", "place", "location"})
 
@@ -165,7 +164,7 @@ def _outlet(root: Any, meta: Any, content: Any) -> str:
         first(rights, "copyrightHolder"),
         first(content, "infoSource"),
     )
-    named = [_named(choice) for choice in choices if choice is not None]
+    named = [party(_name(c, coded=False)) for c in choices if c is not None]
     coded = [attribute(choice, "qcode").rpartition(":")[2] for choice in choices]
     hosts = [_name(choices[0], coded=False) if choices[0] is not None else ""]
     hosts += [urlsplit(attribute(c, "uri")).hostname or "" for c in choices]
@@ -173,15 +172,6 @@ def _outlet(root: Any, meta: Any, content: Any) -> str:
     credit = words(first(content, "creditline"))
     choices_in_words = [*named, notice, credit, *coded, *(h.removeprefix("www.") for h in hosts)]
     return next((name for name in choices_in_words if name), "")
-
-
-def _named(party: Any) -> str:
-    """The name of a party; of one that is named by its host, the outlet that we know there."""
-    name = _name(party, coded=False)
-    if not _HOST.fullmatch(name):
-        return name
-    known = keys.outlet_of(f"https://{name}/")
-    return known if known != name.removeprefix("www.") else ""
 
 
 def _language(root: Any, content: Any) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ingest import text
+from ingest import keys, text
 
 Named = tuple[str, str]
 """The name of a field, as its format has it, and its value as written."""
@@ -38,6 +38,7 @@ _OWNER = re.compile(
 _OWNER_ENDS = re.compile(
     r"(?:[,;(|]| [-–—] |\.(?:\s|$)|\ball rights\b|\balle rechte\b)", re.IGNORECASE
 )
+_HOST = re.compile(r"[a-z\d-]+(?:\.[a-z\d-]+)+", re.IGNORECASE)
 _YEARS = re.compile(r"[\s,]+(?:19|20)\d\d(?:\s?[-–/]\s?\d{2,4})?\s*$")
 _DAY = re.compile(r",? [A-Z][a-z]{2,8}\.? \d{1,2}$")
 _DATELINE = re.compile(
@@ -148,6 +149,14 @@ def dateline_in(body: str) -> str:
     """The place that a text begins with, as wire copy does: `GROSSETO, Italy (AP) -- …`."""
     found = _DATELINE.match(body)
     return _DAY.sub("", found["city"].strip(" ,")) if found else ""
+
+
+def party(name: str) -> str:
+    """The name of a provider; of one that is named by its host the outlet we know there, or ""."""
+    if not _HOST.fullmatch(name):
+        return name
+    known = keys.outlet_of(f"https://{name.lower()}/")
+    return known if known != name.lower().removeprefix("www.") else ""
 
 
 def best(renditions: Iterable[tuple[int, NewsItem]]) -> NewsItem:

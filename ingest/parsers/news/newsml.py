@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -27,10 +28,12 @@ from ingest.parsers.news.item import (
     kind_of,
     names,
     owner,
+    party,
     state_of,
     without_headline,
 )
 
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _FORMAL = "FormalName"
 _MAIN = frozenset({"main", "body", "main text", "maintext", "story", "text", "article"})
 _ASIDE = frozenset(
@@ -157,15 +160,15 @@ def _identity(identifier: Any) -> str:
 
 def _party(way: list[Any], name: str) -> str:
     for element in _near(way, name):
-        for party in below(element, "Party"):
-            if said := attribute(party, _FORMAL):
+        for named in below(element, "Party"):
+            if said := attribute(named, _FORMAL):
                 return said
     return ""
 
 
 def _outlet(way: list[Any], identifier: Any) -> str:
     choices = (
-        _party(way, "Provider"),
+        party(_party(way, "Provider")),
         next(filter(None, map(words, _near(way, "CopyrightHolder"))), ""),
         next((owner(words(e)) for e in _near(way, "CopyrightLine")), ""),
         _party(way, "Source"),
@@ -189,7 +192,8 @@ def _subjects(way: list[Any]) -> Iterator[str]:
 def _places(way: list[Any]) -> Iterator[str]:
     for location in _near(way, "Location"):
         for element in below(location, "Property"):
-            yield attribute(element, "Value")
+            if not _NUMBER.fullmatch(value := attribute(element, "Value")):
+                yield value
 
 
 def _embargo(management: Any) -> str:

@@ -53,7 +53,7 @@ def is_item(value: object) -> bool:
     if "body_nitf" in low:
         return True
     standard = value.get("standard") or value.get("$standard")
-    if isinstance(standard, Mapping) and standard.get("name") == "ninjs":
+    if isinstance(standard, Mapping) and str(standard.get("name")).lower() == "ninjs":
         return True
     named = isinstance(value.get("uri") or value.get("guid"), str)
     return named and not low.isdisjoint(MARKS)
@@ -79,7 +79,7 @@ def _read(low: Json, number: int) -> NewsItem:
     first = next(
         (
             (f"ninjs: {n}", found)
-            for n in ("firstcreated", "contentcreated", "published", "firstpublished")
+            for n in ("firstpublished", "firstcreated", "contentcreated", "published")
             if (found := date(_text(low.get(n))))
         ),
         ("", ""),

@@ -143,7 +143,9 @@ def _type(root: Any) -> str:
 def _identity(root: Any, docdata: Any, head: Any) -> str:
     """The document's id, with who gave it."""
     doc = first(docdata, "doc-id")
-    found = attribute(doc, "id-string") or attribute(first(docdata, "du-key"), "key")
+    found, key = attribute(doc, "id-string"), attribute(first(docdata, "du-key"), "key")
+    if not found or (key and found.startswith(key)):  # with the version after it
+        found = key
     return _named(found, attribute(doc, "regsrc") or _outlet(root, docdata, head))
 
 

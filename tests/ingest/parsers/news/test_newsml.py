@@ -66,3 +66,11 @@ def test_newsml_of_other_kinds() -> None:
     listing = '<NewsItemRef NewsItem="urn:x"/>'
     assert one(NEWSML.format(status="Usable", content=listing)).kind == "package"
     assert one(NEWSML.format(status="Canceled", content="")).status == "canceled"
+
+
+def test_an_agency_that_is_named_by_its_host_and_a_place_with_its_degrees() -> None:
+    document = NEWSML.format(status="Usable", content=DATA.format("Text", "One."))
+    document = document.replace('Party FormalName="Wire"', 'Party FormalName="afp.com"')
+    degrees = '<Location><Property FormalName="Latitude" Value="13.0"/>'
+    item = one(document.replace("<Location>", degrees))
+    assert (item.outlet, item.places) == ("AFP", ("Seoul",))

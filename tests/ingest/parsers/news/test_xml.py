@@ -51,6 +51,17 @@ def test_nitf_with_a_document_type_keeps_named_characters_and_opens_nothing() ->
     assert item.body == "Tides—“high”&x;."
 
 
+def test_the_versions_of_a_nitf_document_have_one_identity() -> None:
+    docdata = '<doc-id id-string="talks-7_{0}" regsrc="W"/><du-key key="talks-7" version="{0}"/>'
+    first, second = (one(made.nitf(docdata=docdata.format(n))) for n in (1, 2))
+    assert first.uri == second.uri == "nitf:W:talks-7"
+    assert (first.version, second.version) == ("1", "2")
+
+
+def test_characters_that_were_escaped_twice() -> None:
+    assert one(made.nitf("<p>&amp;quot;A&amp;#39;s &amp;amp; B&amp;quot;</p>")).body == '"A\'s & B"'
+
+
 def test_nitf_whose_dateline_is_a_date_alone() -> None:
     dateline = '<dateline><story.date norm="20250731">20250731T1908</story.date></dateline>'
     item = one(made.nitf("<p>SEOUL (WIR) — Talks.</p>", '<doc-id id-string="7"/>', dateline))
