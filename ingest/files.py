@@ -14,7 +14,7 @@ from pathlib import Path
 from ingest.decode import Unreadable
 from ingest.fields import Draft
 from ingest.keys import file_uri, text_path
-from ingest.readers import PAGES, READERS, ROWS, File, format_of, html, parquet
+from ingest.readers import PAGES, READABLE, READERS, ROWS, File, format_of, html, parquet
 from ingest.readers.pages import Pages
 from ingest.readers.stdin import spooled
 from ingest.reading import AS_GUESSED, Reading
@@ -91,7 +91,7 @@ def _walk(named: Path, found: Listing) -> Iterator[tuple[Path, str, str]]:
         if kind in READERS:
             yield path, kind, packing
         elif path is named:
-            reason = f"is of a kind that is not read (read are {', '.join(READERS)})"
+            reason = f"is of a kind that is not read (read are {', '.join(READABLE)})"
             found.problems.append(Problem(text_path(path), None, reason))
         else:
             found.skipped_other += 1

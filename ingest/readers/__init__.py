@@ -69,6 +69,9 @@ READERS: dict[str, Reader] = {
 MEMBERS = frozenset(READERS) - {".zip", ".tar", ".wacz"}
 """Kinds of files that are read in an archive: no archives in archives."""
 
+READABLE = tuple(ending for ending in READERS if ending != NEWS)
+"""Endings of names that say how a file is read."""
+
 PAGES = frozenset({".html", ".htm", ".xhtml"})
 """Endings of saved web pages, which `html.read_all` reads many at a time."""
 
@@ -84,4 +87,4 @@ def format_of(path: Path) -> tuple[str, str]:
     return told(path, lambda: path.open("rb"), READERS)
 
 
-__all__ = ["PAGES", "READERS", "ROWS", "File", "Reader", "format_of", "named"]
+__all__ = ["PAGES", "READABLE", "READERS", "ROWS", "File", "Reader", "format_of", "named"]

@@ -25,7 +25,8 @@ READERS: dict[str, Callable[[Any], NewsItem]] = {
 ROOTS = frozenset({*g2.ITEMS, "newsMessage", "nitf", "NewsML", "NewsItem"})
 
 _ROOT = re.compile(
-    rb"(?:\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\])?[^>]*>)*<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)",
+    rb"(?>\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*+(?:\[.*?\])?[^>]*+>)*+"
+    rb"<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)",
     re.DOTALL,
 )
 _WITHIN = re.compile(rb"http://iptc\.org/std/(?:nar|NITF)/|<nitf[\s>]|<NewsML[\s>]")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
-from copy import deepcopy
 from typing import Any
 
 from lxml import etree
@@ -24,8 +23,8 @@ _AS_HTML = {
 _LEFT_OUT = frozenset(
     "media media-caption media-producer media-reference media-metadata media-object custom-table "
     "script style title head nitf-table-metadata nitf-col nitf-colgroup object img figure "
-    "figcaption ruby".split()
-) - {"ruby"}
+    "figcaption".split()
+)
 
 
 def parser() -> Any:
@@ -112,50 +111,41 @@ def attribute(element: Any, *names: str) -> str:
 
 def paragraphs(element: Any) -> list[str]:
     """The text of NITF or HTML as paragraphs; captions of media are none of it."""
-    copy = deepcopy(element)
-    copy.tail = None
-    for part in list(copy.iter()):
-        if part.tag is etree.Entity:
-            _become_text(part, html.unescape(part.text))
-        elif not isinstance(part.tag, str) or (part is not copy and local(part) in _LEFT_OUT):
-            _become_text(part, "")
-        else:
-            name = local(part).lower()
-            part.tag = _AS_HTML.get(name, name)
-            part.attrib.clear()
-            if name in {"p", "pre"} and len(part) == 0:
-                _set_out(part)
-    etree.cleanup_namespaces(copy)
-    found = markup.from_html(etree.tostring(copy, encoding="unicode")).paragraphs
+    found = markup.from_html("".join(_as_html(element))).paragraphs
     return [html.unescape(part) if _ESCAPED.search(part) else part for part in found]
 
 
-def _set_out(part: Any) -> None:
-    """Break a paragraph that holds a whole text set out by indents, as some wires send it.
+def _as_html(element: Any) -> Iterator[str]:
+    """An element as HTML, piece by piece."""
+    name = local(element).lower()
+    tag = _AS_HTML.get(name, name)
+    yield f"<{tag}>"
+    if tag == "br":
+        return
+    plain = name in {"p", "pre"} and len(element) == 0
+    yield from _set_out(element.text or "") if plain else [_escaped(element.text)]
+    for child in element:
+        if child.tag is etree.Entity:
+            yield _escaped(html.unescape(child.text))
+        elif local(child) and local(child).lower() not in _LEFT_OUT:
+            yield from _as_html(child)
+        yield _escaped(child.tail)
+    yield f"</{tag}>"
+
+
+def _escaped(written: str | None) -> str:
+    return html.escape(written or "", quote=False)
+
+
+def _set_out(written: str) -> Iterator[str]:
+    """A paragraph broken where it holds a whole text set out by indents, as some wires send it.
 
     Where nearly all lines are indented, the XML is, and not the text.
     """
-    lines = (part.text or "").split("\n")
-    begins = [n for n, line in enumerate(lines) if n and _INDENTED.match(line)]
-    written = sum(bool(line.strip()) for line in lines)
-    if written < MOST_IN_A_PARAGRAPH or not begins or len(begins) > 0.6 * written:
-        return
-    part.text = "\n".join(lines[: begins[0]])
-    for here, after in zip(begins, [*begins[1:], len(lines)], strict=True):
-        etree.SubElement(part, "br")
-        broken = etree.SubElement(part, "br")
-        broken.tail = "\n".join(lines[here:after])
-
-
-def _become_text(part: Any, written: str) -> None:
-    """Put text in the place of a node, and keep what follows it."""
-    parent, before = part.getparent(), part.getprevious()
-    if parent is None:
-        return
-    written += part.tail or ""
-    if before is None:
-        parent.text = (parent.text or "") + written
-    else:
-        before.tail = (before.tail or "") + written
-    part.tail = None
-    parent.remove(part)
+    lines = written.split("\n")
+    begins = {n for n, line in enumerate(lines) if n and _INDENTED.match(line)}
+    full = sum(bool(line.strip()) for line in lines)
+    broken = full >= MOST_IN_A_PARAGRAPH and len(begins) <= 0.6 * full
+    for number, line in enumerate(lines):
+        yield "<br><br>" if broken and number in begins else "\n" * bool(number)
+        yield _escaped(line)

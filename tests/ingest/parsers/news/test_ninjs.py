@@ -48,6 +48,11 @@ def test_captions_and_xml_of_a_house_s_own_are_no_text() -> None:
     assert read(bodies=bodies).body == "One.\n\nTwo."
 
 
+def test_figures_that_never_close_are_read_in_one_pass() -> None:
+    value = "<p>One.</p>" + "<figure>" * 200_000 + "<p>Two.</p>"
+    assert read(bodies=None, body_html=value).body == "One.\n\nTwo."
+
+
 def test_nitf_in_it_says_what_the_json_does_not() -> None:
     whole = made.nitf(head="<byline>By Kim</byline><dateline><location>Seoul</location></dateline>")
     item = read(bodies=None, body_nitf=whole, headlines=None)

@@ -217,6 +217,11 @@ def test_a_fault_ends_a_document_after_what_stands_before_it() -> None:
         list(found)
 
 
+@pytest.mark.parametrize("part", ["<?a ?>", "<!-- -->", "<!DOCTYPE a [b]>", " \n"])
+def test_a_begin_of_many_parts_that_is_no_document(part: str) -> None:
+    assert form((part * 8_000 + "?").encode()) == ""
+
+
 class Endless:
     """A news message whose one item never ends."""
 
