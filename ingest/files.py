@@ -14,11 +14,11 @@ from pathlib import Path
 from ingest.decode import Unreadable
 from ingest.fields import Draft
 from ingest.keys import file_uri, text_path
-from ingest.readers import PAGES, READERS, ROWS, File, format_of, html, parquet
+from ingest.readers import PAGES, READABLE, READERS, ROWS, File, format_of, html, parquet
 from ingest.readers.pages import Pages
 from ingest.readers.stdin import spooled
 from ingest.reading import AS_GUESSED, Reading
-from ingest.values import Problem
+from ingest.values import Problem, Withdrawal
 from vectorstore import Article
 
 PROBLEMS_LISTED = 100
@@ -58,21 +58,21 @@ def listing(
             found.expected += _rows_in(found.files[-1])
             continue
         root = named if named.is_dir() else named.parent
-        for path in _walk(named, found):
+        for path, kind, packing in _walk(named, found):
             real = os.path.realpath(path)
             if real in seen:
                 continue
             seen.add(real)
             relative = text_path(path.relative_to(root))
-            kind, packing = format_of(path)
             file = File(path, file_uri(named), relative, clock, kind, packing, reading, None, pages)
             found.files.append(file)
             found.expected += _rows_in(file)
     return found
 
 
-def _walk(named: Path, found: Listing) -> Iterator[Path]:
-    """The readable files at or below a path; what else is there goes into the listing."""
+def _walk(named: Path, found: Listing) -> Iterator[tuple[Path, str, str]]:
+    """The readable files at or below a path, with their kinds and packings; what else is there
+    goes into the listing."""
     waiting, folders = [named], set[tuple[int, int]]()
     while waiting:
         path = waiting.pop()
@@ -87,10 +87,11 @@ def _walk(named: Path, found: Listing) -> Iterator[Path]:
         except OSError as error:
             found.problems.append(Problem(text_path(path), None, _reason(error, path)))
             continue
-        if stat.S_ISREG(status.st_mode) and format_of(path)[0] in READERS:
-            yield path
+        kind, packing = format_of(path) if stat.S_ISREG(status.st_mode) else ("", "")
+        if kind in READERS:
+            yield path, kind, packing
         elif path is named:
-            reason = f"is of a kind that is not read (read are {', '.join(READERS)})"
+            reason = f"is of a kind that is not read (read are {', '.join(READABLE)})"
             found.problems.append(Problem(text_path(path), None, reason))
         else:
             found.skipped_other += 1
@@ -119,11 +120,12 @@ def _rows_in(file: File) -> int:
     return max(1, count)
 
 
-def read(files: Sequence[File]) -> Iterator[Article | Problem]:
+def read(files: Sequence[File]) -> Iterator[Article | Problem | Withdrawal]:
     """The articles in these files, and what was wrong, in order and one at a time.
 
     An article whose URL another one of this run has already, with other text, gets its file
-    URI as its key; with the same text it is left out. Either is reported (`fatal=False`).
+    URI as its key; with the same text it is left out. Either is reported (`fatal=False`). One
+    whose newsroom counts its states is a state of the other.
     """
     claimed: dict[str, tuple[str, str]] = {}
     with ExitStack() as ending:
@@ -138,7 +140,7 @@ def read(files: Sequence[File]) -> Iterator[Article | Problem]:
                     yield from _limited(file, READERS[file.kind](file), claimed)
 
 
-def articles(paths: Iterable[Path | str]) -> Iterator[Article | Problem]:
+def articles(paths: Iterable[Path | str]) -> Iterator[Article | Problem | Withdrawal]:
     """The articles in files and folders, and what was wrong with some: `listing`, then `read`."""
     found = listing(paths)
     yield from found.problems
@@ -146,14 +148,16 @@ def articles(paths: Iterable[Path | str]) -> Iterator[Article | Problem]:
 
 
 def _limited(
-    file: File, items: Iterator[Draft | Problem], claimed: dict[str, tuple[str, str]]
-) -> Iterator[Article | Problem]:
+    file: File,
+    items: Iterator[Draft | Problem | Withdrawal],
+    claimed: dict[str, tuple[str, str]],
+) -> Iterator[Article | Problem | Withdrawal]:
     """A file's articles and its first PROBLEMS_LISTED problems; the others are counted."""
     unlisted: list[bool] = []
     problems = 0
     for draft in _guarded(file, items):
-        for item in [draft] if isinstance(draft, Problem) else _settled(draft, claimed):
-            counts = isinstance(item, Problem) and not item.duplicate
+        for item in _settled(draft, claimed) if isinstance(draft, Draft) else [draft]:
+            counts = isinstance(item, Problem) and not (item.duplicate or item.kind)
             problems += counts
             if isinstance(item, Problem) and counts and problems > PROBLEMS_LISTED:
                 unlisted.append(item.fatal)
@@ -167,11 +171,12 @@ def _limited(
 def _settled(draft: Draft, claimed: dict[str, tuple[str, str]]) -> Iterator[Article | Problem]:
     """The article under the key that is its own in this run; `claimed` has those taken."""
     article, place = draft.article, draft.place
-    if article.id not in claimed:
-        claimed[article.id] = (article.version, place.shown)
+    own = _state(article) if article.revision else article.id
+    if own not in claimed:
+        claimed[own] = (article.version, place.shown)
         yield article
         return
-    version, holder = claimed[article.id]
+    version, holder = claimed[own]
     if version == article.version:
         reason = f"is the same article as one in {holder}: left out"
         yield Problem(place.shown, place.line, reason, fatal=False, duplicate=True)
@@ -184,7 +189,15 @@ def _settled(draft: Draft, claimed: dict[str, tuple[str, str]]) -> Iterator[Arti
     yield kept
 
 
-def _guarded(file: File, items: Iterator[Draft | Problem]) -> Iterator[Draft | Problem]:
+def _state(article: Article) -> str:
+    """What names one state of an article that its newsroom counts."""
+    counted = article.revision
+    return f"{article.id} {counted.version} {counted.made} {article.version}"
+
+
+def _guarded(
+    file: File, items: Iterator[Draft | Problem | Withdrawal]
+) -> Iterator[Draft | Problem | Withdrawal]:
     try:
         yield from items
     except Unreadable as error:

@@ -13,7 +13,7 @@ from ingest.boilerplate import passages
 from ingest.gathering import Begun, Came, Ended
 from ingest.pipeline import REASONS_KEPT
 from ingest.sources.visit import Gone, Read, Seen
-from ingest.values import Problem
+from ingest.values import Problem, Withdrawal, told
 from vectorstore import Archive, Article, Passage, Run
 
 log = logging.getLogger(__name__)
@@ -26,17 +26,22 @@ class _Tally:
     run: Run
     counts: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
+    others: Counter[str] = field(default_factory=Counter)
+    """What came that is no article, by what it is."""
     articles: set[str] = field(default_factory=set)
     """Articles counted: one may be reached at several addresses."""
 
     def ended(self, at: datetime, *, error: str, interrupted: bool) -> Run:
         worst = sorted(self.problems, key=lambda p: not p.fatal)
+        reasons = [str(p) for p in worst[:REASONS_KEPT]]
+        if self.others:
+            reasons.append(f"no articles, left out: {told(self.others)}")
         return replace(
             self.run,
             ended=max(at, self.run.started),
             error=error,
             interrupted=interrupted,
-            reasons=tuple(str(p) for p in worst[:REASONS_KEPT]),
+            reasons=tuple(reasons),
             failed=sum(p.fatal for p in self.problems),
             new=self.counts["new"],
             changed=self.counts["changed"],
@@ -80,6 +85,10 @@ class Keeper:
                 self._archive.put_pages(item.pages)
             elif isinstance(item, Gone):
                 stored += self._withdraw(one, item)
+            elif isinstance(item, Withdrawal):
+                gone = self._archive.retract(item.article, item.revision)
+                self._tallies[one.source].counts["withdrawn"] += gone
+                stored += gone
             elif isinstance(item, Seen):
                 self._archive.put_pages([item.page])
                 self._count(one, "unchanged" if item.unchanged else "")
@@ -141,7 +150,9 @@ class Keeper:
             return
         self._counted.add(id(one))
         log.info("%s", problem, extra={"source": one.source})
-        if not problem.duplicate:
+        if problem.kind:
+            self._tallies[one.source].others[problem.kind] += 1
+        elif not problem.duplicate:
             self._tallies[one.source].problems.append(problem)
 
     def _count(self, one: Came, outcome: str) -> None:
@@ -162,6 +173,6 @@ class Keeper:
         tally.run = run
 
 
-def _held(item: Seen | Gone | Problem) -> str:
+def _held(item: Seen | Gone | Problem | Withdrawal) -> str:
     """The id of the article that a page has, "" if none."""
-    return "" if isinstance(item, Problem) else item.page.article
+    return item.page.article if isinstance(item, Seen | Gone) else ""

@@ -14,7 +14,7 @@ from pathlib import Path
 from ingest.boilerplate import passages, settle
 from ingest.files import STANDARD_INPUT, Listing, listing, read
 from ingest.reading import AS_GUESSED, Reading
-from ingest.values import Problem, Report
+from ingest.values import Problem, Report, Withdrawal, told
 from vectorstore import Archive, Article, InputError, Passage, Progress, Run, no_progress
 
 log = logging.getLogger(__name__)
@@ -23,7 +23,7 @@ SAMPLE = "sample:dateline"
 REASONS_KEPT = 20
 """Problems of a run that its record names; the others are only counted."""
 
-Found = Iterable[Article | Problem]
+Found = Iterable[Article | Problem | Withdrawal]
 
 
 def run(
@@ -84,10 +84,10 @@ def drop_sample(archive: Archive) -> int:
     return count
 
 
-def _as_sample(found: Found) -> Iterator[Article | Problem]:
+def _as_sample(found: Found) -> Iterator[Article | Problem | Withdrawal]:
     """The sample's articles with keys that are the same wherever Dateline is installed."""
     for item in found:
-        if isinstance(item, Problem):
+        if not isinstance(item, Article):
             yield item
         else:
             yield replace(item, source=SAMPLE, key=f"sample:{item.path}")
@@ -100,6 +100,8 @@ class _Run:
         self.archive, self.progress = archive, progress
         self.counts: dict[str, Counter[str]] = {}
         self.problems: list[Problem] = []
+        self.others: Counter[str] = Counter()
+        self.withdrawals: list[Withdrawal] = []
         self.duplicates = self.read = 0
         self.expected = 0
 
@@ -118,6 +120,8 @@ class _Run:
             updated=counts["updated"],
             unchanged=counts["unchanged"],
             duplicates=self.duplicates,
+            withdrawn=counts["withdrawn"],
+            others=dict(self.others),
             files=len(found.files),
             skipped_other=found.skipped_other,
             problems=tuple(self.problems),
@@ -133,6 +137,7 @@ class _Run:
             for article, outcome in self.archive.add(self._new(items)):
                 self.counts[article.source][outcome] += 1
                 stored += 1
+            stored += self._withdraw()
             settle(self.archive, self.progress)
         except KeyboardInterrupt:
             interrupted = True
@@ -151,6 +156,9 @@ class _Run:
             if isinstance(item, Problem):
                 self._problem(item)
                 continue
+            if isinstance(item, Withdrawal):
+                self.withdrawals.append(item)
+                continue
             self.read += 1
             counts = self.counts.setdefault(item.source, Counter())
             self.progress("Reading", min(self.read, self.expected), self.expected)
@@ -159,10 +167,22 @@ class _Run:
             else:
                 yield item, passages(self.archive, item)
 
+    def _withdraw(self) -> int:
+        """Withdraw what its providers took back, once all that came is stored; how many that
+        was in search."""
+        gone = 0
+        for one in self.withdrawals:
+            if self.archive.retract(one.article, one.revision):
+                self.counts.setdefault(one.source, Counter())["withdrawn"] += 1
+                gone += 1
+        return gone
+
     def _problem(self, problem: Problem) -> None:
         log.info("%s", problem, extra={"file": problem.path, "line": problem.line})
         if problem.duplicate:
             self.duplicates += 1
+        elif problem.kind:
+            self.others[problem.kind] += 1
         else:
             self.problems.append(problem)
 
@@ -181,17 +201,21 @@ class _Run:
             if source is None:
                 return
             counts, own = self.counts.get(source, Counter[str]()), problems.get(source, [])
+            reasons = [str(p) for p in own[:REASONS_KEPT]]
+            if self.others and source == first:
+                reasons.append(f"no articles, left out: {told(self.others)}")
             self.archive.note_run(
                 Run(
                     source=source,
                     started=began,
                     ended=datetime.now(UTC),
                     failed=len(own),
-                    reasons=tuple(str(p) for p in own[:REASONS_KEPT]),
+                    reasons=tuple(reasons),
                     interrupted=interrupted,
                     new=counts["new"],
                     changed=counts["changed"],
                     updated=counts["updated"],
                     unchanged=counts["unchanged"],
+                    withdrawn=counts["withdrawn"],
                 )
             )

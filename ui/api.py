@@ -78,14 +78,24 @@ def add_api(app: FastAPI, service: Service, *, token: str | None = None) -> None
 Topic = Annotated[str, Query(min_length=1, max_length=LONGEST)]
 
 
-def _narrowed(
+def _narrowed(  # noqa: PLR0913, PLR0917
     since: Annotated[date | None, Query(description="Published on this day or later.")] = None,
     until: Annotated[date | None, Query(description="Published on this day or earlier.")] = None,
     as_of: Annotated[date | None, Query(description="As known on this day.")] = None,
     outlet: Annotated[list[Short], Query(description="An outlet's name; can be repeated.")] = [],  # noqa: B006
     language: Annotated[list[Short], Query(description='Like "ko"; can be repeated.')] = [],  # noqa: B006
+    subject: Annotated[list[Short], Query(description="A subject; can be repeated.")] = [],  # noqa: B006
+    place: Annotated[list[Short], Query(description="A place; can be repeated.")] = [],  # noqa: B006
 ) -> Narrowed:
-    return Narrowed(since=since, until=until, as_of=as_of, outlets=outlet, languages=language)
+    return Narrowed(
+        since=since,
+        until=until,
+        as_of=as_of,
+        outlets=outlet,
+        languages=language,
+        subjects=subject,
+        places=place,
+    )
 
 
 Filtered = Annotated[Narrowed, Depends(_narrowed)]

@@ -31,6 +31,12 @@ class Narrowed(BaseModel):
         [], max_length=50, description="Names of outlets, letter case ignored."
     )
     languages: list[Short] = Field([], max_length=20, description='Language codes, like "ko".')
+    subjects: list[Short] = Field(
+        [], max_length=50, description="Subjects as newsrooms name them, letter case ignored."
+    )
+    places: list[Short] = Field(
+        [], max_length=50, description="Places as newsrooms name them, letter case ignored."
+    )
 
 
 class Said(BaseModel):
@@ -84,6 +90,9 @@ class ArticleCard(BaseModel):
     ingested: datetime
     current: bool = Field(description="Whether this version is the one that is searched.")
     story: str = Field(description='Names the near-copies it belongs to; "" if it is alone.')
+    dateline: str = Field("", description="Where it says that it was written.")
+    subjects: list[str] = Field([], description="As its newsroom names them.")
+    places: list[str] = Field([], description="As its newsroom names them.")
 
 
 class CitationOut(BaseModel):

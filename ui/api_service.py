@@ -141,6 +141,8 @@ class Service:
             as_of=narrowed.as_of,
             outlets=outlets,
             languages=tuple(narrowed.languages),
+            subjects=tuple(narrowed.subjects),
+            places=tuple(narrowed.places),
         )
 
     def _inputs(self, asked: Ask) -> Json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -99,6 +100,12 @@ def search(
     outlet: Annotated[
         list[str] | None, typer.Option(help="Only this outlet; can be repeated.")
     ] = None,
+    subject: Annotated[
+        list[str] | None, typer.Option(help="Only this subject, as newsrooms name it; repeatable.")
+    ] = None,
+    place: Annotated[
+        list[str] | None, typer.Option(help="Only this place, as newsrooms name it; repeatable.")
+    ] = None,
     explain: Annotated[
         bool, typer.Option("--explain", help="Say why each passage stands where it does.")
     ] = False,
@@ -108,7 +115,11 @@ def search(
     from ui import console
 
     with opened(archive) as store:
-        filters = _filters(store, since, until, as_of, outlet or [])
+        filters = replace(
+            _filters(store, since, until, as_of, outlet or []),
+            subjects=tuple(subject or ()),
+            places=tuple(place or ()),
+        )
         text, slips = respelt(text, store)
         hits = store.search(text, k=k, filters=filters, explain=explain)
     for line in told(slips, "en"):

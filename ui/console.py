@@ -177,10 +177,15 @@ def show_report(report: Report) -> None:
         err.print(plain(str(problem)), markup=False)
     if (more := len(report.problems) - PROBLEMS_SHOWN) > 0:
         err.print(f"… and {more} more (--problems FILE writes them all)", markup=False)
+    from ingest.values import told
+
     verb = "Interrupted" if report.interrupted else "Done"
     out.print(
         f"{verb}: {report.new} new, {report.changed} changed, {report.updated} updated, "
-        f"{report.unchanged} unchanged, {report.duplicates} duplicates left out, "
+        f"{report.unchanged} unchanged, {report.withdrawn} withdrawn, "
+        f"{report.duplicates} duplicates left out, "
         f"{sum(p.fatal for p in report.problems)} skipped, {len(report.problems)} problems, "
         f"{report.skipped_other} files of other kinds not read, {report.seconds:.1f} s"
     )
+    if report.others:
+        out.print(f"No articles, left out: {told(report.others)}", markup=False)

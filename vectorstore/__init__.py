@@ -18,6 +18,7 @@ from vectorstore.history import Change
 from vectorstore.models.reader import Read
 from vectorstore.query import SearchQuery, Why, Wording
 from vectorstore.records import Page, Run, SourceState
+from vectorstore.revision import Revision
 from vectorstore.settings import Settings, default_archive
 from vectorstore.values import (
     Article,
@@ -55,6 +56,7 @@ __all__ = [
     "Passage",
     "Progress",
     "Read",
+    "Revision",
     "Run",
     "SearchQuery",
     "Sentence",

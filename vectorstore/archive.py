@@ -33,6 +33,7 @@ from vectorstore.models.reader import Page, Read, Reader
 from vectorstore.models.reranker import Reranker
 from vectorstore.query import Asked, queries
 from vectorstore.records import Records
+from vectorstore.revision import Revision
 from vectorstore.search import Search
 from vectorstore.settings import Settings, default_model
 from vectorstore.storing import Storing
@@ -291,6 +292,14 @@ class Archive(Records, History, Browse):
     def withdraw_articles(self, article_ids: Iterable[str]) -> int:
         """Take articles out of search, keeping their texts; returns how many were in."""
         return self._ledger.withdraw(article_ids)
+
+    def retract(self, article_id: str, revision: Revision) -> bool:
+        """Withdraw an article as its provider says, and whatever came before that revision.
+
+        Returns whether it was in any search. An article that is not stored yet is kept out
+        when it comes, unless as a later revision.
+        """
+        return self._ledger.retract(article_id, revision)
 
     def index(self, *, progress: Progress = no_progress) -> None:
         """Make everything stored searchable; goes on where an interrupted run stopped."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from vectorstore import tags
 from vectorstore.analyzer import question_terms, terms
 from vectorstore.query import SearchQuery
 from vectorstore.values import Filters
@@ -133,7 +134,12 @@ def _narrowed(schema: Any, filters: Filters) -> Iterable[Any]:
         yield Query.const_score_query(days(first, last), 0.0)
     if filters.as_of:
         yield Query.const_score_query(days(0, filters.as_of.toordinal()), 0.0)
-    named = {"outlet": filters.outlets, "language": filters.languages, "article": filters.articles}
-    for field, names in named.items():
+    named: list[tuple[str, Sequence[str]]] = [
+        ("outlet", filters.outlets),
+        ("language", filters.languages),
+        ("article", filters.articles),
+        *(("tag", words) for words in tags.asked(filters)),
+    ]
+    for field, names in named:
         if names:
             yield Query.const_score_query(Query.term_set_query(schema, field, list(names)), 0.0)

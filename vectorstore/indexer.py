@@ -118,16 +118,22 @@ def _entry(row: Any) -> Entry:
         byline=row.byline,
         language=row.language,
         day=row.published_day,
+        tags=_tags(row),
     )
 
 
+def _tags(row: Any) -> list[str]:
+    return row.tags.split("\n") if row.tags else []
+
+
 def _rows(passages: Iterable[Any]) -> Rows:
-    ids, days, outlets, languages, vectors = [], [], [], [], []
+    ids, days, outlets, languages, vectors, tags = [], [], [], [], [], []
     for r in passages:
         ids.append(r.id)
         days.append(r.published_day or NO_DAY)
         outlets.append(r.outlet)
         languages.append(r.language)
+        tags.append(_tags(r))
         vectors.append(np.frombuffer(r.passage, dtype=np.float16))
     stacked = np.stack(vectors) if vectors else np.zeros((0, 0), dtype=np.float16)
-    return Rows(ids, days, outlets, languages, stacked)
+    return Rows(ids, days, outlets, languages, stacked, tags)

@@ -12,14 +12,16 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import URL, Connection, Engine, Row, create_engine, event, func, select
 
-from vectorstore import boilerplate, schema, stories
+from vectorstore import boilerplate, schema, stories, tags, withdrawals
 from vectorstore.migrations import migrate
 from vectorstore.reading import LedgerReader
 from vectorstore.records import upsert
+from vectorstore.revision import Revision
 from vectorstore.values import Article, Passage, Progress, Span, StoredArticle
 
 Outcome = Literal["new", "changed", "updated", "unchanged"]
-"""changed: another text, so a new version; updated: same text, other dates or outlet."""
+"""changed: another text, so a new version; updated: the same text is current, and something about
+it (its dates, its outlet, a version before it) is new."""
 
 Vectors = tuple[npt.NDArray[np.float16], npt.NDArray[np.int8]]
 """A passage's vector, float16[dim], and its sentences', int8[n, dim]."""
@@ -64,24 +66,33 @@ class Ledger(LedgerReader):
 
         `digests` names each passage's vectors; those in `vectors` are stored, the others
         are there already. In the same transaction it joins its story. A body that differs
-        from the stored one in boilerplate alone is not stored.
+        from the stored one in boilerplate alone is not stored. A revision before the stored one
+        becomes one of the article's earlier versions; what its provider withdrew stays out of
+        search.
         """
         with self.engine.begin() as c:
             row = _row(c, article.id)
             outcome = _compare(c, row, article)
             if outcome == "unchanged":
                 return outcome
+            if row is not None and article.revision.precedes(withdrawals.stored(row)):
+                _put_version(c, article, None)
+                return outcome
             values = _columns(article) | {"seq": _next_seq(c), "stale": False}
             if row is not None and outcome == "updated":
                 values["version"] = row.version
+            if withdrawals.covers(c, article):
+                values["withdrawn_at"] = datetime.now(UTC).isoformat()
             upsert(c, schema.articles, {"id": article.id}, values)
+            tags.put(c, article)
             if values["version"] == article.version:
                 _put_version(c, article, values["seq"] if outcome != "updated" else None)
                 _put_passages(c, article.id, article.version, passages, digests)
                 _put_vectors(c, vectors, model)
             if row is not None:
                 _leave(c, article.id)
-            _join(c, article.id)
+            if not values["withdrawn_at"]:
+                _join(c, article.id)
         return outcome
 
     def recut(
@@ -129,6 +140,21 @@ class Ledger(LedgerReader):
                     count += 1
         return count
 
+    def retract(self, article: str, revision: Revision) -> bool:
+        """Withdraw an article as its provider says, now and whenever an earlier state of it
+        comes; whether it was in any search. Does nothing to a later state."""
+        with self.engine.begin() as c:
+            withdrawals.note(c, article, revision)
+            row = _row(c, article)
+            if row is None or row.withdrawn_at or revision.precedes(withdrawals.stored(row)):
+                return False
+            said = {"revision": revision.version, "revised": revision.made} if revision else {}
+            now = datetime.now(UTC).isoformat()
+            values = {"withdrawn_at": now, "seq": _next_seq(c), "stale": False, **said}
+            c.execute(schema.articles.update().where(a.id == article).values(**values))
+            _leave(c, article)
+        return True
+
     def group(self, progress: Progress) -> None:
         """Group the live articles that an earlier Dateline stored; goes on where it stopped."""
         with self.engine.connect() as c:
@@ -158,12 +184,26 @@ def _row(c: Connection, article: str) -> Row[Any] | None:
 def _compare(c: Connection, row: Row[Any] | None, article: Article) -> Outcome:
     if row is None:
         return "new"
+    held = withdrawals.stored(row)
+    if article.revision.precedes(held):
+        return "unchanged" if _known(c, article) else "updated"
+    if article.revision and article.revision == held and article.version != row.version:
+        # Two texts of one revision: the one that came later stays
+        return "unchanged" if _known(c, article) else "changed"
     if row.version != article.version and not _reads_the_same(c, row, article):
         return "changed"
     stored = row._mapping
     columns = _columns(article) | {"version": row.version}
+    if row.withdrawn_at and withdrawals.covers(c, article):
+        columns["withdrawn_at"] = row.withdrawn_at
     same = all(stored[name] == value for name, value in columns.items())
-    return "unchanged" if same else "updated"
+    return "unchanged" if same and tags.same(c, article) else "updated"
+
+
+def _known(c: Connection, article: Article) -> bool:
+    """Whether an article's text is one of its versions, current or not."""
+    own = (v.article == article.id) & (v.version == article.version)
+    return c.execute(select(v.version).where(own)).first() is not None
 
 
 def _reads_the_same(c: Connection, row: Row[Any], article: Article) -> bool:
@@ -207,6 +247,9 @@ def _columns(article: Article) -> dict[str, Any]:
         "updated": updated and updated.iso,
         "updated_found": updated.found if updated else "",
         "version": article.version,
+        "dateline": article.dateline,
+        "revision": article.revision.version,
+        "revised": article.revision.made,
         "withdrawn_at": None,
     }
 

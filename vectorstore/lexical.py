@@ -29,12 +29,13 @@ WRITER_BYTES = 64_000_000
 NAME_WORTH = 0.8
 """What a name counts among a query's words, whose worth is their rarity, 0 to 1."""
 
-FORMAT = 3
+FORMAT = 4
 """Of the index's fields; one of another format is written anew from the ledger."""
 
 
 class Entry(NamedTuple):
-    """A passage as it goes into the index; `day` is an ordinal, None if unknown."""
+    """A passage as it goes into the index; `day` is an ordinal, None if unknown, and `tags` are
+    the words of the article's subjects and places."""
 
     passage: str
     article: str
@@ -44,6 +45,7 @@ class Entry(NamedTuple):
     byline: str
     language: str
     day: int | None
+    tags: Sequence[str] = ()
 
 
 class LexicalIndex:
@@ -81,6 +83,8 @@ class LexicalIndex:
             document.add_text("outlet", row.outlet)
             document.add_text("language", row.language)
             document.add_integer("day", row.day or 0)
+            for tag in row.tags:
+                document.add_text("tag", tag)
             writer.add_document(document)
         writer.commit()
         writer.wait_merging_threads()
@@ -292,7 +296,7 @@ def _schema() -> Any:
     builder.add_text_field("article", tokenizer_name="raw", index_option="basic")
     for name in clauses.FIELDS:
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
-    for name in ("outlet", "language"):
+    for name in ("outlet", "language", "tag"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("day", indexed=True, fast=True)
     return builder.build()

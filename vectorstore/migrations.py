@@ -59,7 +59,16 @@ def _false(c: Connection) -> str:
     return "0" if c.dialect.name == "sqlite" else "false"
 
 
-STEPS: tuple[Callable[[Connection], None], ...] = (_records_and_stories,)
+def _newsroom_fields(c: Connection) -> None:
+    """Datelines, subjects, places, and the revisions and withdrawals of providers."""
+    schema.tags.create(c)
+    schema.withdrawals.create(c)
+    for name, size in (("dateline", 400), ("revision", 100), ("revised", 40)):
+        column = f"{name} VARCHAR({size}) DEFAULT '' NOT NULL"
+        c.execute(text(f"ALTER TABLE articles ADD COLUMN {column}"))
+
+
+STEPS: tuple[Callable[[Connection], None], ...] = (_records_and_stories, _newsroom_fields)
 """`STEPS[n]` takes a ledger from schema n + 1 to schema n + 2."""
 
 CURRENT = len(STEPS) + 1

@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Row, func, select
 
-from vectorstore import schema
+from vectorstore import schema, tags
 from vectorstore.counts import LedgerCounts
+from vectorstore.revision import Revision
 from vectorstore.values import Dated, Filters, StoredArticle
 
 T = TypeVar("T")
@@ -68,7 +69,9 @@ class LedgerReader(LedgerCounts):
                 query = select(*columns, v.body, v.ingested, v.since).join(
                     schema.versions, (v.article == a.id) & want
                 )
-                found.update({r.id: _stored(r) for r in c.execute(query.where(a.id.in_(part)))})
+                names = tags.of(c, part)
+                rows = c.execute(query.where(a.id.in_(part)))
+                found.update({r.id: _stored(r, names.get(r.id, {})) for r in rows})
         return found
 
     def versions(self, article: str) -> list[StoredArticle]:
@@ -128,6 +131,13 @@ class LedgerReader(LedgerCounts):
         with self.engine.connect() as c:
             for part in parts(ids):
                 rows.extend(c.execute(query.where(p.id.in_(part))))
+            if named := [*tags.conditions(filters)]:
+                about_them = list({row.article for row in rows})
+                own = select(a.id).where(*named)
+                admitted = {
+                    i for part in parts(about_them) for i in c.scalars(own.where(a.id.in_(part)))
+                }
+                rows = [row for row in rows if row.article in admitted]
         return [row for row in rows if _admits(filters, row)] if filters else rows
 
     def unembedded(self, model: str, limit: int) -> list[tuple[str, str, str, str]]:
@@ -200,10 +210,11 @@ class LedgerReader(LedgerCounts):
             return list(c.execute(query))
 
     def passages_of(self, ids: Sequence[str], model: str) -> Iterator[Row[Any]]:
-        """The live passages of articles with text, date, outlet, language and passage vector."""
+        """The live passages of articles with text, date, outlet, language, the words of their
+        subjects and places (one on a line) and passage vector."""
         t = schema.vectors
         text = func.substr(v.body, p.start + 1, p.end - p.start).label("text")
-        about = (a.outlet, a.language, a.published_day)
+        about = (a.outlet, a.language, a.published_day, tags.joined())
         query = (
             select(p.id, p.article, *about, v.headline, v.byline, t.c.passage, text)
             .join(schema.articles, (a.id == p.article) & (a.version == p.version))
@@ -245,7 +256,7 @@ def conditions(filters: Filters) -> list[Any]:
     if filters.as_of is not None:
         known = a.published_day <= filters.as_of.toordinal()
         found.append(known | a.published_day.is_(None))
-    return found
+    return [*found, *tags.conditions(filters)]
 
 
 def _admits(filters: Filters, row: Any) -> bool:
@@ -253,7 +264,7 @@ def _admits(filters: Filters, row: Any) -> bool:
     return filters.admits(day, row.outlet, row.language, row.article)
 
 
-def _stored(r: Any) -> StoredArticle:
+def _stored(r: Any, names: dict[str, tuple[str, ...]]) -> StoredArticle:
     return StoredArticle(
         id=r.id,
         version=r.shown,
@@ -273,6 +284,10 @@ def _stored(r: Any) -> StoredArticle:
         since=datetime.fromisoformat(r.since),
         story=r.story,
         key=r.key,
+        dateline=r.dateline,
+        subjects=names.get("subject", ()),
+        places=names.get("place", ()),
+        revision=Revision(r.revision, r.revised),
     )
 
 

@@ -90,6 +90,9 @@ articles = Table(
     Column("updated_found", String(200), nullable=False, default=""),
     Column("version", String(12), nullable=False),
     Column("withdrawn_at", String(40)),
+    Column("dateline", String(400), nullable=False, default="", server_default=""),
+    Column("revision", String(100), nullable=False, default="", server_default=""),
+    Column("revised", String(40), nullable=False, default="", server_default=""),
     Column("story", String(16), nullable=False, default="", server_default=""),
     Column("stale", Boolean, nullable=False, default=False, server_default=false()),
     Column("seq", Integer, nullable=False, unique=True),
@@ -103,6 +106,27 @@ articles = Table(
 `published_at` is epoch seconds, for ordering. `version` is the current one. `story` is the
 smallest id of the near-copies that the article belongs to, "" for none. A `stale` article's
 passages were cut before a paragraph of it was known as boilerplate."""
+
+tags = Table(
+    "tags",
+    metadata,
+    Column("article", String(16), ForeignKey("articles.id"), primary_key=True),
+    Column("code", String(420), primary_key=True),
+    Column("name", String(400), nullable=False),
+    Column("position", Integer, nullable=False),
+    Index("tags_by_code", "code"),
+)
+"""Subjects and places of each article; `code` is the kind and the name in one letter case."""
+
+withdrawals = Table(
+    "withdrawals",
+    metadata,
+    Column("article", String(16), primary_key=True),
+    Column("revision", String(100), nullable=False),
+    Column("revised", String(40), nullable=False),
+    Column("since", String(40), nullable=False),
+)
+"""Articles, known or not yet, that their providers withdrew, and as of which revision."""
 
 versions = Table(
     "versions",

@@ -1,7 +1,7 @@
 """One sealed segment of the dense index: a Chroma folder that is written once.
 
-A segment's folder holds `rows.npz` (passage ids, days, outlets,
-languages), `vectors.npy`
+A segment's folder holds `rows.npz` (passage ids, days, outlets, languages, and the subjects and
+places of some rows), `vectors.npy`
 (float16[n, dim]) and `chroma/`, built from them by a child process that ends before the
 segment is sealed. Record "17" in Chroma is row 17. Opening a Chroma folder writes to its
 SQLite file, and for a small index to its HNSW files too (measured, chromadb 1.5.9), so a
@@ -26,7 +26,7 @@ import numpy as np
 import numpy.typing as npt
 from filelock import FileLock, Timeout
 
-from vectorstore import segment_child
+from vectorstore import segment_child, tags
 from vectorstore.durable import digests, sync_tree
 from vectorstore.errors import IndexDamaged
 from vectorstore.segment_child import COLLECTION, client_of
@@ -57,10 +57,11 @@ class Rows(NamedTuple):
     outlets: Sequence[str]
     languages: Sequence[str]
     vectors: npt.NDArray[np.float16]
+    tags: Sequence[Sequence[str]] = ()
 
 
 def code(name: str) -> int:
-    """A stable 32-bit number for an outlet or language; hydration checks the name itself."""
+    """A stable 32-bit number for an outlet, language or tag; hydration checks the name itself."""
     return zlib.crc32(name.encode())
 
 
@@ -77,6 +78,8 @@ def build(folder: Path, rows: Rows) -> dict[str, str]:
         days=np.array(rows.days, dtype=np.int32),
         outlets=np.array([code(o) for o in rows.outlets], dtype=np.uint32),
         languages=np.array([code(x) for x in rows.languages], dtype=np.uint32),
+        tags=np.array([code(t) for own in rows.tags for t in own], dtype=np.uint32),
+        tagged=np.array([n for n, own in enumerate(rows.tags) for _ in own], dtype=np.int32),
     )
     np.save(folder / "vectors.npy", rows.vectors.astype(np.float16))
     child = subprocess.run(  # noqa: S603
@@ -110,6 +113,9 @@ class Segment:
         self._outlets = rows["outlets"]
         # A segment sealed before languages were kept admits all; hydration checks them
         self._languages = rows.get("languages")
+        # One sealed before tags were kept is of articles without any
+        none = np.zeros(0, dtype=np.uint32)
+        self._tags, self._tagged = rows.get("tags", none), rows.get("tagged", none)
         self._vectors = np.load(folder / "vectors.npy", mmap_mode="r")
         view, lock = _view(folder / "chroma")
         client = client_of(view)
@@ -133,6 +139,10 @@ class Segment:
             keep &= np.isin(self._outlets, [code(o) for o in filters.outlets])
         if filters.languages and self._languages is not None:
             keep &= np.isin(self._languages, [code(x) for x in filters.languages])
+        for words in tags.asked(filters):
+            named = np.zeros(len(self), dtype=bool)
+            named[self._tagged[np.isin(self._tags, [code(w) for w in words])]] = True
+            keep &= named
         return keep
 
     def nearest(self, query: Floats, k: int) -> list[tuple[int, float]]:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+from vectorstore.revision import UNREVISED, Revision
+
 if TYPE_CHECKING:
     from vectorstore.query import Why
 
@@ -51,7 +53,9 @@ class Article:
 
     `key` names the article for good: its canonical URL, or a file URI where it has none.
     `body` is plain text in NFC with a blank line between paragraphs. Unknown text is "",
-    an unknown date is None.
+    an unknown date is None. `dateline` is where the article says that it was written;
+    `subjects` and `places` are names that its newsroom gave it, and `revision` which state of
+    the item it is.
     """
 
     key: str
@@ -65,6 +69,10 @@ class Article:
     url: str = ""
     published: Dated | None = None
     updated: Dated | None = None
+    dateline: str = ""
+    subjects: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    revision: Revision = UNREVISED
 
     @property
     def id(self) -> str:
@@ -114,6 +122,12 @@ class StoredArticle:
     """The story of near-copies that the article belongs to, "" if it is alone."""
     key: str = ""
     """What names the article for good: its canonical URL, or a file URI."""
+    dateline: str = ""
+    subjects: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    """Names that its newsroom gave it."""
+    revision: Revision = UNREVISED
+    """Which state of the item the article is, as its provider counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +137,8 @@ class Filters:
     `since` and `until` are days, both inclusive, in the source's own time zone; articles
     without a date are then left out. `as_of` leaves out what was published after that
     day, and keeps articles without a date. `outlets` are exact names, `languages` codes
-    like "en", `articles` ids.
+    like "en", `articles` ids. `subjects` and `places` are names that newsrooms gave, whatever
+    their letter case.
     """
 
     since: date | None = None
@@ -132,6 +147,8 @@ class Filters:
     outlets: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     articles: tuple[str, ...] = ()
+    subjects: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return any(getattr(self, f.name) for f in fields(self))
@@ -142,7 +159,10 @@ class Filters:
         return Filters(**{n: getattr(self, n) or getattr(other, n) for n in names})
 
     def admits(self, day: date | None, outlet: str, language: str = "", article: str = "") -> bool:
-        """Whether an article of this published day, outlet, language and id may be returned."""
+        """Whether an article of this published day, outlet, language and id may be returned.
+
+        Subjects and places are not looked at: the ledger knows them.
+        """
         if self.articles and article not in self.articles:
             return False
         if self.outlets and outlet not in self.outlets:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
+from urllib.parse import quote
 
 from ingest.fields import Named, Place
 from ingest.keys import file_uri, text_path
@@ -27,7 +28,8 @@ class File:
     `now` is the run's clock, which dates are checked against. `kind` is the ending that says
     how it is read (`.jsonl`), `packing` the one after it (`.gz`, `.zst` or ""). `spool` holds
     what came by standard input, at `path` for as long as this object lives. `pages` parses
-    web pages, for all files of a run.
+    web pages, for all files of a run. Of a file in an archive `member` is the path in it, and
+    `content` where it lies unpacked.
     """
 
     path: Path
@@ -39,20 +41,29 @@ class File:
     reading: Reading = AS_GUESSED
     spool: object = field(default=None, repr=False, compare=False)
     pages: Pages = field(default_factory=Pages, repr=False, compare=False)
+    member: str = ""
+    content: Path | None = field(default=None, repr=False, compare=False)
 
     def open(self) -> BinaryIO:
         """The bytes from the start, inflated if need be; reading them may raise Unreadable."""
-        return open_packed(self.path, self.packing)
+        return open_packed(self.bytes_at, self.packing)
+
+    @property
+    def bytes_at(self) -> Path:
+        """Where the file's bytes lie."""
+        return self.content or self.path
 
     @property
     def shown(self) -> str:
         """The path as the user can find it."""
-        return "standard input" if self.spool else text_path(self.path)
+        shown = "standard input" if self.spool else text_path(self.path)
+        return f"{shown}, {self.member}" if self.member else shown
 
     @property
     def uri(self) -> str:
         """What keys begin with: the file URI, or `stdin:`."""
-        return f"{STDIN}:" if self.spool else file_uri(self.path)
+        uri = f"{STDIN}:" if self.spool else file_uri(self.path)
+        return f"{uri}!/{quote(self.member)}" if self.member else uri
 
     def place(self, text: str | bytes) -> Place:
         """The place of an article that is the whole file, whose content is `text`.
@@ -83,9 +94,10 @@ class File:
     @property
     def title(self) -> str:
         """The file's name made readable: `2025-04-22-korea-us_talks.md` is `Korea us talks`."""
-        if self.spool:
+        if self.spool and not self.member:
             return "Standard input"
-        name = Path(self.path.name[: len(self.path.name) - len(self.packing)])
+        called = Path(self.member).name or self.path.name
+        name = Path(called[: len(called) - len(self.packing)])
         stem = line(text_path(Path(name.stem)))
         words = re.sub(r"^\d{4}-\d\d-\d\d[-_ ]+|[-_]+", " ", stem).split()
         return " ".join(words)[:1].upper() + " ".join(words)[1:] or stem

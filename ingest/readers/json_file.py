@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ingest import decode, fields
+from ingest.parsers.news import found as news_in
+from ingest.parsers.news import ninjs
+from ingest.readers import huge_json, news
 from ingest.readers.file import File
 from ingest.readers.row import article_of
 from ingest.reading import Mapped, Reading, found_at, listed
-from ingest.values import Problem
+from ingest.values import Problem, Withdrawal
 
 KIND = "JSON key"
 LISTS = (
@@ -33,10 +36,21 @@ def parse(source: str) -> Any:
     raise ValueError(f"is not JSON: {reason}")
 
 
-def read(file: File) -> Iterator[fields.Draft | Problem]:
-    """The articles of a JSON file, in their order; raises Unreadable if there are none."""
+def read(file: File) -> Iterator[fields.Draft | Problem | Withdrawal]:
+    """The articles of a JSON file, in their order; raises Unreadable if there are none.
+
+    A file of over MAX_FILE bytes is never held: the items of its list are read one at a time.
+    """
+    with file.open() as opened:
+        data = opened.read(decode.MAX_FILE + 1)
+    if len(data) > decode.MAX_FILE:
+        del data
+        yield from _each(file, huge_json.items(file.open, LISTS))
+        return
+    if not data.strip():
+        raise decode.Unreadable("is empty")
     try:
-        value = parse(decode.whole(file.open, "a JSON file"))
+        value = parse(decode.decoded(data))
     except ValueError as error:
         hint = ""
         if str(error).startswith("is not JSON: Extra data"):
@@ -46,16 +60,23 @@ def read(file: File) -> Iterator[fields.Draft | Problem]:
     if not rows:
         raise decode.Unreadable(_no_rows(value, file.reading))
     if isinstance(value, dict) and len(rows) == 1 and rows[0] is value:
-        yield from article_of(file, 1, value, KIND, word="item")
+        items = news.in_value(file, value, 1)
+        yield from items or article_of(file, 1, value, KIND, word="item")
         return
+    yield from _each(file, rows)
+
+
+def _each(file: File, rows: Iterable[Any]) -> Iterator[fields.Draft | Problem | Withdrawal]:
     mapped = Mapped(file.reading)
     for number, row in enumerate(rows, start=1):
-        if isinstance(row, dict):
+        if not isinstance(row, dict):
+            yield Problem(f"{file.shown}, item {number}", None, "is not a JSON object `{…}`")
+        elif items := news.in_value(file, row, number):
+            yield from items
+        else:
             own = row["_source"] if isinstance(row.get("_source"), dict) else row
             mapped.note(own)
             yield from article_of(file, number, own, KIND, word="item")
-        else:
-            yield Problem(f"{file.shown}, item {number}", None, "is not a JSON object `{…}`")
     for fault in mapped.faults():
         yield Problem(file.shown, None, fault, fatal=False)
 
@@ -66,7 +87,7 @@ def _rows(value: object, reading: Reading, depth: int) -> list[Any]:
         return value
     if not isinstance(value, dict) or not depth:
         return []
-    if _is_article(value, reading):
+    if ninjs.is_item(value) or _is_article(value, reading):
         return [value]
     lower = {str(name).lower(): child for name, child in value.items()}
     for name in LISTS:
@@ -74,7 +95,7 @@ def _rows(value: object, reading: Reading, depth: int) -> list[Any]:
             return rows
     if value and all(isinstance(v, dict) and _is_article(v, reading) for v in value.values()):
         return [{"id": name, **child} for name, child in value.items()]
-    return []
+    return [value] if any(True for _ in news_in(value)) else []
 
 
 def _is_article(value: Mapping[str, object], reading: Reading) -> bool:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ingest import decode, fields
-from ingest.readers import json_file
+from ingest.readers import json_file, news
 from ingest.readers.file import File
 from ingest.readers.row import article_of
 from ingest.reading import Mapped
-from ingest.values import Problem
+from ingest.values import Problem, Withdrawal
 
 KIND = "JSON key"
 
 
-def read(file: File) -> Iterator[fields.Draft | Problem]:
+def read(file: File) -> Iterator[fields.Draft | Problem | Withdrawal]:
     """The articles of a JSON Lines file; a bad line is reported and the next one read."""
     mapped = Mapped(file.reading)
     for line in decode.lines(file.open):
@@ -26,7 +26,9 @@ def read(file: File) -> Iterator[fields.Draft | Problem]:
         yield Problem(file.shown, None, fault, fatal=False)
 
 
-def _article(file: File, line: decode.Line, mapped: Mapped) -> Iterator[fields.Draft | Problem]:
+def _article(
+    file: File, line: decode.Line, mapped: Mapped
+) -> Iterator[fields.Draft | Problem | Withdrawal]:
     try:
         row = json_file.parse(line.text)
     except ValueError as error:
@@ -34,6 +36,9 @@ def _article(file: File, line: decode.Line, mapped: Mapped) -> Iterator[fields.D
         return
     if not isinstance(row, dict):
         yield Problem(file.shown, line.number, "is not a JSON object `{…}`, one article a line")
+        return
+    if items := news.in_value(file, row, line.number):
+        yield from items
         return
     mapped.note(row)
     yield from article_of(file, line.number, row, KIND)

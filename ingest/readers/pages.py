@@ -33,14 +33,15 @@ Parsed = dict[str, Any] | Unreadable | OSError
 
 @dataclass(frozen=True, slots=True)
 class Wanted(Generic[Tag]):
-    """A page to parse: `load` gives its bytes, `size` how many of them are held already, and
-    `tag` says whose it is."""
+    """A page to parse: `load` gives its bytes, `size` how many of them are held already,
+    `tag` says whose it is, and `parser` what reads it."""
 
     tag: Tag
     load: Callable[[], bytes]
     url: str = ""
     content_type: str = ""
     size: int = 0
+    parser: str = "page"
 
 
 class Pages:
@@ -86,7 +87,7 @@ class Pages:
             if sandbox is None:
                 return Unreadable("was not read any more: the run has ended")
             found: dict[str, Any] = sandbox.parse(
-                "page", data, url=page.url, content_type=page.content_type
+                page.parser, data, url=page.url, content_type=page.content_type
             )
         except (Unreadable, OSError) as error:
             return error

@@ -26,7 +26,7 @@ def read(file: File) -> Iterator[fields.Draft | Problem]:
     """The articles of a Parquet file; raises Unreadable."""
     if file.packing:
         raise Unreadable("is a packed Parquet file; Parquet packs itself: unpack it first")
-    table = _opened(file.path)
+    table = _opened(file.bytes_at)
     columns = _wanted(table, file.reading)
     mapped, number = Mapped(file.reading), 0
     try:

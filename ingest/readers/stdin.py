@@ -8,6 +8,7 @@ import re
 import shutil
 import sys
 import tempfile
+import zipfile
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 from ingest import fields
 from ingest.decode import Unreadable
 from ingest.readers.file import STDIN, File
+from ingest.readers.kinds import by_content
 from ingest.readers.packed import open_packed, packing_of
 from ingest.reading import AS_GUESSED, Reading
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from ingest.readers.pages import Pages
 
 _HEAD = 64_000
-_MAGIC = ((b"PAR1", ".parquet"), (b"PK\x03\x04", ".wacz"), (b"WARC/", ".warc"))
+_MAGIC = ((b"PAR1", ".parquet"), (b"WARC/", ".warc"))
 _HTML = re.compile(r"(?i)<!doctype html|<html\b|<head\b|<body\b|<!--")
 
 
@@ -45,9 +47,8 @@ def kind_of(path: Path, packing: str, reading: Reading = AS_GUESSED) -> str:
             head = opened.read(_HEAD)
     except Unreadable:  # told when it is read
         return ".txt"
-    for magic, kind in _MAGIC:
-        if head.startswith(magic):
-            return kind
+    if found := _by_magic(head, path) or by_content(head):
+        return found
     start = head.decode("utf-8-sig", "ignore").lstrip()
     first, _, rest = start.partition("\n")
     if start[:1] in {"{", "["}:
@@ -57,6 +58,21 @@ def kind_of(path: Path, packing: str, reading: Reading = AS_GUESSED) -> str:
     if first.strip() == "---" or first.startswith("# "):
         return ".md"
     return ".csv" if _names_columns(first, reading) else ".txt"
+
+
+def _by_magic(head: bytes, path: Path) -> str:
+    if head.startswith(b"PK\x03\x04"):
+        return ".wacz" if _holds_warcs(path) else ".zip"
+    return next((kind for magic, kind in _MAGIC if head.startswith(magic)), "")
+
+
+def _holds_warcs(path: Path) -> bool:
+    """Whether a ZIP file is a web archive; one that is damaged is told as such when it is read."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return any(name.startswith("archive/") for name in archive.namelist())
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return True
 
 
 def _is_row(line: str) -> bool:

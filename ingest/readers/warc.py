@@ -1,35 +1,33 @@
 """Web archives: WARC files, and WACZ files that hold some. Each page in them is an article.
 
-Only HTML that was answered with 200 counts, and of several captures of one address the last.
+Only what was answered with 200 counts, HTML and the news industry's formats, and of several
+captures of one address the last.
 """
 
 from __future__ import annotations
 
-import io
 import json
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO, cast
 
 from ingest import fields, keys, text
 from ingest.decode import Unreadable
-from ingest.fetch.body import BodyBroken, BodyTooBig
-from ingest.fetch.body import read as inflated
 from ingest.fields import Place
+from ingest.parsers import news
 from ingest.parsers.addresses import is_home
-from ingest.parsers.html import MAX_BYTES
+from ingest.parsers.news.item import of_json
 from ingest.readers import pages
+from ingest.readers.captures import MAX_HEAD, PIECE, Guarded, begin, loaded
 from ingest.readers.file import File
+from ingest.readers.news.article import identity, outcome
 from ingest.readers.packed import unpacked
 from ingest.readers.zipped import members
-from ingest.values import Problem
+from ingest.values import Problem, Withdrawal
 
-MAX_HEAD = 2_000_000
-"""Bytes that the headers of one record may take."""
-
-_PIECE = 1 << 16
+_MAY_HOLD_ITEMS = ("xml", "json", "nitf", "newsml", "text/plain", "octet-stream")
 _LISTS = ("pages/pages.jsonl", "pages/extraPages.jsonl")
 _MAX_LIST = 50_000_000
 
@@ -38,19 +36,21 @@ Opens = Callable[[], BinaryIO]
 
 @dataclass(frozen=True, slots=True)
 class _Capture:
-    """One page as it was captured: its number among the records, address and kind."""
+    """One page as it was captured: its number among the records, address and kind; `items` if
+    it is no HTML but may hold news items."""
 
     number: int
     url: str
     content_type: str
+    items: bool = False
 
 
-def read(file: File) -> Iterator[fields.Draft | Problem]:
+def read(file: File) -> Iterator[fields.Draft | Problem | Withdrawal]:
     """The pages of a WARC file; raises Unreadable at what is damaged, after what is before it."""
     yield from _pages(file, [file.open], None)
 
 
-def read_wacz(file: File) -> Iterator[fields.Draft | Problem]:
+def read_wacz(file: File) -> Iterator[fields.Draft | Problem | Withdrawal]:
     """The pages of a WACZ file: those it lists as pages, or all if it lists none."""
     with closing(file.open()) as opened:
         if not opened.seekable():
@@ -93,7 +93,7 @@ def _listed(archive: zipfile.ZipFile) -> set[str]:
 
 def _pages(
     file: File, opens: list[Opens], listed: set[str] | None
-) -> Iterator[fields.Draft | Problem]:
+) -> Iterator[fields.Draft | Problem | Withdrawal]:
     """The articles of all captures, the last one of each address."""
     faults: list[Unreadable] = []
     last: dict[str, tuple[str, int, int]] = {}
@@ -102,6 +102,8 @@ def _pages(
             for capture, record in _captures(opened):
                 key = keys.canonical(capture.url)
                 if not key or is_home(key) or (listed is not None and key not in listed):
+                    continue
+                if capture.items and not news.form(begin(record)):
                     continue
                 date = record.rec_headers.get_header("WARC-Date") or ""
                 last[key] = max(last.get(key, ("", 0, 0)), (date, which, capture.number))
@@ -136,13 +138,16 @@ def _wanted(
         with _noting(faults):
             for capture, record in _captures(opened):
                 if (which, capture.number) in chosen:
-                    load, size = _loaded(record)
-                    yield pages.Wanted(capture, load, capture.url, capture.content_type, size)
+                    load, size = loaded(record)
+                    parser = "news" if capture.items else "page"
+                    yield pages.Wanted(
+                        capture, load, capture.url, capture.content_type, size, parser
+                    )
 
 
 def _article(
     file: File, capture: _Capture, parsed: pages.Parsed
-) -> Iterator[fields.Draft | Problem]:
+) -> Iterator[fields.Draft | Problem | Withdrawal]:
     key = keys.canonical(capture.url)
     shown = f"{file.shown}, {text.line(capture.url)[:200]}"
     place = Place(shown, None, key, f"{file.uri}#{key}", file.source, key)
@@ -150,6 +155,13 @@ def _article(
         yield Problem(shown, None, parsed.reason)
     elif isinstance(parsed, OSError):
         raise parsed
+    elif capture.items:
+        items = [of_json(one) for one in parsed["items"]]
+        for item in items:
+            if len(items) == 1 and not keys.canonical(item.uri):
+                item = replace(item, url=item.url or capture.url)  # noqa: PLW2901
+            own = replace(place, key=identity(item) or f"{key}#{item.number}")
+            yield from outcome(item, own, file.now, file.reading)
     else:
         yield from pages.draft(
             parsed, place, now=file.now, reading=file.reading, title="", url=capture.url
@@ -162,7 +174,7 @@ def _captures(opens: Opens) -> Iterator[tuple[_Capture, Any]]:
     from warcio.exceptions import ArchiveLoadFailed
 
     with closing(opens()) as stream:
-        guarded = _Guarded(stream)
+        guarded = Guarded(stream)
         records = ArchiveIterator(guarded)
         number = 0
         while True:
@@ -183,7 +195,7 @@ def _captures(opens: Opens) -> Iterator[tuple[_Capture, Any]]:
             number += 1
             if capture := _html(record, number):
                 yield capture, record
-            while record.raw_stream.read(_PIECE):  # what is left of it, here and not in next()
+            while record.raw_stream.read(PIECE):  # what is left of it, here and not in next()
                 pass
 
 
@@ -198,55 +210,9 @@ def _html(record: Any, number: int) -> _Capture | None:
         kind = record.content_type or ""
     else:
         return None
-    if "html" not in kind.lower():
-        return None
-    return _Capture(number, url.strip("<>"), kind[:200])
-
-
-def _loaded(record: Any) -> tuple[Callable[[], bytes], int]:
-    """A page's bytes, read now (the stream goes on), and how many; or why there are none.
-
-    Not by warcio's own decoding, which inflates without a bound.
-    """
-    from warcio.bufferedreaders import ChunkedDataReader
-
-    headers = record.http_headers
-    coding = (headers.get_header("Content-Encoding") or "") if headers else ""
-    chunked = headers is not None and headers.get_header("Transfer-Encoding") == "chunked"
-    stream = ChunkedDataReader(record.raw_stream) if chunked else record.raw_stream
-    pieces = iter(lambda: stream.read(_PIECE), b"")
-    try:
-        data = inflated(pieces, coding, compressed=MAX_BYTES, inflated=MAX_BYTES)
-    except (BodyTooBig, BodyBroken, ValueError) as error:
-        return _failing(f"its body cannot be used: {error}"), 0
-    return (lambda: data), len(data)
-
-
-def _failing(reason: str) -> Callable[[], bytes]:
-    def load() -> bytes:
-        raise Unreadable(reason)
-
-    return load
-
-
-class _Guarded(io.RawIOBase):
-    """A stream that gives no more bytes than allowed: headers end, whatever a file claims."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self._left: int | None = None
-
-    def allow(self, count: int | None) -> None:
-        """So many bytes from here on; None: no limit."""
-        self._left = count
-
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1) -> bytes:
-        data: bytes = self._stream.read1(size)  # type: ignore[attr-defined]  # all before damage
-        if self._left is not None:
-            self._left -= len(data)
-            if self._left < 0:
-                raise Unreadable(f"has a record whose headers are over {MAX_HEAD:,} bytes")
-        return data
+    low = kind.lower()
+    if "html" in low:
+        return _Capture(number, url.strip("<>"), kind[:200])
+    if any(name in low for name in _MAY_HOLD_ITEMS):
+        return _Capture(number, url.strip("<>"), kind[:200], items=True)
+    return None

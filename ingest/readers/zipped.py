@@ -17,10 +17,10 @@ _TAIL = 66_000
 """Bytes in which the end record stands: 22, and a comment of up to 65,535."""
 
 
-def members(opened: BinaryIO) -> zipfile.ZipFile:
+def members(opened: BinaryIO, most: int = MAX_MEMBERS) -> zipfile.ZipFile:
     """The ZIP file in an open file; raises Unreadable if it is none, or a bomb."""
-    if _claimed(opened) > MAX_MEMBERS:
-        raise Unreadable(f"is a ZIP file of over {MAX_MEMBERS:,} files: it was not read")
+    if _claimed(opened) > most:
+        raise Unreadable(f"is a ZIP file of over {most:,} files: it was not read")
     opened.seek(0)
     try:
         archive = zipfile.ZipFile(opened)

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from ingest.fetch import FetchError, Reply
 from ingest.keys import canonical
 from ingest.sandbox import ParseFailed
+from ingest.sources import delivered
 from ingest.sources.assemble import from_feed, from_page, same_text
 from ingest.sources.visit import TRY_AGAIN, Entry, Gone, Item, Read, Seen, Visit, key_of
 from vectorstore import Article, Page, StoredArticle
@@ -121,12 +122,15 @@ def refused(visit: Visit, entry: Entry, status: int, reason: str) -> Iterator[It
 def _parsed(
     visit: Visit, page: Page, held: StoredArticle | None, entry: Entry, reply: Reply
 ) -> Iterator[Item]:
+    page = replace(page, etag=reply.etag, last_modified=reply.last_modified)
     try:
+        if delivered.holds_items(reply):
+            yield from _items(visit, page, entry, reply)
+            return
         parsed = _parse(visit, reply)
     except ParseFailed as error:
         yield from refused(visit, entry, reply.status, str(error))
         return
-    page = replace(page, etag=reply.etag, last_modified=reply.last_modified)
     url = canonical(reply.permanent_url) or entry.url
     article, problems = from_page(visit.source, entry, parsed, url, visit.now)
     if not article.body:
@@ -142,6 +146,17 @@ def _parsed(
         if settled:
             return
     yield from _store(visit, page, held, entry, (article, problems))
+
+
+def _items(visit: Visit, page: Page, entry: Entry, reply: Reply) -> Iterator[Item]:
+    """What an address comes to that answers with news items and not with a page."""
+    kept = replace(visit.checked(page, status=200, since=None), digest=entry.digest or page.digest)
+    article = ""
+    for one in delivered.entries(visit.sandbox, reply):
+        for item in delivered.items(visit, one, one.delivered) if one.delivered else ():
+            article = article or (item.article.id if isinstance(item, Read) else "")
+            yield item
+    yield Seen(replace(kept, article=article or page.article), unchanged=False)
 
 
 def _parse(visit: Visit, reply: Reply) -> dict[str, Any]:

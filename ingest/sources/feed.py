@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ingest.sources import delivered
 from ingest.sources.visit import Asking, Entry, key_of
 
 
@@ -13,6 +14,9 @@ def entries(asking: Asking) -> Iterator[Entry]:
     for url in asking.source.urls:
         reply = asking.ask(url)
         if reply is None:
+            continue
+        if delivered.holds_items(reply):
+            yield from delivered.entries(asking.sandbox, reply)
             continue
         found = asking.sandbox.parse(
             "feed", reply.body, url=reply.final_url, content_type=reply.content_type

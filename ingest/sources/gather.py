@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from ingest.fetch import Busy, Disallowed, FetchError, Forbidden, TooBig
-from ingest.sources import feed, list_page, local, sitemap
+from ingest.sources import delivered, feed, list_page, local, sitemap
 from ingest.sources.article_page import FROM_FEED, read, wanted
 from ingest.sources.visit import Asking, Entry, Item, Seen, Visit
 
@@ -18,7 +18,7 @@ ENTRIES: dict[str, Callable[[Asking], Iterator[Entry]]] = {
 """How each kind of source announces its articles; files are no announcement but the text itself."""
 
 
-def gather(visit: Visit) -> Iterator[Item]:
+def gather(visit: Visit) -> Iterator[Item]:  # noqa: PLR0912
     """The items of one run, at most `limit` of them fetched: the announced first, then the
     known pages that are due for a check.
 
@@ -34,6 +34,9 @@ def gather(visit: Visit) -> Iterator[Item]:
         if visit.stop.is_set():
             visit.complete, visit.stopped = False, True
             return
+        if entry.delivered:
+            yield from delivered.items(visit, entry, entry.delivered)
+            continue
         if entry.url in seen or not visit.admits(entry.url) or _another_sources(visit, entry):
             continue
         seen.add(entry.url)

@@ -9,7 +9,7 @@ from ingest.files import listing, read
 from ingest.reading import Reading
 from ingest.sources.declared import Source
 from ingest.sources.visit import Item, Read, SourceFailed, Visit
-from ingest.values import Problem
+from vectorstore import Article
 
 
 def reading(source: Source) -> Reading:
@@ -40,7 +40,7 @@ def items(visit: Visit) -> Iterator[Item]:
         if visit.stop.is_set():
             visit.complete, visit.stopped = False, True
             return
-        if isinstance(item, Problem):
-            yield item
-        else:
+        if isinstance(item, Article):
             yield Read(replace(item, source=source.name))
+        else:
+            yield item

@@ -9,14 +9,18 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ingest.fetch import Client, Reply
+from ingest.fields import Draft, Place
 from ingest.passages import cut
+from ingest.readers.news.article import outcome
 from ingest.sandbox import ParseFailed, Sandbox
-from ingest.sources import feed
+from ingest.sources import delivered, feed
 from ingest.sources.assemble import from_page
 from ingest.sources.client import polite
 from ingest.sources.declared import Fetching, Source
+from ingest.sources.local import reading
 from ingest.sources.visit import Entry, SourceFailed, key_of
 from ingest.text import line
+from ingest.values import Problem
 from vectorstore import Article
 
 LINKED = 0.5
@@ -59,6 +63,8 @@ def preview(
         reply = client.get(url)
         if reply.status != 200:
             raise SourceFailed(f"{url} answers {reply.status}")
+        if delivered.holds_items(reply):
+            return _delivered(sandbox, reply)
         if _may_be_html(reply):
             return _page(sandbox, reply)
         return _announced(sandbox, reply)
@@ -71,6 +77,34 @@ def _may_be_html(reply: Reply) -> bool:
     if head.startswith((b"<?xml", b"<rss", b"<feed", b"<rdf", b"<urlset", b"<sitemapindex", b"{")):
         return b"<html" in head
     return "html" in reply.content_type.lower() or b"<html" in head
+
+
+def _delivered(sandbox: Sandbox, reply: Reply) -> Preview:
+    """A document of news items: as an article if it is one, else as a feed."""
+    source = Source(name="preview", kind="pages", urls=(reply.final_url,))
+    try:
+        found = list(delivered.entries(sandbox, reply))
+    except ParseFailed as error:
+        raise SourceFailed(f"{reply.final_url} {error}") from None
+    here = Place(reply.final_url, None, reply.final_url, "", "preview", reply.final_url)
+    drafts: list[Article] = []
+    problems: list[str] = []
+    for one in found:
+        if one.delivered:
+            for came in outcome(one.delivered, here, datetime.now(UTC), reading(source)):
+                if isinstance(came, Draft):
+                    drafts.append(came.article)
+                elif isinstance(came, Problem):
+                    problems.append(came.reason)
+    lone = drafts[0] if len(found) == len(drafts) == 1 else None
+    return Preview(
+        url=reply.final_url,
+        kind="page" if lone or len(found) == 1 else "feed",
+        entries=() if lone else tuple(one.headline for one in found),
+        article=lone,
+        passages=len(cut(lone.body)) if lone else 0,
+        problems=tuple(problems),
+    )
 
 
 def _announced(sandbox: Sandbox, reply: Reply) -> Preview:

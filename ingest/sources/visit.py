@@ -12,9 +12,10 @@ from typing import Any
 
 from ingest.fetch import Client, Reply
 from ingest.keys import canonical
+from ingest.parsers.news import NewsItem
 from ingest.sandbox import Sandbox
 from ingest.sources.declared import Source
-from ingest.values import Problem
+from ingest.values import Problem, Withdrawal
 from vectorstore import Archive, Article, DatelineError, Page
 
 SOONEST, LATEST = timedelta(hours=6), timedelta(days=7)
@@ -47,6 +48,8 @@ class Entry:
     body: str = ""
     language: str = ""
     outlet: str = ""
+    delivered: NewsItem | None = None
+    """The item itself, where the source's document is of items and not of links to them."""
 
     @property
     def digest(self) -> str:
@@ -79,7 +82,7 @@ class Gone:
     withdraw: bool
 
 
-Item = Read | Seen | Gone | Problem
+Item = Read | Seen | Gone | Problem | Withdrawal
 
 
 @dataclass(slots=True, kw_only=True)

@@ -40,7 +40,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> DenseIndex:
 
 def test_every_vector_finds_itself(index: DenseIndex) -> None:
     for seed, count in ((0, 300), (1, 40)):
-        ids, *_, vectors = rows(count, seed)
+        ids, *_, vectors, _ = rows(count, seed)
         for i in range(0, count, 7):
             found = index.search(vectors[i].astype(np.float32), 10, Filters())
             assert max(found, key=lambda p: found[p]) == ids[i]
@@ -64,7 +64,7 @@ def test_filters_are_exact(index: DenseIndex, filters: Filters) -> None:
     query = rows(1, seed=9).vectors[0].astype(np.float32)
     expected = {}
     for seed, count in ((0, 300), (1, 40)):
-        ids, days, outlets, languages, vectors = rows(count, seed, dated=seed == 0)
+        ids, days, outlets, languages, vectors, _ = rows(count, seed, dated=seed == 0)
         for i in range(count):
             day = date.fromordinal(days[i]) if days[i] else None
             if filters.admits(day, outlets[i], languages[i]):

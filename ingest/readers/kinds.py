@@ -1,0 +1,65 @@
+"""What a file is: by the ending of its name, and where that does not tell by how it begins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import BinaryIO
+
+from ingest.decode import Unreadable
+from ingest.parsers import news
+from ingest.readers.packed import PACKINGS, packing_of, unpacked
+
+NEWS = ".news"
+"""The kind of XML documents and wire text that hold news items, whatever they are called."""
+
+_FORMS = {"xml": NEWS, "wire": NEWS, "json": ".json"}
+_SHORT = {".tgz": (".tar", ".gz"), ".tzst": (".tar", ".zst")}
+_TAR_AT, _TAR = 257, b"ustar"
+_ANY = frozenset({".txt"})
+"""Endings that say little: wires write `.txt` as well."""
+
+
+def named(path: Path) -> tuple[str, str]:
+    """The ending that says how a file is read, and that of its packing: `.jsonl`, `.gz`."""
+    ending = path.suffix.lower()
+    if ending in _SHORT:
+        return _SHORT[ending]
+    if ending in PACKINGS:
+        return Path(path.stem).suffix.lower(), ending
+    return ending, ""
+
+
+def told(path: Path, opens: Callable[[], BinaryIO], readable: Collection[str]) -> tuple[str, str]:
+    """The kind and packing of a file called `path`, whose bytes `opens` gives.
+
+    A kind that is not in `readable` is looked for in the content; if nothing is found there,
+    it is as the name says.
+    """
+    kind, packing = named(path)
+    if kind in readable and kind not in _ANY:
+        return kind, packing
+    try:
+        with opens() as opened:
+            start = opened.read(8)
+        packed = packing_of(start)
+        with unpacked(opens(), packed) if packed else opens() as opened:
+            head = opened.read(news.HEAD)
+    except (OSError, Unreadable):  # told when it is read, or of a kind that is not
+        return kind, packing
+    found = by_content(head)
+    return (found, packed) if found else (kind, packing)
+
+
+def by_content(head: bytes) -> str:
+    """The kind of a file of news items or a tar archive, by how it begins; "" for any other."""
+    if head[_TAR_AT:].startswith(_TAR):
+        return ".tar"
+    found = _FORMS.get(news.form(head), "")
+    return ".jsonl" if found == ".json" and _is_lines(head) else found
+
+
+def _is_lines(head: bytes) -> bool:
+    """Whether JSON begins as lines of an object each."""
+    lines = head.lstrip(b"\xef\xbb\xbf \r\n").split(b"\n", 2)
+    return len(lines) > 2 and all(n[:1] == b"{" and n.rstrip()[-1:] == b"}" for n in lines[:2])

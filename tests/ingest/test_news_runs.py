@@ -1,0 +1,167 @@
+"""Runs over news items: new versions, withdrawals, and what is no article, all counted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import ClassVar
+
+import pytest
+
+from ingest import run
+from ingest.collect import collect
+from ingest.sources.declared import Fetching, Source
+from ingest.sources.health import check
+from ingest.sources.preview import preview
+from tests.ingest.parsers.news import made
+from vectorstore import Archive, Article, Filters
+
+ID = Article(key=str(made.ninjs()["uri"]), headline="", body="").id
+SECOND = {"version": "2", "bodies": [{"role": "text", "value": "The talks ended on Friday."}]}
+
+
+def write(folder: Path, **items: str) -> Path:
+    folder.mkdir(exist_ok=True)
+    for name, text in items.items():
+        (folder / f"{name}.json").write_text(text)
+    return folder
+
+
+def test_a_correction_is_a_new_version_in_whatever_order_it_comes(
+    empty: Archive, tmp_path: Path
+) -> None:
+    folder = write(
+        tmp_path / "wire",
+        a=made.ninjs_file(**SECOND),
+        b=made.ninjs_file(subjects=[{"name": "Trade"}]),
+    )
+    report = run(empty, [folder])
+    assert (report.new, report.updated, report.problems) == (1, 1, ())
+    assert empty.article(ID).body == "The talks ended on Friday."
+    assert next(iter(empty.versions(ID))).body == "The talks resumed."
+    again = run(empty, [folder])
+    assert (again.new, again.changed, again.updated, again.unchanged) == (0, 0, 0, 2)
+
+
+def test_two_texts_of_one_version_do_not_take_turns(empty: Archive, tmp_path: Path) -> None:
+    other = {**SECOND, "version": "1"}
+    folder = write(tmp_path / "wire", a=made.ninjs_file(), b=made.ninjs_file(**other))
+    assert run(empty, [folder]).changed == 1
+    again = run(empty, [folder])
+    assert (again.changed, again.updated, again.unchanged) == (0, 0, 2)
+    assert empty.article(ID).body == "The talks ended on Friday."
+
+
+def test_a_canceled_item_withdraws_its_article_for_good(empty: Archive, tmp_path: Path) -> None:
+    canceled = made.ninjs_file(version="2", pubstatus="canceled", bodies=None)
+    folder = write(tmp_path / "wire", a=made.ninjs_file())
+    run(empty, [folder])
+    assert empty.search("talks resumed", k=1)
+    report = run(empty, [write(folder, b=canceled)])
+    assert (report.withdrawn, report.unchanged, report.problems) == (1, 1, ())
+    assert empty.search("talks resumed", k=1) == []
+    assert empty.article(ID).withdrawn
+    again = run(empty, [folder])
+    assert (again.withdrawn, again.updated, again.unchanged) == (0, 0, 1)
+    assert empty.article(ID).withdrawn
+    assert next(iter(empty.runs())).withdrawn in {0, 1}
+    run(empty, [write(folder, c=made.ninjs_file(**{**SECOND, "version": "3"}))])
+    assert not empty.article(ID).withdrawn
+
+
+def test_withdrawn_before_it_came(empty: Archive, tmp_path: Path) -> None:
+    canceled = made.ninjs_file(version="2", pubstatus="withheld", bodies=None)
+    run(empty, [write(tmp_path / "wire", a=canceled)])
+    run(empty, [write(tmp_path / "wire", b=made.ninjs_file())])
+    assert empty.article(ID).withdrawn
+    assert empty.search("talks resumed", k=1) == []
+
+
+def test_what_is_no_article_is_counted_and_fails_nothing(empty: Archive, tmp_path: Path) -> None:
+    photos = {f"p{n}": made.ninjs_file(uri=f"urn:{n}", type="picture", bodies=None) for n in "ab"}
+    event = made.ninjs_file(uri="urn:e", type="event", bodies=None)
+    report = run(empty, [write(tmp_path / "wire", a=made.ninjs_file(), e=event, **photos)])
+    assert report.others == {"picture": 2, "event": 1}
+    assert (report.new, report.problems) == (1, ())
+    (kept,) = empty.runs()
+    assert (kept.failed, kept.reasons) == (0, ("no articles, left out: 2 pictures, 1 event",))
+
+
+def test_a_declared_folder_counts_the_same(empty: Archive, tmp_path: Path) -> None:
+    canceled = made.ninjs_file(uri="urn:x", version="2", pubstatus="canceled", bodies=None)
+    folder = write(tmp_path / "wire", a=made.ninjs_file(uri="urn:x"))
+    wire = Source(name="wire", kind="files", paths=(folder,))
+    collect(empty, [wire], settings=Fetching())
+    write(folder, b=canceled, c=made.ninjs_file(type="video", bodies=None))
+    (report,) = collect(empty, [wire], settings=Fetching())
+    assert (report.run.withdrawn, report.run.failed) == (1, 0)
+    assert report.run.reasons == ("no articles, left out: 1 video",)
+
+
+class Wire(BaseHTTPRequestHandler):
+    """A wire's server: documents by path."""
+
+    documents: ClassVar[dict[str, tuple[str, str]]] = {}
+
+    def do_GET(self) -> None:
+        kind, text = self.documents.get(self.path, ("", ""))
+        self.send_response(200 if text else 404)
+        self.send_header("Content-Type", kind)
+        self.end_headers()
+        self.wfile.write(text.encode())
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+@pytest.fixture
+def wire() -> Iterator[str]:
+    Wire.documents = {}
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Wire)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_an_address_that_answers_with_a_message_is_a_source(empty: Archive, wire: str) -> None:
+    about = '<subject type="cpnat:geoArea"><name>Seoul</name></subject>'
+    items = (made.g2(about=about), made.g2(guid="urn:g2:photo", kind="picture"))
+    Wire.documents["/latest"] = ("application/octet-stream", made.message(*items))
+    source = Source(name="g2", kind="feed", urls=(f"http://{wire}/latest",))
+    settings = Fetching(gap=0, allow_private=(wire,))
+    assert check(source, settings=settings).entries == 2
+    (report,) = collect(empty, [source], settings=settings)
+    assert (report.run.new, report.run.failed) == (1, 0)
+    assert report.run.reasons == ("no articles, left out: 1 picture",)
+    (stored,) = empty.browse(Filters(places=("Seoul",)))
+    assert (stored.key, stored.outlet, stored.source) == ("urn:g2:talks", "Wire", "g2")
+    assert collect(empty, [source], settings=settings)[0].run.unchanged == 1
+    Wire.documents["/latest"] = ("text/xml", made.g2(version=2, status="canceled"))
+    assert collect(empty, [source], settings=settings)[0].run.withdrawn == 1
+
+
+def test_a_page_that_is_an_item_is_read_as_one(empty: Archive, wire: str) -> None:
+    Wire.documents["/item"] = ("application/json", json.dumps({"data": {"item": made.ninjs()}}))
+    source = Source(name="one", kind="pages", urls=(f"http://{wire}/item",), outlet="Our wire")
+    settings = Fetching(gap=0, allow_private=(wire,))
+    (report,) = collect(empty, [source], settings=settings)
+    assert (report.run.new, report.run.failed) == (1, 0)
+    stored = empty.article(ID)
+    assert (stored.url, stored.outlet) == (f"http://{wire}/item", "Our wire")
+    Wire.documents["/item"] = ("application/json", made.ninjs_file(**SECOND))
+    (report,) = collect(empty, [source], settings=settings)
+    assert report.run.changed == 1
+
+
+def test_a_preview_says_what_an_item_would_become(wire: str) -> None:
+    Wire.documents["/item"] = ("text/plain", made.ninjs_file())
+    Wire.documents["/many"] = ("text/xml", made.message(made.g2(), made.g2(guid="urn:b")))
+    settings = Fetching(gap=0, allow_private=(wire,))
+    one, many = (preview(f"http://{wire}/{p}", settings=settings) for p in ("item", "many"))
+    assert one.article
+    assert (one.kind, one.article.headline) == ("page", "Talks resume")
+    assert (many.kind, many.entries) == ("feed", ("Talks resume", "Talks resume"))
