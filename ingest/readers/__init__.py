@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ingest.fields import Draft
-from ingest.readers import html, json_file, jsonl, markdown, parquet, plain, table, warc
+from ingest.readers import documents, html, json_file, jsonl, markdown, parquet, plain, table, warc
 from ingest.readers.file import File
 from ingest.readers.packed import PACKINGS
 from ingest.values import Problem
@@ -32,6 +32,7 @@ READERS: dict[str, Reader] = {
     ".xhtml": html.read,
     ".warc": warc.read,
     ".wacz": warc.read_wacz,
+    **dict.fromkeys(documents.READERS, documents.read),
 }
 
 PAGES = frozenset({".html", ".htm", ".xhtml"})
@@ -46,7 +47,7 @@ def format_of(path: Path) -> tuple[str, str]:
     ending = path.suffix.lower()
     if ending in PACKINGS:
         return Path(path.stem).suffix.lower(), ending
-    return ending, ""
+    return ending if ending in READERS else documents.unnamed(path) or ending, ""
 
 
 __all__ = ["PAGES", "READERS", "ROWS", "File", "Reader", "format_of"]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ingest import decode, fields
+from ingest.readers.extracted import by_publisher, is_body
 from ingest.readers.file import File
 from ingest.readers.row import article_of
 from ingest.reading import Mapped, Reading, found_at, listed
@@ -74,14 +75,14 @@ def _rows(value: object, reading: Reading, depth: int) -> list[Any]:
             return rows
     if value and all(isinstance(v, dict) and _is_article(v, reading) for v in value.values()):
         return [{"id": name, **child} for name, child in value.items()]
-    return []
+    return by_publisher(value)
 
 
 def _is_article(value: Mapping[str, object], reading: Reading) -> bool:
     if name := reading.columns.get("body"):
         return any(isinstance(part, str) for part in found_at(value, name))
     return any(
-        fields.role_of(str(name)) == "body" and isinstance(part, str)
+        fields.role_of(str(name)) == "body" and (isinstance(part, str) or is_body(part))
         for name, part in value.items()
     )
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from ingest import fields
 from ingest.decode import Unreadable
+from ingest.readers.documents.kinds import kind_of as kind_of_document
 from ingest.readers.file import STDIN, File
 from ingest.readers.packed import open_packed, packing_of
 from ingest.reading import AS_GUESSED, Reading
@@ -43,11 +44,11 @@ def kind_of(path: Path, packing: str, reading: Reading = AS_GUESSED) -> str:
     try:
         with open_packed(path, packing) as opened:
             head = opened.read(_HEAD)
+        magic = next((kind for start, kind in _MAGIC if head.startswith(start)), "")
+        if known := kind_of_document(head) or magic:
+            return known
     except Unreadable:  # told when it is read
         return ".txt"
-    for magic, kind in _MAGIC:
-        if head.startswith(magic):
-            return kind
     start = head.decode("utf-8-sig", "ignore").lstrip()
     first, _, rest = start.partition("\n")
     if start[:1] in {"{", "["}:

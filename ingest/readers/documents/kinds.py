@@ -1,0 +1,50 @@
+"""Which kind of document some bytes begin."""
+
+from __future__ import annotations
+
+import re
+
+from ingest.decode import Unreadable
+
+NAMES = {
+    ".pdf": "PDF file",
+    ".epub": "EPUB file",
+    ".docx": "Word document (.docx)",
+    ".eml": "mail",
+    ".mbox": "mailbox (mbox)",
+}
+"""What each kind is called, by the ending that it usually has."""
+
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_EPUB = b"application/epub+zip"
+_HEADERS = re.compile(rb"(?:[!-9;-~]{1,76}:[^\n]*\n(?:[ \t]+\S[^\n]*\n)*){2,}")
+_NAME = re.compile(rb"^([!-9;-~]{1,76}):", re.MULTILINE)
+_SENT = frozenset({b"from", b"date", b"subject"})
+_CARRIED = frozenset({b"message-id", b"received", b"return-path", b"mime-version", b"delivered-to"})
+"""Headers that say what a mail says, and those that only mails have."""
+
+
+def kind_of(head: bytes) -> str:
+    """The usual ending of a document that begins so, "" for none of ours.
+
+    Raises Unreadable for an encrypted or old office document, which begin alike.
+    """
+    if b"%PDF-" in head[:1024]:
+        return ".pdf"
+    if head.startswith(_ZIP):
+        if _EPUB in head[:200] or b"META-INF/container.xml" in head:
+            return ".epub"
+        return ".docx" if b"word/" in head or b"[Content_Types].xml" in head else ""
+    if head.startswith(_OLE):
+        raise Unreadable(
+            "is an encrypted or old office document (.doc): save it as .docx without a password"
+        )
+    if head.startswith(b"From ") and _is_mail(head.partition(b"\n")[2]):
+        return ".mbox"
+    return ".eml" if _is_mail(head) else ""
+
+
+def _is_mail(head: bytes) -> bool:
+    found = _HEADERS.match(head.replace(b"\r\n", b"\n").lstrip(b"\n"))
+    names = {name.lower() for name in _NAME.findall(found[0])} if found else set()
+    return len(names & _SENT) >= 2 and not names.isdisjoint(_CARRIED)
