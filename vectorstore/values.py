@@ -6,7 +6,6 @@ All are frozen. Offsets are character offsets into an article's body, end exclus
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
     from vectorstore.query import Why
 
 Span = tuple[int, int]
-
-_PAGE = re.compile(r"#page=([\w.-]{1,20})$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +78,6 @@ class Article:
         return hashlib.sha256(content.encode()).hexdigest()[:12]
 
 
-def page_of(path: str) -> str:
-    """The page that a path names as RFC 8118 does (`gazette.pdf#page=4`: "4"), or ""."""
-    found = _PAGE.search(path)
-    return found[1] if found else ""
-
-
 @dataclass(frozen=True, slots=True)
 class Passage:
     """A run of whole sentences of one version: offsets in the body, and its sentences'."""
@@ -123,11 +114,6 @@ class StoredArticle:
     """The story of near-copies that the article belongs to, "" if it is alone."""
     key: str = ""
     """What names the article for good: its canonical URL, or a file URI."""
-
-    @property
-    def page(self) -> str:
-        """The printed page that the article is, as its path says; see `page_of`."""
-        return page_of(self.path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
