@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from typing import Any
+from xml.parsers.expat import ExpatError
 
 import mammoth
 
@@ -34,7 +35,7 @@ def parse(data: bytes, *, url: str = "") -> dict[str, Any]:
     no_image = mammoth.images.img_element(lambda _image: {})
     try:
         found = mammoth.convert_to_html(io.BytesIO(data), convert_image=no_image, style_map=_STYLES)
-    except (zipfile.BadZipFile, KeyError, AttributeError, SyntaxError, OSError) as error:
+    except (zipfile.BadZipFile, KeyError, AttributeError, ExpatError, OSError) as error:
         raise ValueError(f"is no Word document that can be read: {error}") from None
     marked = markup.from_html(found.value)
     said = _properties(held)

@@ -36,17 +36,21 @@ def parse(data: bytes, *, url: str = "") -> dict[str, Any]:
     """The parts of an EPUB file in reading order.
 
     Returns `{"title", "outlet", "byline", "language", "published", "parts": [{"name",
-    "headline", "label", "paragraphs"}], "empty": [name]}`. A part begins where the table of
-    contents says so and at every printed page; "label" is that page's number, "" where the
-    book has none; "empty" are its files without text. Raises ValueError for what is broken
-    or encrypted.
+    "headline", "label", "paragraphs"}], "empty": [name], "faults": [reason]}`. A part begins
+    where the table of contents says so and at every printed page; "label" is that page's
+    number, "" where the book has none; "empty" are its files without text, and "faults" say
+    which cannot be read. Raises ValueError for what is broken or encrypted.
     """
     package = Package(Files(data))
     parts: list[_Part] = []
-    empty: list[str] = []
+    empty, faults = list[str](), list[str]()
     label = ""
     for name in package.spine:
-        found = list(_parts(package, name, label))
+        try:
+            found = list(_parts(package, name, label))
+        except ValueError as error:
+            faults.append(f"{name} cannot be read: {error}")
+            continue
         label = found[-1].label if found else label
         own = [part for part in found if text.body_of(part.paragraphs)]
         if not own:
@@ -58,15 +62,13 @@ def parse(data: bytes, *, url: str = "") -> dict[str, Any]:
             {n: getattr(p, n) for n in ("name", "headline", "label", "paragraphs")} for p in parts
         ],
         "empty": empty,
+        "faults": faults,
     }
 
 
 def _parts(package: Package, name: str, label: str) -> Iterator[_Part]:
     """The parts of one of the book's files; it begins on the page on which the last one ended."""
-    try:
-        source = html.source_of(package.files.read(name))
-    except ValueError as error:
-        raise ValueError(f"cannot be read in {name}: {error}") from None
+    source = html.source_of(package.files.read(name))
     body = _BODY.search(source)
     source = source[body.end() :] if body else source
     part = _Part(name, package.titles.get(name, "") or _heading(source), label)

@@ -31,21 +31,20 @@ class Package:
         self._folder = posixpath.dirname(name)
         self._items = {e.get("id"): e for e in package.iter() if local(e) == "item"}
         self.said = _said(package)
-        self.spine = list(self._spine(package))
+        contents = list(self._contents(package))
+        self.spine = [name for name in self._spine(package) if name not in contents]
         if not self.spine:
             raise ValueError("is an EPUB file that names no texts")
         self.titles: dict[str, str] = {}
         self.pages: dict[str, str] = {}
-        for contents in self._contents(package):
-            self._note(contents)
+        for name in contents:
+            self._note(name)
         self._refuse_encrypted()
 
     def _spine(self, package: Any) -> Iterator[str]:
         for ref in package.iter():
             item = self._items.get(ref.get("idref")) if local(ref) == "itemref" else None
             if item is None or ref.get("linear") == "no":
-                continue
-            if "nav" in (item.get("properties") or "").split():
                 continue
             if item.get("media-type") in _PAGES:
                 yield self._place(self._folder, item.get("href") or "")

@@ -19,13 +19,16 @@ MAX_PIECES = 30_000
 _PASSWORD = "password"  # noqa: S105  a word in PDFium's message
 
 
-def parse(data: bytes, *, url: str = "", first: int = 0, seconds: float = 4.0) -> dict[str, Any]:
-    """The pages of a PDF file from number `first` (0 is the first) on.
+def parse(
+    data: bytes, *, url: str = "", first: int = 0, most: int = MAX_PAGES, seconds: float = 4.0
+) -> dict[str, Any]:
+    """The pages of a PDF file from number `first` (0 is the first) on, at most `most` of them.
 
     Returns `{"count", "title", "bookmarks": [[page, title]], "pages": [{"label",
-    "paragraphs", "heading", "images"}]}`, with as many pages as can be had in about `seconds`,
-    and at least one. A page's label is its printed number where the file has one, else it is
-    counted from 1. Raises ValueError for what is broken, encrypted or too large.
+    "paragraphs", "heading", "images", "fault"}]}`, with as many pages as can be had in about
+    `seconds`. A page's label is its printed number where the file has one, else it is counted
+    from 1; its fault says why it cannot be read, "" if it can. Raises ValueError for what is
+    broken, encrypted or too large.
     """
     document = _opened(data)
     count = len(document)
@@ -33,7 +36,7 @@ def parse(data: bytes, *, url: str = "", first: int = 0, seconds: float = 4.0) -
         raise ValueError(f"has {count:,} pages, over the limit of {MAX_PAGES:,}")
     ends = time.monotonic() + seconds
     pages: list[dict[str, Any]] = []
-    for number in range(first, count):
+    for number in range(first, min(count, first + most)):
         pages.append(_page(document, number))
         if time.monotonic() > ends:
             break
@@ -51,7 +54,8 @@ def _opened(data: bytes) -> pdfium.PdfDocument:
         if not len(document):
             raise ValueError("is a PDF file without pages")
     except pdfium.PdfiumError as error:
-        if _PASSWORD in str(error).lower():
+        # PDFium does not reset the error of the file before, so that alone says nothing.
+        if _PASSWORD in str(error).lower() and b"/Encrypt" in data:
             raise ValueError("is encrypted: save it without its password") from None
         raise ValueError("is no PDF file that can be read: it is damaged or cut off") from None
     return document
@@ -62,6 +66,7 @@ def _page(document: pdfium.PdfDocument, number: int) -> dict[str, Any]:
         label = text.line(document.get_page_label(number) or "")
     except (pdfium.PdfiumError, UnicodeDecodeError):
         label = ""
+    found, images, fault = layout.Page([], ""), False, ""
     try:
         page = document[number]
         found = layout.page(_pieces(page.get_textpage()))
@@ -69,19 +74,22 @@ def _page(document: pdfium.PdfDocument, number: int) -> dict[str, Any]:
             o.type == pdfium.raw.FPDF_PAGEOBJ_IMAGE for o in page.get_objects(max_depth=2)
         )
     except pdfium.PdfiumError:
-        found, images = layout.Page([], ""), False
+        fault = "cannot be read: it is damaged"
+    except ValueError as error:
+        fault = str(error)
     return {
         "label": label or str(number + 1),
         "paragraphs": found.paragraphs,
         "heading": found.heading,
         "images": images,
+        "fault": fault,
     }
 
 
 def _pieces(page: pdfium.PdfTextPage) -> list[layout.Line]:
     count = page.count_rects()
     if count > MAX_PIECES:
-        return []
+        raise ValueError(f"has {count:,} pieces of text, over the limit of {MAX_PIECES:,}")
     boxes = (page.get_rect(number) for number in range(count))
     return [layout.Line(page.get_text_bounded(*box), *box) for box in boxes]
 

@@ -29,6 +29,9 @@ def read(file: File) -> Iterator[fields.Draft | Problem]:
         for number, p in enumerate(book["parts"], start=1)
     ]
     found = [part for part in parts.carried(made) if text.body_of(part.paragraphs)]
+    yield from (Problem(file.shown, None, fault) for fault in book["faults"])
+    if not found and book["faults"]:
+        return
     if not found:
         raise Unreadable("has no text: its pages may be images")
     roles = {role: [("EPUB", book[role])] for role in _ROLES if book[role]}

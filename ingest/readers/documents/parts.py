@@ -65,8 +65,10 @@ def _edges(paragraphs: Sequence[str]) -> Sequence[str]:
 
 
 def _shape(paragraph: str) -> str:
-    """A paragraph with its numbers made alike; a long one is no running head."""
-    return _DIGITS.sub("0", paragraph) if len(paragraph) <= _HEAD_LENGTH else ""
+    """A paragraph with its numbers made alike; a long one or a sentence is no running head."""
+    if len(paragraph) > _HEAD_LENGTH or text.ends_sentence(paragraph):
+        return ""
+    return _DIGITS.sub("0", paragraph)
 
 
 def _inner(part: Part, heads: set[str]) -> tuple[str, ...]:

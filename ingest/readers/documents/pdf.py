@@ -18,6 +18,12 @@ from ingest.values import Problem
 MAX_BYTES = 150_000_000
 """A file over this is refused; a broadsheet's edition has 20 to 80 MB."""
 
+AT_ONCE = 200
+"""Pages asked for at once; a parser that is short of time gives fewer."""
+
+MAX_FAULTS = 5
+"""Pages that may end their parser, each after up to ten seconds."""
+
 _LEADERS = re.compile(r"(?:\. ?){6,}")
 """The dots of a table of contents, whose lines are no text."""
 
@@ -29,46 +35,60 @@ def read(file: File) -> Iterator[fields.Draft | Problem]:
     """The pages of a PDF file that carry text; raises Unreadable if none does."""
     need("pypdfium2", "PDF files")
     data = decode.content(file.open, "a PDF file", MAX_BYTES)
-    first = file.pages.document("pdf", data)
-    pages, faults = _all_pages(file, data, first)
-    found = _parts(file, first, pages)
-    empty = [p["label"] for p in pages if p is not None and not text.body_of(p["paragraphs"])]
-    if not found:
-        scanned = any(p is not None and p["images"] for p in pages)
-        raise Unreadable(_no_text(len(pages), scanned=scanned))
-    dates = parts.date_in(("file name", file.path.name), ("PDF title", first["title"]))
+    about = file.pages.document("pdf", data, most=0)
+    pages, faults = _all_pages(file, data, about["count"])
+    found = _parts(about, pages)
+    read_, empty = [p for p in pages if p], []
+    for page in read_:
+        if page["fault"]:
+            faults.append(Problem(f"{file.shown}, page {page['label']}", None, page["fault"]))
+        elif not text.body_of(page["paragraphs"]):
+            empty.append(page["label"])
     yield from faults
+    if not found:
+        if faults:
+            return
+        raise Unreadable(_no_text(len(pages), scanned=any(page["images"] for page in read_)))
+    dates = parts.date_in(("file name", file.path.name), ("PDF title", about["title"]))
     if not dates:
         yield parts.undated(file)
     if empty:
         named = ", ".join(empty[:_NAMED]) + (" …" if len(empty) > _NAMED else "")
-        reason = (
-            f"{len(empty):,} of its {len(pages):,} pages have no text (pages {named}): left out"
-        )
+        reason = f"{len(empty):,} of its {len(pages):,} pages have no text ({named}): left out"
         yield Problem(file.shown, None, reason, fatal=False)
     yield from parts.drafts(file, found, {"published": dates})
 
 
 def _all_pages(
-    file: File, data: bytes, first: dict[str, Any]
+    file: File, data: bytes, count: int
 ) -> tuple[list[dict[str, Any] | None], list[Problem]]:
-    """All pages, None for one that could not be read, and why."""
-    pages: list[dict[str, Any] | None] = list(first["pages"])
+    """All pages, None for one that ended its parser, and why; the pages around it are read."""
+    pages: list[dict[str, Any] | None] = []
     faults: list[Problem] = []
-    while len(pages) < first["count"]:
+    most = AT_ONCE
+    while len(pages) < count:
         try:
-            pages += file.pages.document("pdf", data, first=len(pages))["pages"]
+            pages += file.pages.document("pdf", data, first=len(pages), most=most)["pages"]
+            most = AT_ONCE
         except Unreadable as error:
+            if most > 1:  # which page it was is found one by one
+                most = 1
+                continue
             shown = f"{file.shown}, page {len(pages) + 1}"
             faults.append(Problem(shown, None, f"cannot be read: {error.reason}"))
             pages.append(None)
+            most = AT_ONCE
+            if len(faults) >= MAX_FAULTS and len(pages) < count:
+                reason = f"after so many pages that cannot be read, {count - len(pages):,} were not"
+                faults.append(Problem(file.shown, None, reason))
+                break
     return pages, faults
 
 
-def _parts(file: File, first: dict[str, Any], pages: list[dict[str, Any] | None]) -> list[Part]:
+def _parts(about: dict[str, Any], pages: list[dict[str, Any] | None]) -> list[Part]:
     """The pages with text, each under its own heading, its bookmark, or the file's title."""
-    title = first["title"] if " " in first["title"] else ""
-    bookmarks: list[tuple[int, str]] = list(first["bookmarks"])
+    title = about["title"] if " " in about["title"] else ""
+    bookmarks: list[tuple[int, str]] = list(about["bookmarks"])
     covering, made = "", []
     for number, page in enumerate(pages):
         begun = []
