@@ -257,7 +257,7 @@ def test_folders_are_walked_in_order_and_other_kinds_counted(folder: Path) -> No
     assert (found.skipped_other, found.problems) == (2, [])
     (named,) = listing([folder / "b.md"], now=NOW).files
     assert (named.relative, named.source) == ("b.md", (folder / "b.md").as_uri())
-    (problem,) = listing([folder / "c.pdf"], now=NOW).problems
+    (problem,) = listing([folder / "c.odt"], now=NOW).problems
     assert "of a kind that is not read" in problem.reason
 
 
