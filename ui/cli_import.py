@@ -66,8 +66,8 @@ def _import_links(file: Path, found: Declared, every: str) -> None:
     table = {"kind": "list", "path": str(place)} | ({"every": every} if every else {})
     edit.add_all(found.path, {name: table}, {})
     count, without = sum(map(bool, links)), sum(not link for link in links)
-    told = f"; {without:,} rows have no address" if without else ""
-    console.out.print(f"Added {name} (list) to {found.path}: {count:,} links{told}", markup=False)
+    told = f"; rows without an address: {without:,}" if without else ""
+    console.out.print(f"Added {name} (list) to {found.path}. Links: {count:,}{told}", markup=False)
     console.out.print(f"Read it now: dateline ingest --source {name}", markup=False)
 
 

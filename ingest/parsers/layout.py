@@ -27,6 +27,8 @@ _BULLET_MARK = re.compile(r"^[•▪■◦‣·○●] ")
 _MARK = re.compile(r"\s*(?:[•▪■◦‣·○●–—-]|\(?\d{1,2}[.)])\s*")
 _HYPHEN = re.compile(r"([^\W\d_]{2,})[-\xad\x02\ufffe]$")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_HANGUL = re.compile("[가-힣]+")
+_LAST_HANGUL = re.compile("[가-힣]{1,20}$")
 _LAST_MARK = re.compile(r"[\xad\x02\ufffe]$")
 
 
@@ -166,8 +168,14 @@ def _joined(group: Sequence[Line], words: set[str]) -> str:
             kept = rest is not None and f"{parted[1]}-{rest[0]}".lower() in words
             whole = whole[:-1] + ("-" if kept else "") + here
         elif here:
-            whole += ("" if parted else " ") + here
+            whole += ("" if parted or _one_word(whole, here, words) else " ") + here
     return _BULLET_MARK.sub("", whole)
+
+
+def _one_word(before: str, here: str, words: set[str]) -> bool:
+    """Whether a line's end parts a Korean word, which needs no hyphen: the page has it whole."""
+    last, first = _LAST_HANGUL.search(before), _HANGUL.match(here)
+    return last is not None and first is not None and last[0] + first[0] in words
 
 
 def _heading(parts: Sequence[tuple[str, float]], usual: float) -> str:

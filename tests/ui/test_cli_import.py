@@ -67,7 +67,7 @@ def test_a_table_of_links_becomes_a_list(archive: Path) -> None:
     table = "Title,URL\nFees,https://gazette.example/a\nNone,\n"
     done = imported(archive, "Saved pages.csv", table)
     assert "Added saved-pages (list)" in done.stdout
-    assert "1 links; 1 rows have no address" in done.stdout
+    assert "Links: 1; rows without an address: 1" in done.stdout
     source = read(archive / "sources.toml").sources[1]
     assert (source.kind, source.paths) == ("list", (archive.parent / "Saved pages.csv",))
     again = imported(archive, "Saved pages.csv", table)

@@ -73,7 +73,8 @@ def _article(file: File, found: dict[str, Any], place: Place) -> Iterator[fields
     """A mail's article, under the Message-ID that all its copies have (RFC 2392)."""
     if attached := found["attachments"]:
         named = ", ".join(attached[:_NAMED]) + (" …" if len(attached) > _NAMED else "")
-        reason = f"has {len(attached)} attached files, which are not read: {named}"
+        files = "an attached file" if len(attached) == 1 else f"{len(attached)} attached files"
+        reason = f"has {files}, not read: {named}"
         yield Problem(place.shown, place.line, reason, fatal=False)
     if found["id"]:
         key = f"mid:{found['id']}"

@@ -8,6 +8,7 @@ import os
 import zlib
 from pathlib import Path
 
+import pylopdf_fonts_ko
 import pytest
 from fpdf import FPDF
 from PIL import Image
@@ -62,6 +63,21 @@ def test_two_columns_are_read_one_after_the_other(reading: Read) -> None:
         columns.write(text)
     articles, _ = reading(a__pdf=pdf_bytes(pdf))
     assert " ".join(" ".join(a.body for a in articles).split()) == text
+
+
+def test_korean_is_read_and_its_parted_words_are_whole_again(reading: Read) -> None:
+    pdf = FPDF()
+    pdf.add_font("korean", fname=pylopdf_fonts_ko.sans_path())
+    pdf.add_page()
+    pdf.set_font("korean", size=11)
+    for part in (
+        "항만공사는 요금이 오른다고 화요일 밝혔다. 회의에서 항만",
+        "공사는 새 부두도 논의했다.",
+    ):
+        pdf.cell(0, 5, part, new_x="LMARGIN", new_y="NEXT")
+    (article,), _ = reading(a__pdf=pdf_bytes(pdf))
+    whole = "항만공사는 요금이 오른다고 화요일 밝혔다. 회의에서 항만공사는 새 부두도 논의했다."
+    assert (article.body, article.language) == (whole, "ko")
 
 
 def test_bookmarks_and_titles_name_pages(reading: Read) -> None:
