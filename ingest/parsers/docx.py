@@ -15,6 +15,11 @@ from ingest.parsers.zipfiles import DC, Files
 
 _STYLES = "p[style-name='Title'] => h1:fresh\np[style-name='제목'] => h1:fresh"
 _PROPERTIES = "docProps/core.xml"
+_NOTE = re.compile(
+    r'<sup><a href="#[^"]{1,80}"[^>]{0,200}>\[\d+\]</a></sup>| ?<a [^>]{1,200}>↑</a>'
+)
+"""The marks of a footnote in the text, and the way back to them."""
+
 _NO_AUTHOR = re.compile(
     r"(?:python-docx|admin(?:istrator)?|user|owner|microsoft.*|unknown|pc|사용자|관리자)\d*$",
     re.IGNORECASE,
@@ -37,7 +42,7 @@ def parse(data: bytes, *, url: str = "") -> dict[str, Any]:
         found = mammoth.convert_to_html(io.BytesIO(data), convert_image=no_image, style_map=_STYLES)
     except (zipfile.BadZipFile, KeyError, AttributeError, ExpatError, OSError) as error:
         raise ValueError(f"is no Word document that can be read: {error}") from None
-    marked = markup.from_html(found.value)
+    marked = markup.from_html(_NOTE.sub("", found.value))
     said = _properties(held)
     return {"paragraphs": marked.paragraphs, "first_heading": marked.title, **said}
 

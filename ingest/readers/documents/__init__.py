@@ -9,7 +9,7 @@ from pathlib import Path
 from ingest.decode import Unreadable
 from ingest.fields import Draft
 from ingest.readers.documents import docx, epub, mail, pdf
-from ingest.readers.documents.kinds import NAMES, kind_of
+from ingest.readers.documents.kinds import NAMES, OLE, ZIP, kind_of
 from ingest.readers.file import File
 from ingest.values import Problem
 
@@ -23,6 +23,9 @@ READERS: dict[str, Callable[[File], Iterator[Draft | Problem]]] = {
     ".mbox": mail.read_box,
 }
 
+ZIPPED = frozenset({".epub", ".docx"})
+"""Kinds that are ZIP files, of which one may begin with any of its files."""
+
 
 def read(file: File) -> Iterator[Draft | Problem]:
     """The articles of a document, as what it is and not as what it is called.
@@ -34,7 +37,14 @@ def read(file: File) -> Iterator[Draft | Problem]:
         head = opened.read(_HEAD)
     if not head.strip():
         raise Unreadable("is empty")
-    if not (kind := kind_of(head)):
+    if head.startswith(OLE):
+        raise Unreadable(
+            "is an encrypted or old office document (.doc): save it as .docx without a password"
+        )
+    kind = kind_of(head)
+    if not kind and head.startswith(ZIP) and file.kind in ZIPPED:
+        kind = file.kind
+    if not kind:
         raise Unreadable(f"is no {NAMES[file.kind]}, though its name says so")
     yield from READERS[kind](file)
 
@@ -44,7 +54,7 @@ def unnamed(path: Path) -> str:
     try:
         with path.open("rb") as opened:
             return kind_of(opened.read(_HEAD))
-    except (OSError, Unreadable):
+    except OSError:
         return ""
 
 

@@ -24,7 +24,7 @@ def read(file: File) -> Iterator[fields.Draft | Problem]:
     if (first := found["first_heading"]) is not None:
         headline = lines.pop(first)
     roles = {role: [("Word", found[role])] for role in ("byline", "language") if found[role]}
-    roles["published"] = parts.date_in(("file name", file.path.name), ("title", headline))
+    roles["published"] = parts.date_in(("file name", parts.name_of(file)), ("title", headline))
     if lines and not roles["published"]:
         yield parts.undated(file)
     body = text.body_of(lines)

@@ -37,7 +37,7 @@ def read(file: File) -> Iterator[fields.Draft | Problem]:
     roles = {role: [("EPUB", book[role])] for role in _ROLES if book[role]}
     own = [("EPUB date", book["published"])] if book["published"] else []
     roles["published"] = own or parts.date_in(
-        ("EPUB title", book["title"]), ("file name", file.path.name)
+        ("EPUB title", book["title"]), ("file name", parts.name_of(file))
     )
     if not roles["published"]:
         yield parts.undated(file)

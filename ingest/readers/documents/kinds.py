@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from ingest.decode import Unreadable
-
 NAMES = {
     ".pdf": "PDF file",
     ".epub": "EPUB file",
@@ -15,7 +13,9 @@ NAMES = {
 }
 """What each kind is called, by the ending that it usually has."""
 
-_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+"""How ZIP files begin, and old or encrypted office documents."""
+
 _EPUB = b"application/epub+zip"
 _HEADERS = re.compile(rb"(?:[!-9;-~]{1,76}:[^\n]*\n(?:[ \t]+\S[^\n]*\n)*){2,}")
 _NAME = re.compile(rb"^([!-9;-~]{1,76}):", re.MULTILINE)
@@ -25,20 +25,13 @@ _CARRIED = frozenset({b"message-id", b"received", b"return-path", b"mime-version
 
 
 def kind_of(head: bytes) -> str:
-    """The usual ending of a document that begins so, "" for none of ours.
-
-    Raises Unreadable for an encrypted or old office document, which begin alike.
-    """
+    """The usual ending of a document that begins so, "" for none of ours."""
     if b"%PDF-" in head[:1024]:
         return ".pdf"
-    if head.startswith(_ZIP):
+    if head.startswith(ZIP):
         if _EPUB in head[:200] or b"META-INF/container.xml" in head:
             return ".epub"
-        return ".docx" if b"word/" in head or b"[Content_Types].xml" in head else ""
-    if head.startswith(_OLE):
-        raise Unreadable(
-            "is an encrypted or old office document (.doc): save it as .docx without a password"
-        )
+        return ".docx" if b"[Content_Types].xml" in head and b"word/" in head else ""
     if head.startswith(b"From ") and _is_mail(head.partition(b"\n")[2]):
         return ".mbox"
     return ".eml" if _is_mail(head) else ""

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 
 from ingest import fields, text
 from ingest.dates import parse
@@ -104,6 +105,11 @@ def _runs_over(last: str, first: str) -> bool:
     if text.ends_sentence(last) or len(last) < _RUNS_OVER:
         return False
     return first[:1].islower() or "가" <= first[:1] <= "힣"
+
+
+def name_of(file: File) -> str:
+    """What a file is called, as it is shown."""
+    return PurePosixPath(file.shown).name
 
 
 def date_in(*named: tuple[str, str]) -> list[Named]:

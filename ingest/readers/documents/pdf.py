@@ -49,7 +49,7 @@ def read(file: File) -> Iterator[fields.Draft | Problem]:
         if faults:
             return
         raise Unreadable(_no_text(len(pages), scanned=any(page["images"] for page in read_)))
-    dates = parts.date_in(("file name", file.path.name), ("PDF title", about["title"]))
+    dates = parts.date_in(("file name", parts.name_of(file)), ("PDF title", about["title"]))
     if not dates:
         yield parts.undated(file)
     if empty:

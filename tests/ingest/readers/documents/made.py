@@ -107,8 +107,8 @@ _PARTS = "http://schemas.openxmlformats.org/package/2006"
 _TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 
 
-def docx(body: str, *, prolog: str = "", said: str = "") -> bytes:
-    """A Word document with this content of `w:body`."""
+def docx(body: str, *, prolog: str = "", said: str = "", note: str = "") -> bytes:
+    """A Word document with this content of `w:body`, and with a footnote 1."""
     files = {
         "[Content_Types].xml": f'<Types xmlns="{_PARTS}/content-types">'
         '<Default Extension="xml" ContentType="application/xml"/>'
@@ -120,7 +120,11 @@ def docx(body: str, *, prolog: str = "", said: str = "") -> bytes:
         "word/styles.xml": f"<w:styles {_WORD}><w:style w:type='paragraph' w:styleId='T'>"
         "<w:name w:val='Title'/></w:style></w:styles>",
         "word/_rels/document.xml.rels": f'<Relationships xmlns="{_PARTS}/relationships">'
-        f'<Relationship Id="r1" Type="{_OFFICE}/styles" Target="styles.xml"/></Relationships>',
+        f'<Relationship Id="r1" Type="{_OFFICE}/styles" Target="styles.xml"/>'
+        f'<Relationship Id="r2" Type="{_OFFICE}/footnotes" Target="footnotes.xml"/>'
+        "</Relationships>",
+        "word/footnotes.xml": f'<w:footnotes {_WORD}><w:footnote w:id="1">{line(note)}'
+        "</w:footnote></w:footnotes>",
     }
     if said:
         files["docProps/core.xml"] = (

@@ -37,6 +37,13 @@ def test_without_a_heading_its_own_title_heads_it(reading: Read) -> None:
     assert article.published.iso == "2026-03-12"
 
 
+def test_footnotes_stand_below_the_text(reading: Read) -> None:
+    mark = '<w:p><w:r><w:t>Fees rise</w:t></w:r><w:r><w:footnoteReference w:id="1"/></w:r>'
+    body = line("Fees", "T") + mark + "<w:r><w:t> in June.</w:t></w:r></w:p>"
+    (article,), _ = reading(a__docx=docx(body, note="For the first time since 2021."))
+    assert article.body == "Fees rise in June.\n\n1. For the first time since 2021."
+
+
 def test_hostile_documents_are_told_and_cost_only_themselves(folder: Path) -> None:
     entities = '<!ENTITY a "fee fee fee fee ">' + "".join(
         f'<!ENTITY {chr(98 + n)} "{f"&{chr(97 + n)};" * 10}">' for n in range(9)
