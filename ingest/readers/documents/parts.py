@@ -19,7 +19,7 @@ from ingest.readers.file import File
 from ingest.values import Problem
 
 RECURS = 0.5
-"""A running head stands on so large a share of the pages, and on three at least."""
+"""A running head stands on so large a share of the pages, and on two at least."""
 
 _EDGE = 2
 """Paragraphs at a page's head and foot that may be running heads."""
@@ -55,7 +55,7 @@ def without_heads(parts: Sequence[Part]) -> list[Part]:
     seen: Counter[str] = Counter()
     for part in parts:
         seen.update({_shape(p) for p in _edges(part.paragraphs)})
-    least = max(3, RECURS * len(parts))
+    least = max(2, RECURS * len(parts))
     heads = {shape for shape, count in seen.items() if count >= least}
     return [replace(part, paragraphs=_inner(part, heads)) for part in parts]
 

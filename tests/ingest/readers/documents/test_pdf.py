@@ -15,7 +15,7 @@ from PIL import Image
 
 from ingest.readers.documents import extra
 from tests.ingest.conftest import Read, read_all
-from tests.ingest.readers.documents.made import FEES, FERRY, MARKET, edition, pdf_bytes
+from tests.ingest.readers.documents.made import FEES, FERRY, MARKET, Gazette, edition, pdf_bytes
 from vectorstore import page_of
 
 OVER = "The first increase since 2021 was agreed by the"
@@ -78,6 +78,27 @@ def test_korean_is_read_and_its_parted_words_are_whole_again(reading: Read) -> N
     (article,), _ = reading(a__pdf=pdf_bytes(pdf))
     whole = "항만공사는 요금이 오른다고 화요일 밝혔다. 회의에서 항만공사는 새 부두도 논의했다."
     assert (article.body, article.language) == (whole, "ko")
+
+
+def test_lines_that_are_set_closely_keep_their_letters(reading: Read) -> None:
+    pdf = FPDF()
+    pdf.add_font("noto", fname=pylopdf_fonts_ko.sans_path())
+    pdf.add_page()
+    pdf.set_font("noto", size=11)
+    pdf.multi_cell(60, 4, f"{FEES} {FERRY} {MARKET}")
+    (article,), _ = reading(a__pdf=pdf_bytes(pdf))
+    assert article.body == f"{FEES} {FERRY} {MARKET}"
+
+
+def test_running_heads_of_two_pages_are_left_out(reading: Read) -> None:
+    pdf = Gazette()
+    pdf.set_font("helvetica", size=11)
+    for body in (FEES, FERRY):
+        pdf.add_page()
+        pdf.set_font("helvetica", size=11)
+        pdf.multi_cell(0, 5, body)
+    articles, _ = reading(a__pdf=pdf_bytes(pdf))
+    assert [a.body for a in articles] == [FEES, FERRY]
 
 
 def test_bookmarks_and_titles_name_pages(reading: Read) -> None:
