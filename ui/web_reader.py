@@ -52,9 +52,10 @@ def meta_html(article: StoredArticle, w: Words) -> str:
     elif not article.current:
         when += f' <span class="dl-flag">{w("earlier_version")}</span>'
     outlet = esc(article.outlet) or w("outlet_unknown")
-    if page := page_html(article, w):
-        when += f' <span class="dl-page">{page}</span>'
-    return f'<p class="dl-meta"><span class="dl-outlet">{outlet}</span> <span>{when}</span></p>'
+    page = page_html(article, w)
+    printed = f' <span class="dl-printed">{page}</span>' if page else ""
+    named = f'<span class="dl-outlet">{outlet}</span> <span>{when}</span>'
+    return f'<p class="dl-meta">{named}{printed}</p>'
 
 
 def page_html(article: StoredArticle, w: Words) -> str:

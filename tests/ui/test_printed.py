@@ -27,10 +27,12 @@ def test_the_web_shows_the_page(language: str, shown: str) -> None:
     turn = Turn(number=1, question="q", answer=cited(QUOTE, QUOTE, **PRINTED))
     chip, panel = turns_html((turn,), w), cards_html((turn,), w)
     assert f'data-cite="Gazette, {w("date_unknown")}, {shown}: H"' in chip
-    assert f'<span class="dl-page">{shown}</span>' in panel
-    assert f'<span class="dl-page">{shown}</span>' in reader_html(stored(QUOTE, **PRINTED), None, w)
+    assert f'<span class="dl-printed">{shown}</span>' in panel
+    assert f'<span class="dl-printed">{shown}</span>' in reader_html(
+        stored(QUOTE, **PRINTED), None, w
+    )
     other = Turn(number=1, question="q", answer=cited(QUOTE, QUOTE, path="gazette.md"))
-    assert "dl-page" not in cards_html((other,), w)
+    assert "dl-printed" not in cards_html((other,), w)
 
 
 @pytest.mark.parametrize("form", sorted({*FORMATS} - {"json"}))
