@@ -17,6 +17,9 @@ ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 """How ZIP files begin, and old or encrypted office documents."""
 
 _EPUB = b"application/epub+zip"
+_OFFICE = (b"[Content_Types].xml", b"_rels/", b"word/", b"docProps/")
+"""What an office document's first file is called."""
+
 _HEADERS = re.compile(rb"(?:[!-9;-~]{1,76}:[^\n]*\n(?:[ \t]+\S[^\n]*\n)*){2,}")
 _NAME = re.compile(rb"^([!-9;-~]{1,76}):", re.MULTILINE)
 _SENT = frozenset({b"from", b"date", b"subject"})
@@ -29,9 +32,10 @@ def kind_of(head: bytes) -> str:
     if b"%PDF-" in head[:1024]:
         return ".pdf"
     if head.startswith(ZIP):
-        if _EPUB in head[:200] or b"META-INF/container.xml" in head:
+        first = head[30 : 30 + int.from_bytes(head[26:28], "little")]
+        if _EPUB in head[:200] or first.startswith(b"META-INF/"):
             return ".epub"
-        return ".docx" if b"[Content_Types].xml" in head and b"word/" in head else ""
+        return ".docx" if first.startswith(_OFFICE) and b"word/" in head else ""
     if head.startswith(b"From ") and _is_mail(head.partition(b"\n")[2]):
         return ".mbox"
     return ".eml" if _is_mail(head) else ""
