@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ingest import decode, fields
 from ingest.keys import canonical
+from ingest.readers.table import MAX_FIELD
 
 ENDINGS = (".csv", ".tsv", ".txt")
 """What such a table is called."""
@@ -53,6 +54,7 @@ def _header(lines: list[str]) -> tuple[str, int, int | None]:
 
 
 def _rows(lines: list[str], delimiter: str) -> Iterator[list[str]]:
+    csv.field_size_limit(MAX_FIELD)  # for the whole process; there is no other way to set it
     try:
         yield from csv.reader(lines, delimiter=delimiter)
     except csv.Error as error:

@@ -11,7 +11,7 @@ import pytest
 
 from ingest.collect import collect
 from ingest.decode import Unreadable
-from ingest.readers.table import lacking
+from ingest.readers.table import MAX_FIELD, lacking
 from ingest.reading import AS_GUESSED
 from ingest.sources.declared import Fetching, Source, declared
 from ingest.sources.health import check
@@ -47,7 +47,7 @@ def test_a_row_without_an_address_is_not_lost(tmp_path: Path) -> None:
 
 def test_what_is_no_table_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "links.csv"
-    path.write_text('title,url\n"' + "x" * 200_000)
+    path.write_text('title,url\n"' + "x" * (MAX_FIELD + 1))
     with pytest.raises(Unreadable, match="is no table"):
         list(addresses(path))
 
