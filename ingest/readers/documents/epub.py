@@ -35,10 +35,11 @@ def read(file: File) -> Iterator[fields.Draft | Problem]:
     if not found:
         raise Unreadable("has no text: its pages may be images")
     roles = {role: [("EPUB", book[role])] for role in _ROLES if book[role]}
+    dated = parts.date_in(("EPUB title", book["title"]))
+    if book["title"] and not (book["outlet"] or file.reading.outlet or dated):
+        roles["outlet"] = [("EPUB title", book["title"])]
     own = [("EPUB date", book["published"])] if book["published"] else []
-    roles["published"] = own or parts.date_in(
-        ("EPUB title", book["title"]), ("file name", parts.name_of(file))
-    )
+    roles["published"] = own or dated or parts.date_in(("file name", parts.name_of(file)))
     if not roles["published"]:
         yield parts.undated(file)
     if empty := book["empty"]:

@@ -60,6 +60,19 @@ def test_an_issue_becomes_an_article_for_each_entry_of_its_contents(reading: Rea
     assert (problem.fatal, "OPS/cover.xhtml" in problem.reason) == (False, True)
 
 
+def test_without_a_publisher_an_issue_is_its_own_outlet(reading: Read) -> None:
+    files = {"a.xhtml": page(f"<h1>Fees</h1><p>{FEES}</p>")}
+    titles = {"weekly": "Harbour Weekly", "issue": "Harbour Weekly, 12 March 2026"}
+    books = {
+        f"{name}__epub": epub(files, package(["a.xhtml"], said=f"<dc:title>{title}</dc:title>"))
+        for name, title in titles.items()
+    }
+    articles, _ = reading(**books)
+    assert [a.outlet for a in articles] == ["", "Harbour Weekly"]
+    assert articles[0].published is not None
+    assert (articles[0].published.iso, articles[0].published.found) == ("2026-03-12", "EPUB title")
+
+
 def test_printed_pages_are_places_of_citations(reading: Read) -> None:
     files = {
         "a.xhtml": page(
