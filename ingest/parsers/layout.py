@@ -65,8 +65,10 @@ def page(pieces: Sequence[Line]) -> Page:
     words = {w.lower() for line in lines for w in _WORD.findall(line.text)}
     groups: list[list[Line]] = [[lines[0]]]
     for at, (before, here) in enumerate(pairwise(lines), start=1):
-        head = at == 1 and not 0.8 < here.height / max(before.height, 0.1) < HEADING
-        if head or _begins(before, here, _right(lines, at - 1), leading):
+        edge = at in {1, len(lines) - 1}  # where running heads stand, a little smaller
+        if (edge and not 0.92 < here.height / max(before.height, 0.1) < 1.09) or _begins(
+            before, here, _right(lines, at - 1), leading
+        ):
             groups.append([here])
         else:
             groups[-1].append(here)
