@@ -19,8 +19,8 @@ ROLES: dict[str, tuple[str, ...]] = {
     "headline": ("headline", "title", "ogtitle", "name"),
     "published": (
         "published", "publishedtime", "publishedat", "publishedon", "articlepublishedtime",
-        "datepublished", "publishdate", "publisheddate", "publicationdate", "pubdate", "date",
-        "datetime", "time", "timestamp", "created", "createdat",
+        "datepublished", "publishdate", "publisheddate", "publishingdate", "publicationdate",
+        "pubdate", "date", "datetime", "time", "timestamp", "created", "createdat",
     ),
     "updated": (
         "updated", "updatedtime", "updatedat", "modified", "modifiedtime", "modifiedat",
@@ -29,14 +29,17 @@ ROLES: dict[str, tuple[str, ...]] = {
     ),
     "byline": ("byline", "author", "authors", "creator", "dccreator", "articleauthor", "reporter"),
     "outlet": (
-        "outlet", "publisher", "sitename", "ogsitename", "sourcename", "source", "newspaper",
-        "publication",
+        "outlet", "publisher", "sitename", "ogsitename", "metasitename", "sourcename", "source",
+        "newspaper", "publication",
     ),
-    "url": ("url", "canonical", "canonicalurl", "sourceurl", "link", "ogurl", "permalink"),
-    "language": ("language", "lang", "inlanguage", "locale"),
+    "url": (
+        "url", "canonical", "canonicalurl", "canonicallink", "sourceurl", "link", "ogurl",
+        "permalink",
+    ),
+    "language": ("language", "lang", "inlanguage", "locale", "metalang"),
     "body": (
-        "body", "articlebody", "text", "fulltext", "contenttext", "contenthtml", "content",
-        "contents", "article", "summary", "description", "abstract",
+        "body", "articlebody", "text", "plaintext", "fulltext", "contenttext", "contenthtml",
+        "content", "contents", "article", "summary", "description", "abstract",
     ),
     "path": ("path", "file", "filename"),
     "id": ("id", "doc", "docid", "guid", "uuid", "documentnumber"),

@@ -46,6 +46,7 @@ _SOFT_BREAK = re.compile(rf"(?<![.!?:;,”\" ]) ?{_BREAK} ?(?=[a-z])")
 _BROKEN_LINK = re.compile(r"\[([^\[\]]{0,500})\]\((?:https?|mailto):\S+")
 """A link that Markdown does not see as one, because its target has a lone bracket."""
 
+_NUMBERED = re.compile(r"\d{1,10}\. \s*")
 _MANY_BRACKETS = 1_000
 
 
@@ -173,6 +174,8 @@ def _take(page: _Page, name: str, *, closing: bool, tag: str) -> None:
     elif name == "br":
         page.open.append(_BREAK)
     elif name in _BLOCKS:
+        if name == "p" and _NUMBERED.fullmatch("".join(page.open[-2:])):
+            return  # an item's number stands before its first paragraph, not above it
         page.finish()
         _take_list(page, name, closing=closing, tag=tag)
         if name == "h1" and not page.tables:

@@ -73,6 +73,11 @@ def _wrapped(lines: list[str]) -> bool:
     return 2 * sum(not _SENTENCE_END.search(here) for here in followed) > len(followed)
 
 
+def ends_sentence(part: str) -> bool:
+    """Whether a line or paragraph ends with a mark that ends a sentence."""
+    return _SENTENCE_END.search(part) is not None
+
+
 def plain_headline(source: str, parts: list[str]) -> str | None:
     """The first line of plain text, if it stands alone and looks like a headline.
 

@@ -85,6 +85,7 @@ class ArticleCard(BaseModel):
     language: str
     url: str = Field(description='The original, "" if there is none that is fit for a link.')
     page: str = Field(description="Where Dateline shows it, a path on this server.")
+    printed: str = Field("", description='The printed page that it is ("4", "A1"); "" if none.')
     published: str | None
     updated: str | None
     ingested: datetime

@@ -39,7 +39,7 @@ from ui.api_models import (
 )
 from ui.store_snapshot import Json, citation, plain, snapshot
 from ui.web_text import safe_url
-from vectorstore import Archive, Filters, Hit, InputError, StoredArticle
+from vectorstore import Archive, Filters, Hit, InputError, StoredArticle, page_of
 
 COVERED = 2_000
 """Rows of coverage in one response."""
@@ -207,7 +207,8 @@ def _card(saved: Mapping[str, Any]) -> ArticleCard:
     dates = {n: (saved.get(n) or {}).get("iso") for n in ("published", "updated")}
     link = safe_url(saved["url"])
     page = {"url": link[0] if link else "", "page": f"/article/{saved['id']}/{saved['version']}"}
-    return ArticleCard(**{**saved, **dates, **page})
+    printed = page_of(saved.get("path") or "")
+    return ArticleCard(**{**saved, **dates, **page, "printed": printed})
 
 
 def _hit(hit: Hit, *, explain: bool) -> HitOut:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ui import cli_import
 from ui.cli_shared import PROBLEMS, ArchiveOption, AsJson, SourcesOption, sources_file
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="Declare where articles come from, and see whether they do.", no_args_is_help=True
 )
+
+app.command("import")(cli_import.import_)
 
 
 @app.command()

@@ -10,7 +10,7 @@ from datetime import datetime
 from ui.store_snapshot import Json
 from ui.web_text import clean, safe_url
 from ui.web_words import Words, words
-from vectorstore import Dated
+from vectorstore import Dated, page_of
 
 _FORMULA = re.compile(r"\s*[=+\-@|%＝＋－＠]|[\t\r\n]")
 """What a spreadsheet may take for a formula, at the start of a cell (OWASP, CSV injection)."""
@@ -74,9 +74,11 @@ def _source(cited: Json, w: Words) -> Source:
 
 
 def dates(article: Json, w: Words) -> str:
-    """`published 31 July 2025, updated 1 August 2025, in the archive since 2 August 2025`."""
+    """`p. 4, published 31 July 2025, updated 1 August 2025, in the archive since …`."""
     published, updated = (_dated(article.get(name)) for name in ("published", "updated"))
-    said = [w("published_on", day=w.dated(published)) if published else w("date_unknown")]
+    page = page_of(article.get("path") or "")
+    said = [w("on_page", n=page)] if page else []
+    said += [w("published_on", day=w.dated(published)) if published else w("date_unknown")]
     if updated and updated != published:
         said.append(w("updated_on", day=w.dated(updated)))
     if since := article.get("since") or article.get("ingested"):

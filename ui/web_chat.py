@@ -11,6 +11,7 @@ from typing import Literal
 from chatbot import UNSEARCHED, Answer, Citation, Claim, Message
 from ui.web_events import Event, events_html, events_of
 from ui.web_filters import chips_html, filters_json
+from ui.web_reader import page_html
 from ui.web_sources import article_path, card_id, section_html
 from ui.web_text import esc, language_of
 from ui.web_words import Words
@@ -149,7 +150,8 @@ def _claim_html(turn: int, claim: Claim, w: Words) -> str:
 
 def _chip_html(turn: int, cited: Citation, w: Words) -> str:
     article = cited.article
-    about = f"{esc(article.outlet) or w('outlet_unknown')}, {w.dated(article.published)}"
+    named = (esc(article.outlet) or w("outlet_unknown"), w.dated(article.published))
+    about = ", ".join(filter(None, (*named, page_html(article, w))))
     quote = cited.quote[:TIP_CHARS] + ("…" if len(cited.quote) > TIP_CHARS else "")
     headline = esc(article.headline) or w("untitled")
     return (

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from ui.web_text import esc, language_of, paragraphs, safe_url
 from ui.web_words import Words
-from vectorstore import Change, Dated, Span, StoredArticle
+from vectorstore import Change, Dated, Span, StoredArticle, page_of
 
 KEPT = 160
 """Characters of unchanged text kept on each side of a change."""
@@ -52,7 +52,16 @@ def meta_html(article: StoredArticle, w: Words) -> str:
     elif not article.current:
         when += f' <span class="dl-flag">{w("earlier_version")}</span>'
     outlet = esc(article.outlet) or w("outlet_unknown")
-    return f'<p class="dl-meta"><span class="dl-outlet">{outlet}</span> <span>{when}</span></p>'
+    page = page_html(article, w)
+    printed = f' <span class="dl-printed">{page}</span>' if page else ""
+    named = f'<span class="dl-outlet">{outlet}</span> <span>{when}</span>'
+    return f'<p class="dl-meta">{named}{printed}</p>'
+
+
+def page_html(article: StoredArticle, w: Words) -> str:
+    """`p. 4` for a page of a print edition, else ""."""
+    page = page_of(article.path)
+    return w("on_page", n=esc(page)) if page else ""
 
 
 def byline_html(article: StoredArticle, w: Words) -> str:

@@ -16,6 +16,7 @@ from vectorstore.errors import (
 )
 from vectorstore.history import Change
 from vectorstore.models.reader import Read
+from vectorstore.printed import page_of
 from vectorstore.query import SearchQuery, Why, Wording
 from vectorstore.records import Page, Run, SourceState
 from vectorstore.revision import Revision
@@ -70,6 +71,7 @@ __all__ = [
     "Wording",
     "default_archive",
     "no_progress",
+    "page_of",
     "question_terms",
     "terms",
 ]

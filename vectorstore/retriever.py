@@ -10,6 +10,7 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict, Field
 
 from vectorstore.archive import Archive
+from vectorstore.printed import page_of
 from vectorstore.values import Filters, Hit
 
 
@@ -18,8 +19,8 @@ class ArchiveRetriever(BaseRetriever):
 
     `retriever.invoke(question, k=3, filters=Filters(…))` overrides both for one call.
     A Document's id is the passage's; its metadata has article_id, version, headline,
-    outlet, byline, language, url, path, published, updated (ISO 8601 or None), start, end
-    (offsets in the article's body) and score.
+    outlet, byline, language, url, path, page (of a printed document), published, updated
+    (ISO 8601 or None), start, end (offsets in the article's body) and score.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -52,6 +53,7 @@ def document(hit: Hit) -> Document:
         "language": article.language,
         "url": article.url,
         "path": article.path,
+        "page": page_of(article.path),
         "published": article.published and article.published.iso,
         "updated": article.updated and article.updated.iso,
         "start": hit.start,

@@ -14,6 +14,7 @@ from ingest.decode import Unreadable
 from ingest.fields import Draft
 from ingest.readers import (
     archived,
+    documents,
     html,
     json_file,
     jsonl,
@@ -61,6 +62,7 @@ READERS: dict[str, Reader] = {
     ".xhtml": html.read,
     ".warc": warc.read,
     ".wacz": warc.read_wacz,
+    **dict.fromkeys(documents.READERS, documents.read),
     ".zip": lambda file: archived.read_zip(file, _member),
     ".tar": lambda file: archived.read_tar(file, _member),
     NEWS: news.read,

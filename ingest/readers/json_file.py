@@ -10,6 +10,7 @@ from ingest import decode, fields
 from ingest.parsers.news import found as news_in
 from ingest.parsers.news import ninjs
 from ingest.readers import huge_json, news
+from ingest.readers.extracted import by_publisher, is_body
 from ingest.readers.file import File
 from ingest.readers.row import article_of
 from ingest.reading import Mapped, Reading, found_at, listed
@@ -95,14 +96,14 @@ def _rows(value: object, reading: Reading, depth: int) -> list[Any]:
             return rows
     if value and all(isinstance(v, dict) and _is_article(v, reading) for v in value.values()):
         return [{"id": name, **child} for name, child in value.items()]
-    return [value] if any(True for _ in news_in(value)) else []
+    return [value] if any(True for _ in news_in(value)) else by_publisher(value)
 
 
 def _is_article(value: Mapping[str, object], reading: Reading) -> bool:
     if name := reading.columns.get("body"):
         return any(isinstance(part, str) for part in found_at(value, name))
     return any(
-        fields.role_of(str(name)) == "body" and isinstance(part, str)
+        fields.role_of(str(name)) == "body" and (isinstance(part, str) or is_body(part))
         for name, part in value.items()
     )
 

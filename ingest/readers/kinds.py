@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from ingest.decode import Unreadable
 from ingest.parsers import news
+from ingest.readers.documents.kinds import kind_of as documents
 from ingest.readers.packed import PACKINGS, packing_of, unpacked
 
 NEWS = ".news"
@@ -55,6 +56,8 @@ def by_content(head: bytes) -> str:
     """The kind of a file of news items or a tar archive, by how it begins; "" for any other."""
     if head[_TAR_AT:].startswith(_TAR):
         return ".tar"
+    if document := documents(head):
+        return document
     found = _FORMS.get(news.form(head), "")
     return ".jsonl" if found == ".json" and _is_lines(head) else found
 

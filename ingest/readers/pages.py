@@ -66,6 +66,16 @@ class Pages:
             first, future = waiting.popleft()
             yield first, future.result()
 
+    def document(self, parser: str, data: bytes, **options: int) -> dict[str, Any]:
+        """What a parser of `ingest.parsers` found in one document; raises Unreadable."""
+        self._started()
+        assert self._sandbox is not None  # noqa: S101  it was started just now
+        try:
+            found: dict[str, Any] = self._sandbox.parse(parser, data, **options)
+        except (ParseFailed, ValueError) as error:  # ValueError: closed meanwhile
+            raise Unreadable(str(error)) from error
+        return found
+
     def close(self) -> None:
         """End the children, and whatever they are at."""
         if self._threads:

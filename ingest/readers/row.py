@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ingest import fields, text
+from ingest.readers import extracted
 from ingest.readers.file import File
 from ingest.reading import listed
 from ingest.values import Problem
@@ -17,6 +18,7 @@ def article_of(
 
     `number` is the line it starts on, or counts rows as `word` says ("item").
     """
+    row = extracted.plain(row)
     roles = fields.by_role(row, kind, file.reading.columns)
     place = file.row(number, roles, word)
     if "body" not in roles:

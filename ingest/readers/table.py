@@ -47,6 +47,11 @@ def lacking(columns: list[str], reading: Reading) -> str:
         return fault
     if "body" in reading.columns or "body" in map(fields.role_of, columns):
         return ""
+    if "url" in map(fields.role_of, columns):
+        return (
+            "has links and no text: `dateline sources import FILE` declares it, and their "
+            f"articles are fetched; found: {listed(columns)}"
+        )
     return (
         f"has no column with the text (needed: one named {' or '.join(fields.ROLES['body'])}; "
         f"best also title, date and url; or a mapping, `columns`); found: {listed(columns)}"

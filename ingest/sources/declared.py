@@ -42,9 +42,9 @@ class Source:
     """One declared source.
 
     `url` is a feed's, sitemap's or list page's, or several for `pages`; `path` names files
-    or folders for `files`. `every` is the time between two runs, unless `cron` (five
-    fields, in `timezone`) says when. `include` and `exclude` are regular expressions over
-    article URLs. `limit` bounds the articles fetched in one run, so that a run ends.
+    or folders for `files`, tables of links for `list`. `every` is the time between two runs,
+    unless `cron` (five fields, in `timezone`) says when. `include` and `exclude` are regular
+    expressions over article URLs. `limit` bounds the articles fetched in one run, so that it ends.
     `earliest` is the first year a date may lie in. A vanished article is withdrawn after
     `withdrawn_after` checks that found it gone. `columns` maps our words (headline, body,
     published, …) to the columns or keys of a table.
@@ -159,6 +159,7 @@ def _fetching(table: Mapping[str, Any], path: Path) -> Fetching:
 _WORDS = {"kind", "outlet", "language", "cron", "timezone", "full_text", "include", "exclude"}
 _LENGTHS = {"every", "jitter", "recheck"}
 _COUNTS = {"limit": 1, "earliest": 1, "withdrawn_after": 1}
+_NEEDED = {"files": "a path (a file or folder)", "list": "a url, or the path of a table of links"}
 _KEYS = _WORDS | _LENGTHS | set(_COUNTS) | {"url", "path", "enabled", "columns"}
 
 
@@ -192,10 +193,9 @@ def _checked(values: dict[str, Any], place: str) -> Source:
     kind = values.setdefault("kind", "files" if values["paths"] else "feed")
     if kind not in KINDS:
         raise InputError(f"{place}: kind {kind!r} is none of {', '.join(KINDS)}")
-    if kind == "files" and not values["paths"]:
-        raise InputError(f"{place}: needs a path (a file or folder)")
-    if kind != "files" and not values["urls"]:
-        raise InputError(f"{place}: needs a url")
+    given = {"files": values["paths"], "list": values["urls"] or values["paths"]}
+    if not given.get(kind, values["urls"]):
+        raise InputError(f"{place}: needs {_NEEDED.get(kind, 'a url')}")
     if values["urls"] and values["paths"]:
         raise InputError(f"{place}: has a url and a path: make two sources of them")
     for url in values["urls"]:

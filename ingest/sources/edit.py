@@ -6,7 +6,7 @@ import os
 import re
 import tempfile
 import tomllib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import timedelta
 from importlib.resources import files
@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ingest.sources.declared import NAME, declared
+from ingest.text import line
 from vectorstore import InputError
 
 STARTER = "starter.toml"
@@ -54,6 +55,29 @@ def add(path: Path, name: str, **values: object) -> None:
     made = tomlkit.dumps({"sources": {name: given}}).replace("\n", _line_end(text))
     gap = _line_end(text) * (1 if text.endswith(("\n", "\r\n")) else 2)
     _replace(path, text + gap + made, _sources(text, path) | {name: given})
+
+
+def add_all(path: Path, made: Mapping[str, Mapping[str, object]], notes: Mapping[str, str]) -> None:
+    """Append several sources at once, each below its note as a comment; all or none.
+
+    `made` are the tables by name. Raises InputError, and writes nothing, if one of them makes
+    no sense or is there already.
+    """
+    import tomlkit
+
+    text = _text(path) if path.exists() else _HEAD
+    held = _sources(text, path)
+    if taken := sorted(held.keys() & made.keys()):
+        raise InputError(f"{path} has a source {taken[0]!r} already")
+    end = _line_end(text)
+    blocks = []
+    for name, table in made.items():
+        note = line(notes.get(name, ""))
+        block = tomlkit.dumps({"sources": {name: dict(table)}})
+        blocks.append(f"# {note}\n{block}" if note else block)
+    gap = "" if text.endswith("\n") else end
+    new = text + gap + "".join(f"\n{block}" for block in blocks).replace("\n", end)
+    _replace(path, new, held | {name: dict(table) for name, table in made.items()})
 
 
 def remove(path: Path, name: str) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ingest.sources import delivered
-from ingest.sources.visit import Asking, Entry, key_of
+from ingest.decode import Unreadable
+from ingest.sources import delivered, links_file
+from ingest.sources.visit import Asking, Entry, SourceFailed, key_of
 
 
 def entries(asking: Asking) -> Iterator[Entry]:
-    """The articles that the source's list pages link to, in the order of the links."""
+    """The articles that the source's list pages and tables link to, in the order of the links."""
+    yield from _in_files(asking)
     for url in asking.source.urls:
         reply = asking.ask(url)
         if reply is None:
@@ -22,6 +24,19 @@ def entries(asking: Asking) -> Iterator[Entry]:
         )
         for link in found["links"]:
             yield Entry(url=key_of(link["url"]))
+
+
+def _in_files(asking: Asking) -> Iterator[Entry]:
+    """The articles that tables on this machine link to."""
+    for path in asking.source.paths:
+        try:
+            for file in links_file.files(path):
+                for url in links_file.addresses(file):
+                    asking.nameless += not url
+                    if url:
+                        yield Entry(url=url)
+        except (Unreadable, OSError) as error:
+            raise SourceFailed(f"{path}: {error}") from error
 
 
 def single(asking: Asking) -> Iterator[Entry]:

@@ -249,7 +249,7 @@ def test_a_line_of_200_mb_is_skipped_in_little_memory(folder: Path, name: str) -
 
 
 def test_folders_are_walked_in_order_and_other_kinds_counted(folder: Path) -> None:
-    for name in ("b.md", "a/z.txt", "a/y.md", ".hidden/x.md", ".x.md", "c.pdf", "LICENSE"):
+    for name in ("b.md", "a/z.txt", "a/y.md", ".hidden/x.md", ".x.md", "c.odt", "LICENSE"):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(f"# {name}\n\nText of {name} here.")
     found = listing([folder, folder / "b.md"], now=NOW)
@@ -257,7 +257,7 @@ def test_folders_are_walked_in_order_and_other_kinds_counted(folder: Path) -> No
     assert (found.skipped_other, found.problems) == (2, [])
     (named,) = listing([folder / "b.md"], now=NOW).files
     assert (named.relative, named.source) == ("b.md", (folder / "b.md").as_uri())
-    (problem,) = listing([folder / "c.pdf"], now=NOW).problems
+    (problem,) = listing([folder / "c.odt"], now=NOW).problems
     assert "of a kind that is not read" in problem.reason
 
 

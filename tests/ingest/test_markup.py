@@ -25,6 +25,7 @@ def body(source: str) -> str:
         ("-   one\n    -   two\n\n    <!-- -->\n\n    -   three\n-   four\n    wrapped",
          "one\n\ntwo\n\nthree\n\nfour wrapped"),
         ("3.  c\n4.  d", "3. c\n\n4. d"),
+        ("3.  c\n\n    more\n\n4.  d", "3. c\n\nmore\n\n4. d"),
         ("> quoted\n> text\n\n> [Loading…](https://x.com/1)", "quoted text"),
         ("a\n\n------\n\nb\n\n\\###", "a\n\nb"),
         ("line one  \nLine two  \nand on", "line one\nLine two and on"),

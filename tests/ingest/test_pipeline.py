@@ -26,7 +26,7 @@ def news(tmp_path: Path) -> Path:
     made.mkdir()
     (made / "a.md").write_text(HEAD.format("alpha", 1) + TALKS)
     (made / "b.md").write_text(HEAD.format("beta", 2) + "The price of rice rose again in Busan.")
-    (made / "c.pdf").write_text("x")
+    (made / "c.odt").write_text("x")
     (made / "d.md").write_text("")
     return made
 

@@ -19,6 +19,7 @@ from ingest.readers.stdin import kind_of
 from ingest.reading import Reading
 from tests.ingest.conftest import NOW
 from tests.ingest.parsers.test_page import TEXT, made
+from tests.ingest.readers.documents.made import docx, epub, letter, package
 from vectorstore import Article, InputError
 
 ROW = json.dumps({"title": "One", "text": "Text one."})
@@ -52,6 +53,13 @@ def a_parquet() -> bytes:
         (a_parquet(), ".parquet"),
         (b"WARC/1.1\r\n", ".warc"),
         (b"PK\x03\x04", ".wacz"),
+        (b"%PDF-1.7\n", ".pdf"),
+        (epub({}, package([])), ".epub"),
+        (docx(""), ".docx"),
+        (letter().as_bytes(), ".eml"),
+        (b"From a@b.example Tue\n" + letter().as_bytes(), ".mbox"),
+        (b"From the harbour: fees rise.\n\nThey rise in June.\n", ".txt"),
+        (b"Date: 10 March 2026\nSubject: Fees\n\nFrom: no mail at all.\n", ".txt"),
     ],
 )
 def test_kinds(tmp_path: Path, data: bytes, kind: str) -> None:
