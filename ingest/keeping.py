@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from ingest.boilerplate import passages
 from ingest.gathering import Begun, Came, Ended
 from ingest.pipeline import REASONS_KEPT
 from ingest.sources.visit import Gone, Read, Seen
 from ingest.values import Problem
-from vectorstore import Archive, Article, Passage, Run
+from vectorstore import RUN_COUNTS, Archive, Article, Passage, Run
 
 log = logging.getLogger(__name__)
 
@@ -26,23 +27,18 @@ class _Tally:
     run: Run
     counts: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
-    articles: set[str] = field(default_factory=set)
-    """Articles counted: one may be reached at several addresses."""
+    remarks: tuple[str, ...] = ()
 
     def ended(self, at: datetime, *, error: str, interrupted: bool) -> Run:
         worst = sorted(self.problems, key=lambda p: not p.fatal)
+        counts: dict[str, Any] = {name: self.counts[name] for name in RUN_COUNTS}
         return replace(
             self.run,
             ended=max(at, self.run.started),
             error=error,
             interrupted=interrupted,
-            reasons=tuple(str(p) for p in worst[:REASONS_KEPT]),
-            failed=sum(p.fatal for p in self.problems),
-            new=self.counts["new"],
-            changed=self.counts["changed"],
-            updated=self.counts["updated"],
-            unchanged=self.counts["unchanged"],
-            withdrawn=self.counts["withdrawn"],
+            reasons=(*self.remarks, *map(str, worst))[:REASONS_KEPT],
+            **counts,
         )
 
 
@@ -82,7 +78,7 @@ class Keeper:
                 stored += self._withdraw(one, item)
             elif isinstance(item, Seen):
                 self._archive.put_pages([item.page])
-                self._count(one, "unchanged" if item.unchanged else "")
+                self._count(one, item.outcome)
             else:
                 self._problem(one, item)
         self._counted.clear()
@@ -91,7 +87,8 @@ class Keeper:
     def end(self, ended: Ended) -> None:
         """Keep the record of a run whose items are stored, and the source's own state."""
         tally = self._tallies[ended.source]
-        tally.counts["unchanged"] += ended.unchanged
+        tally.counts.update(ended.counts)
+        tally.remarks = ended.remarks
         if ended.state is not None:
             self._archive.set_source_state(ended.source, ended.state)
         self._close(tally, error=ended.error, interrupted=ended.interrupted)
@@ -134,6 +131,7 @@ class Keeper:
             gone = self._archive.withdraw_articles([item.page.article])
             self._tallies[one.source].counts["withdrawn"] += gone
         self._archive.put_pages([item.page])
+        self._count(one, item.outcome)
         return gone
 
     def _problem(self, one: Came, problem: Problem) -> None:
@@ -141,16 +139,17 @@ class Keeper:
             return
         self._counted.add(id(one))
         log.info("%s", problem, extra={"source": one.source})
+        tally = self._tallies[one.source]
+        tally.counts["failed"] += problem.fatal
+        tally.counts["duplicates"] += problem.duplicate
         if not problem.duplicate:
-            self._tallies[one.source].problems.append(problem)
+            tally.problems.append(problem)
 
     def _count(self, one: Came, outcome: str) -> None:
-        """Count what became of an article; one seen unchanged again is counted once."""
+        """Count what became of an entry; an article that the run had before is counted once."""
         if id(one) not in self._counted and outcome:
-            tally, item = self._tallies[one.source], one.item
-            article = item.article.id if isinstance(item, Read) else _held(item)
-            tally.counts[outcome] += outcome != "unchanged" or article not in tally.articles
-            tally.articles.add(article)
+            again = isinstance(one.item, Read) and one.item.again and outcome == "unchanged"
+            self._tallies[one.source].counts["duplicates" if again else outcome] += 1
         self._counted.add(id(one))
 
     def _open(self) -> list[_Tally]:
@@ -160,8 +159,3 @@ class Keeper:
         run = tally.ended(self._now(), error=error, interrupted=interrupted)
         self._archive.note_run(run)
         tally.run = run
-
-
-def _held(item: Seen | Gone | Problem) -> str:
-    """The id of the article that a page has, "" if none."""
-    return "" if isinstance(item, Problem) else item.page.article

@@ -17,7 +17,8 @@ from vectorstore.errors import (
 from vectorstore.history import Change
 from vectorstore.models.reader import Read
 from vectorstore.query import SearchQuery, Why, Wording
-from vectorstore.records import Page, Run, SourceState
+from vectorstore.records import OUTCOMES, Page, Run, SourceState
+from vectorstore.schema import RUN_COUNTS
 from vectorstore.settings import Settings, default_archive
 from vectorstore.values import (
     Article,
@@ -35,6 +36,8 @@ from vectorstore.values import (
 from vectorstore.vocabulary import Vocabulary
 
 __all__ = [
+    "OUTCOMES",
+    "RUN_COUNTS",
     "Archive",
     "ArchiveEmpty",
     "ArchiveError",

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import URL, Connection, Engine, Row, create_engine, event, func, select
 
-from vectorstore import boilerplate, schema, stories
+from vectorstore import boilerplate, gated, schema, stories
 from vectorstore.migrations import migrate
 from vectorstore.reading import LedgerReader
 from vectorstore.records import upsert
@@ -158,18 +158,22 @@ def _row(c: Connection, article: str) -> Row[Any] | None:
 def _compare(c: Connection, row: Row[Any] | None, article: Article) -> Outcome:
     if row is None:
         return "new"
-    if row.version != article.version and not _reads_the_same(c, row, article):
+    held = (v.article == row.id) & (v.version == row.version)
+    text = c.execute(select(v.headline, v.byline, v.body, v.partial).where(held)).one()
+    if article.partial and not row.withdrawn_at and gated.fuller(text.body, article.body):
+        return "unchanged"
+    if row.version != article.version and (
+        text.partial != article.partial or not _reads_the_same(c, text, article)
+    ):
         return "changed"
     stored = row._mapping
     columns = _columns(article) | {"version": row.version}
     same = all(stored[name] == value for name, value in columns.items())
-    return "unchanged" if same else "updated"
+    return "unchanged" if same and text.partial == article.partial else "updated"
 
 
-def _reads_the_same(c: Connection, row: Row[Any], article: Article) -> bool:
+def _reads_the_same(c: Connection, stored: Any, article: Article) -> bool:
     """Whether the stored version differs from an article in its outlet's boilerplate alone."""
-    held = (v.article == row.id) & (v.version == row.version)
-    stored = c.execute(select(v.headline, v.byline, v.body).where(held)).one()
     if (stored.headline, stored.byline) != (article.headline, article.byline):
         return False
     outlet = article.outlet or article.source
@@ -217,8 +221,10 @@ def _put_version(c: Connection, article: Article, seq: int | None) -> None:
     own = (v.article == article.id) & (v.version == article.version)
     if c.execute(select(v.version).where(own)).first() is None:
         text = {"headline": article.headline, "byline": article.byline, "body": article.body}
-        owner = {"article": article.id, "version": article.version}
+        owner = {"article": article.id, "version": article.version, "partial": article.partial}
         c.execute(schema.versions.insert().values(**owner, **text, ingested=now, since=now))
+    else:
+        c.execute(schema.versions.update().where(own).values(partial=article.partial))
     if seq is not None:
         c.execute(schema.versions.update().where(own).values(since=now, seq=seq))
 

@@ -62,6 +62,7 @@ class LedgerReader(LedgerCounts):
         """Several articles by id, with their bodies."""
         want = v.version == (version if version is not None else a.version)
         columns: list[Any] = [schema.articles, v.version.label("shown"), v.headline, v.byline]
+        columns.append(v.partial)
         found = {}
         with self.engine.connect() as c:
             for part in parts(ids):
@@ -273,6 +274,7 @@ def _stored(r: Any) -> StoredArticle:
         since=datetime.fromisoformat(r.since),
         story=r.story,
         key=r.key,
+        partial=r.partial,
     )
 
 

@@ -51,7 +51,7 @@ class Article:
 
     `key` names the article for good: its canonical URL, or a file URI where it has none.
     `body` is plain text in NFC with a blank line between paragraphs. Unknown text is "",
-    an unknown date is None.
+    an unknown date is None. A `partial` body is what stands before a paywall or another gate.
     """
 
     key: str
@@ -65,6 +65,7 @@ class Article:
     url: str = ""
     published: Dated | None = None
     updated: Dated | None = None
+    partial: bool = False
 
     @property
     def id(self) -> str:
@@ -114,6 +115,8 @@ class StoredArticle:
     """The story of near-copies that the article belongs to, "" if it is alone."""
     key: str = ""
     """What names the article for good: its canonical URL, or a file URI."""
+    partial: bool = False
+    """Whether this version's text is only what stood before a paywall or another gate."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

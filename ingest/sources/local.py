@@ -10,6 +10,7 @@ from ingest.reading import Reading
 from ingest.sources.declared import Source
 from ingest.sources.visit import Item, Read, SourceFailed, Visit
 from ingest.values import Problem
+from vectorstore import Article
 
 
 def reading(source: Source) -> Reading:
@@ -34,13 +35,23 @@ def items(visit: Visit) -> Iterator[Item]:
         if not path.exists():
             raise SourceFailed(f"{path}: no such file or folder")
     found = listing(source.paths, now=visit.now, reading=reading(source))
-    yield from found.problems
+    for problem in found.problems:
+        _count(visit, problem)
+        yield problem
     visit.announce(found.expected)
     for item in read(found.files):
         if visit.stop.is_set():
             visit.complete, visit.stopped = False, True
             return
+        _count(visit, item)
         if isinstance(item, Problem):
             yield item
         else:
             yield Read(replace(item, source=source.name))
+
+
+def _count(visit: Visit, item: Article | Problem) -> None:
+    """What a file holds is announced by being there; a remark about an article is no entry."""
+    if not isinstance(item, Problem) or item.fatal or item.duplicate:
+        visit.counting.announce([""])
+        visit.counting.end()
