@@ -91,7 +91,8 @@ def progress_bar() -> Iterator[Report_]:
 def card(article: StoredArticle) -> str:
     """One line that names an article: outlet, date, headline, and where it is."""
     day = article.published.iso[:10] if article.published else "date unknown"
-    parts = [article.outlet, day, article.headline, article.url or article.path]
+    part = "in part" if article.partial else ""
+    parts = [article.outlet, day, article.headline, part, article.url or article.path]
     return plain(" · ".join(p for p in parts if p))
 
 

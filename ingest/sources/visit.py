@@ -188,7 +188,7 @@ class Visit(Asking):
     """Ids of the source's articles by their folded headlines; None until they are asked for."""
 
     def once(self, item: Item) -> Item:
-        """The item, as a duplicate if its article was counted in this run already."""
+        """The item, as a duplicate if its article was counted in this run."""
         if isinstance(item, Read):
             return replace(item, again=self.counting.again(item.article.id))
         if not isinstance(item, Seen) or item.outcome != "unchanged":
