@@ -189,7 +189,7 @@ def show_reports(reports: Sequence[SourceReport]) -> None:
 
 
 def _whole(count: int) -> str:
-    return "a whole source" if count == 1 else f"{count:,} of them whole sources"
+    return "1 of them a whole source" if count == 1 else f"{count:,} of them whole sources"
 
 
 def show_upcoming(times: Mapping[str, datetime]) -> None:

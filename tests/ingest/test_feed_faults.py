@@ -218,3 +218,41 @@ def test_a_source_that_failed_is_counted_as_failed(empty: Archive, site: Site) -
     site.says["/feed.xml"] = Answer(500)
     run = read(empty, site).run
     assert ("500" in run.error, run.failures, run.announced) == (True, 1, 0)
+
+
+def test_an_old_address_that_leads_to_another_article_of_ours_ends_as_it(
+    empty: Archive, site: Site
+) -> None:
+    """Retitled and moved at once, without an id: nothing tells before the old page is asked."""
+    body = BODY.format(name="Masan", n=3)
+    site.says["/old"] = [page("Ships at Masan", body), moved("/new", 301)]
+    site.says["/new"] = page("Three ships arrive", body)
+    site.says["/feed.xml"] = [
+        feed(item(f"{site.url}/old", "Ships at Masan")),
+        feed(item(f"{site.url}/new", "Three ships arrive")),
+    ]
+    assert (read(empty, site).run.new, len(empty.recent())) == (1, 1)
+    run = read(empty, site, now=NOW + timedelta(days=3)).run
+    assert (run.new, run.withdrawn, run.duplicates, run.checked) == (1, 1, 1, 1)
+    (article,) = empty.recent()
+    assert article.url == f"{site.url}/new"
+
+
+def test_a_gate_in_a_feed_sends_to_the_page_or_marks_the_article(
+    empty: Archive, site: Site
+) -> None:
+    body, rest = BODY.format(name="Masan", n=3), "Agents were told by noon, a pilot said."
+    gated = f"&lt;p&gt;{body}&lt;/p&gt;&lt;p&gt;Subscribe to continue reading.&lt;/p&gt;"
+    content = f"<content:encoded>{gated}</content:encoded></item>"
+    entry = item(f"{site.url}/masan", "Ships at Masan").replace("</item>", content)
+    told = feed(entry).body.replace(
+        b"<rss", b"<rss xmlns:content='http://purl.org/rss/1.0/modules/content/'"
+    )
+    site.says["/feed.xml"] = text(told, content_type="application/rss+xml")
+    read(empty, site, full_text="feed")
+    (article,) = empty.recent()
+    assert (article.partial, article.body) == (True, body)
+    site.says["/masan"] = page("Ships at Masan", f"{body} {rest}")
+    read(empty, site, now=NOW + timedelta(days=2))
+    (article,) = empty.recent()
+    assert (article.partial, article.body.endswith(rest)) == (False, True)
