@@ -36,7 +36,7 @@ def spare(source: Source, entry: Entry) -> str:
 
 def lacks(entry: Entry, least: int) -> str:
     """Why a feed's text is no article, "" if it is one."""
-    words = entry.text
+    words = "\n\n".join(gates.without(entry.text.split("\n\n"))[0])  # what is before a gate counts
     if not words:
         return "has no text in the feed"
     if is_teaser(words):

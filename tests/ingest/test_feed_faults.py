@@ -242,17 +242,23 @@ def test_a_gate_in_a_feed_sends_to_the_page_or_marks_the_article(
     empty: Archive, site: Site
 ) -> None:
     body, rest = BODY.format(name="Masan", n=3), "Agents were told by noon, a pilot said."
-    gated = f"&lt;p&gt;{body}&lt;/p&gt;&lt;p&gt;Subscribe to continue reading.&lt;/p&gt;"
-    content = f"<content:encoded>{gated}</content:encoded></item>"
-    entry = item(f"{site.url}/masan", "Ships at Masan").replace("</item>", content)
-    told = feed(entry).body.replace(
-        b"<rss", b"<rss xmlns:content='http://purl.org/rss/1.0/modules/content/'"
-    )
-    site.says["/feed.xml"] = text(told, content_type="application/rss+xml")
+
+    def told(*paragraphs: str) -> Answer:
+        html = "".join(f"&lt;p&gt;{words}&lt;/p&gt;" for words in paragraphs)
+        content = f"<content:encoded>{html}</content:encoded></item>"
+        entry = item(f"{site.url}/masan", "Ships at Masan").replace("</item>", content)
+        space = b"<rss xmlns:content='http://purl.org/rss/1.0/modules/content/'"
+        return text(feed(entry).body.replace(b"<rss", space), content_type="application/rss+xml")
+
+    gate = "Subscribe to continue reading."
+    site.says["/feed.xml"] = [told(body, gate), told(body, rest), told(body, gate)]
     read(empty, site, full_text="feed")
     (article,) = empty.recent()
     assert (article.partial, article.body) == (True, body)
-    site.says["/masan"] = page("Ships at Masan", f"{body} {rest}")
-    read(empty, site, now=NOW + timedelta(days=2))
+    assert read(empty, site, full_text="feed").run.changed == 1
     (article,) = empty.recent()
-    assert (article.partial, article.body.endswith(rest)) == (False, True)
+    assert (article.partial, article.body) == (False, f"{body}\n\n{rest}")
+    site.says["/masan"] = page("Ships at Masan", f"{body} {rest} She knew more.")
+    read(empty, site, full_text="auto")
+    (article,) = empty.recent()
+    assert (article.partial, article.body.endswith("She knew more.")) == (False, True)
