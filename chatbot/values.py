@@ -269,6 +269,7 @@ class Answer:
             end = at + len(text)
             for c in claim.citations if claim else ():
                 title, url = c.article.headline, c.article.url or None
+                part: dict[str, Any] = {"partial": True} if c.article.partial else {}
                 notes.append(
                     create_citation(
                         title=title,
@@ -280,7 +281,7 @@ class Answer:
                         article=c.article.id,
                         start=c.start,
                         end=c.end,
-                        **({"partial": True} if c.article.partial else {}),
+                        **part,
                     )
                 )
             at = end + len(GAP)

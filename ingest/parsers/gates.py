@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import islice
 from typing import Any
 
 from ingest import text
@@ -21,6 +22,9 @@ PROSE = 80
 
 GOES_ON = 400
 """Weight of text below a gate from which it cut nothing off: a plea in the middle of an article."""
+
+MOST_GATES = 20
+"""Gates that are looked for in a page; real ones have one or two."""
 
 WHOLE_GATE = 900
 """Weight of the largest element that is taken for a gate as a whole."""
@@ -99,8 +103,9 @@ def cut(tree: Any) -> bool:
     in the navigation of a site, are left to whoever looks for the article.
     """
     closed = False
-    for leaf, words in list(_leaves(tree)):
-        if is_gate(words) and not _elsewhere(leaf) and (scope := _scope(leaf)) is not None:
+    found = (leaf for leaf, words in list(_leaves(tree)) if is_gate(words))
+    for leaf in islice(found, MOST_GATES):
+        if not _elsewhere(leaf) and (scope := _scope(leaf)) is not None:
             closed |= not _hidden(leaf) and not _goes_on(scope, leaf)
             _drop(_whole(leaf))
     return closed

@@ -106,12 +106,13 @@ def _partial(tree: Any, head: Head, data: JsonLd, *, gated: bool) -> bool:
 
     A part that is declared as not free and delivered all the same is text like any other.
     """
-    locked = data.locked() or head.metas.get("cssselector", [])
-    free = data.flag("isAccessibleForFree")
+    free, locked = data.flag("isAccessibleForFree"), data.locked()
     if free is None:
         free = {"false": False, "true": True}.get(head.first("isaccessibleforfree").lower())
     if free is None and head.first("article:content_tier").lower() == "locked":
         free = False
+    if free is False and not locked:
+        locked = head.metas.get("cssselector", [])
     if free is False or locked:
         return not gates.open_text(tree, locked)
     return gated and free is None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import islice
 from typing import Any
 
 from ingest.parsers import labelled, marked
@@ -24,7 +25,7 @@ OFFSETS = frozenset(
 )  # fmt: skip
 """Differences to UTC that are in use; a clock that shows another one shows another moment."""
 
-_PIECES, _INNER = 400, 6
+_PIECES, _INNER = 400, 8
 """Texts with a year that are looked at, and elements that a day and its clock may consist of."""
 
 _CLOCK = re.compile(r"\d{1,2}[:.시h]\s?\d{2}")
@@ -72,6 +73,15 @@ def _clocks(tree: Any, head: Head) -> Iterator[str]:
                 yield iso
 
 
+def _together(element: Any) -> str:
+    """The text of an element that has a day and its clock in elements of their own, and nothing
+    of something else, such as a list; "" of any other."""
+    inside = [getattr(one, "tag", "") for one in islice(element.iter(), _INNER + 2)]
+    if not 1 < len(inside) <= _INNER + 1 or not marked.OUTSIDE.isdisjoint(inside):
+        return ""
+    return " ".join("".join(element.itertext())[: 2 * labelled.LONGEST].split())
+
+
 def _written(tree: Any, head: Head) -> Iterator[str]:
     for values in head.metas.values():
         yield from (value for value in values if len(value) <= labelled.LONGEST)
@@ -81,8 +91,7 @@ def _written(tree: Any, head: Head) -> Iterator[str]:
             continue
         pieces = [element.get("datetime") if element.tag == "time" else None, element.text]
         pieces += [child.tail for child in element]
-        if 0 < len(element) <= _INNER:  # a day and its clock in elements of their own
-            pieces.append(" ".join("".join(element.itertext())[: 2 * labelled.LONGEST].split()))
+        pieces.append(_together(element))
         for piece in pieces:
             if piece and len(piece) <= labelled.LONGEST and _YEAR.search(piece):
                 above = {element.tag, *(getattr(a, "tag", "") for a in element.iterancestors())}

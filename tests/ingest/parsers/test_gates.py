@@ -125,3 +125,14 @@ def test_the_publisher_s_word_wins() -> None:
         assert empty["partial"]
     broken = free | {"isAccessibleForFree": False, "hasPart": part | {"cssSelector": "p[[:("}}
     assert made(paragraphs(PROSE, PROSE[1:]), ld=broken)["partial"]
+
+
+def test_microdata_say_it_too() -> None:
+    """As elements of the head; a selector alone says nothing, as it may be of what is spoken."""
+    free = '<meta itemprop="isAccessibleForFree" content="false">'
+    part = '<meta itemprop="cssSelector" content=".locked">'
+    locked = '<div class="locked">' + paragraphs(*(PROSE[n:] for n in (2, 3, 4))) + "</div>"
+    assert made(paragraphs(PROSE, PROSE[1:]), head=free)["partial"]
+    assert made(paragraphs(PROSE, PROSE[1:]), head=free + part)["partial"]
+    assert not made(paragraphs(PROSE) + locked, head=free + part)["partial"]
+    assert not made(paragraphs(PROSE, PROSE[1:]), head=part)["partial"]
