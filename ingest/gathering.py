@@ -163,6 +163,9 @@ class Gathering:
                 error = str(busy)
         except DatelineError as failed:
             error, state = str(failed), visit.moved_on(before)
+        except Exception as failed:  # what became of its entries so far is still to be told
+            log.exception("source %s failed", source.name)
+            error = f"failed unexpectedly ({type(failed).__name__}: {failed})"
         counts, remarks = visit.counting.counts, tuple(visit.counting.remarks)
         if visit.stopped or (error and self._stop.is_set()):
             state = visit.moved_on(before)

@@ -25,9 +25,8 @@ most corrections come early."""
 TRY_AGAIN = timedelta(days=1)
 """Time until a page that could not be read, or is gone, is tried again."""
 
-
 KEPT = 1_000
-"""Validators kept of one source: an index may name 50,000 sitemaps, of which a few change."""
+"""Validators and ids kept of one source: an index may name 50,000 sitemaps; few change."""
 
 
 class SourceFailed(DatelineError):
