@@ -298,13 +298,15 @@ class Answer:
 
         Each is a `langchain_core.messages.content.Citation`: indices of its claim in the
         text, the exact quote, the article's title and URL; in its extras the number, the
-        article's id, and the offsets, so that a history can be asked about a citation.
+        article's id, and the offsets, so that a history can be asked about a citation; and
+        `partial` where only a part of the article was to be had.
         """
         notes, at = [], 0
         for text, claim in self._blocks():
             end = at + len(text)
             for c in claim.citations if claim else ():
                 title, url = c.article.headline, c.article.url or None
+                part: dict[str, Any] = {"partial": True} if c.article.partial else {}
                 notes.append(
                     create_citation(
                         title=title,
@@ -316,6 +318,7 @@ class Answer:
                         article=c.article.id,
                         start=c.start,
                         end=c.end,
+                        **part,
                     )
                 )
             at = end + len(GAP)

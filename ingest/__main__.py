@@ -51,14 +51,14 @@ def main(words: Sequence[str] | None = None) -> int:
 def _turn(options: argparse.Namespace) -> int:
     from ingest.freshen import exit_code, freshen
     from ingest.sources.declared import read
-    from vectorstore import Archive
+    from vectorstore import RUN_COUNTS, Archive
 
     declared = read(options.sources)
     with Archive.open(options.archive, create=True) as archive:
         reports = freshen(archive, declared, options.names, only_due=options.due)
     for report in reports:
         run, level = report.run, logging.INFO if report.run.ok else logging.ERROR
-        counts = ("new", "changed", "updated", "unchanged", "withdrawn", "failed", "error")
+        counts = (*RUN_COUNTS, "error")
         shown = {name: value for name in counts if (value := getattr(run, name))}
         log.log(level, "source read", extra={"source": run.source, **shown})
     return exit_code(reports)

@@ -127,7 +127,7 @@ def read(files: Sequence[File]) -> Iterator[Article | Problem | Withdrawal]:
     URI as its key; with the same text it is left out. Either is reported (`fatal=False`). One
     whose newsroom counts its states is a state of the other.
     """
-    claimed: dict[str, tuple[str, str]] = {}
+    claimed: dict[str, tuple[Article, str]] = {}
     with ExitStack() as ending:
         for pages in {id(file.pages): file.pages for file in files}.values():
             ending.callback(pages.close)
@@ -150,7 +150,7 @@ def articles(paths: Iterable[Path | str]) -> Iterator[Article | Problem | Withdr
 def _limited(
     file: File,
     items: Iterator[Draft | Problem | Withdrawal],
-    claimed: dict[str, tuple[str, str]],
+    claimed: dict[str, tuple[Article, str]],
 ) -> Iterator[Article | Problem | Withdrawal]:
     """A file's articles and its first PROBLEMS_LISTED problems; the others are counted."""
     unlisted: list[bool] = []
@@ -168,16 +168,17 @@ def _limited(
         yield Problem(file.shown, None, reason, fatal=any(unlisted))
 
 
-def _settled(draft: Draft, claimed: dict[str, tuple[str, str]]) -> Iterator[Article | Problem]:
+def _settled(draft: Draft, claimed: dict[str, tuple[Article, str]]) -> Iterator[Article | Problem]:
     """The article under the key that is its own in this run; `claimed` has those taken."""
     article, place = draft.article, draft.place
     own = _state(article) if article.revision else article.id
-    if own not in claimed:
-        claimed[own] = (article.version, place.shown)
+    first, holder = claimed.get(own, (article, place.shown))
+    gated = article.url and (first.partial or article.partial)
+    if own not in claimed or (gated and first.version != article.version):
+        claimed[own] = (article, place.shown)  # the archive keeps the fuller of the two
         yield article
         return
-    version, holder = claimed[own]
-    if version == article.version:
+    if first.version == article.version:
         reason = f"is the same article as one in {holder}: left out"
         yield Problem(place.shown, place.line, reason, fatal=False, duplicate=True)
         return
@@ -185,7 +186,7 @@ def _settled(draft: Draft, claimed: dict[str, tuple[str, str]]) -> Iterator[Arti
     reason = f"has the same {what} as an article in {holder}, but other text: kept by its {name}"
     yield Problem(place.shown, place.line, reason, fatal=False)
     kept = replace(article, key=place.spare)
-    claimed[kept.id] = (kept.version, place.shown)
+    claimed[kept.id] = (kept, place.shown)
     yield kept
 
 

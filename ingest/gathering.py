@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -46,11 +46,13 @@ class Came:
 @dataclass(frozen=True, slots=True)
 class Ended:
     """A source has nothing more; `state` is to be kept once all its items are stored, None
-    where the one before holds. `error` says why it failed as a whole, "" if it did not."""
+    where the one before holds. `counts` are of what was not an item, `remarks` say why some of
+    it was left out. `error` says why it failed as a whole, "" if it did not."""
 
     source: str
     state: dict[str, Any] | None
-    unchanged: int
+    counts: Mapping[str, int] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
     error: str = ""
     interrupted: bool = False
 
@@ -127,7 +129,7 @@ class Gathering:
         except Exception as error:  # one source's trouble must not take the others along
             log.exception("source %s failed", source.name)
             reason = f"failed unexpectedly ({type(error).__name__}: {error})"
-            ended = Ended(source.name, None, 0, reason)
+            ended = Ended(source.name, None, error=reason)
         self._messages.put(ended)
 
     def _asked(self, source: Source, started: datetime) -> Ended:
@@ -154,16 +156,21 @@ class Gathering:
         except Busy as busy:
             pause = {"left_alone": [busy.url, busy.retry_at.isoformat()]}
             state = (visit.moved_on(before) or before) | pause
-            if came:  # the source itself could be read
+            if came and visit.counting.open:  # the source itself could be read
+                visit.counting.end()
                 self._messages.put(Came(source.name, Problem(busy.url, None, busy.reason)))
             else:
                 error = str(busy)
         except DatelineError as failed:
             error, state = str(failed), visit.moved_on(before)
+        except Exception as failed:  # what became of its entries so far is still to be told
+            log.exception("source %s failed", source.name)
+            error = f"failed unexpectedly ({type(failed).__name__}: {failed})"
+        counts, remarks = visit.counting.counts, tuple(visit.counting.remarks)
         if visit.stopped or (error and self._stop.is_set()):
             state = visit.moved_on(before)
-            return Ended(source.name, state, visit.unchanged, interrupted=True)
-        return Ended(source.name, state, visit.unchanged, error)
+            return Ended(source.name, state, counts, remarks, interrupted=True)
+        return Ended(source.name, state, counts, remarks, error)
 
     def _announce(self, count: int) -> None:
         with self._counting:

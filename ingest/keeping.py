@@ -8,13 +8,15 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from ingest.boilerplate import passages
 from ingest.gathering import Begun, Came, Ended
 from ingest.pipeline import REASONS_KEPT
+from ingest.readers.news.article import HELD
 from ingest.sources.visit import Gone, Read, Seen
 from ingest.values import Problem, Withdrawal, told
-from vectorstore import Archive, Article, Passage, Run
+from vectorstore import RUN_COUNTS, Archive, Article, Passage, Run
 
 log = logging.getLogger(__name__)
 
@@ -28,26 +30,19 @@ class _Tally:
     problems: list[Problem] = field(default_factory=list)
     others: Counter[str] = field(default_factory=Counter)
     """What came that is no article, by what it is."""
-    articles: set[str] = field(default_factory=set)
-    """Articles counted: one may be reached at several addresses."""
+    remarks: tuple[str, ...] = ()
 
     def ended(self, at: datetime, *, error: str, interrupted: bool) -> Run:
         worst = sorted(self.problems, key=lambda p: not p.fatal)
-        reasons = [str(p) for p in worst[:REASONS_KEPT]]
-        if self.others:
-            reasons.append(f"no articles, left out: {told(self.others)}")
+        others = [f"no articles, left out: {told(self.others)}"] if self.others else []
+        counts: dict[str, Any] = {name: self.counts[name] for name in RUN_COUNTS}
         return replace(
             self.run,
             ended=max(at, self.run.started),
             error=error,
             interrupted=interrupted,
-            reasons=tuple(reasons),
-            failed=sum(p.fatal for p in self.problems),
-            new=self.counts["new"],
-            changed=self.counts["changed"],
-            updated=self.counts["updated"],
-            unchanged=self.counts["unchanged"],
-            withdrawn=self.counts["withdrawn"],
+            reasons=(*others, *self.remarks, *map(str, worst))[:REASONS_KEPT],
+            **counts,
         )
 
 
@@ -88,10 +83,11 @@ class Keeper:
             elif isinstance(item, Withdrawal):
                 gone = self._archive.retract(item.article, item.revision)
                 self._tallies[one.source].counts["withdrawn"] += gone
+                self._count(one, "not_articles")
                 stored += gone
             elif isinstance(item, Seen):
                 self._archive.put_pages([item.page])
-                self._count(one, "unchanged" if item.unchanged else "")
+                self._count(one, item.outcome)
             else:
                 self._problem(one, item)
         self._counted.clear()
@@ -100,7 +96,8 @@ class Keeper:
     def end(self, ended: Ended) -> None:
         """Keep the record of a run whose items are stored, and the source's own state."""
         tally = self._tallies[ended.source]
-        tally.counts["unchanged"] += ended.unchanged
+        tally.counts.update(ended.counts)
+        tally.remarks = ended.remarks
         if ended.state is not None:
             self._archive.set_source_state(ended.source, ended.state)
         self._close(tally, error=ended.error, interrupted=ended.interrupted)
@@ -143,6 +140,7 @@ class Keeper:
             gone = self._archive.withdraw_articles([item.page.article])
             self._tallies[one.source].counts["withdrawn"] += gone
         self._archive.put_pages([item.page])
+        self._count(one, item.outcome)
         return gone
 
     def _problem(self, one: Came, problem: Problem) -> None:
@@ -150,18 +148,19 @@ class Keeper:
             return
         self._counted.add(id(one))
         log.info("%s", problem, extra={"source": one.source})
+        tally = self._tallies[one.source]
+        if outcome := _outcome(problem):
+            tally.counts[outcome] += 1
         if problem.kind:
-            self._tallies[one.source].others[problem.kind] += 1
+            tally.others[problem.kind] += 1
         elif not problem.duplicate:
-            self._tallies[one.source].problems.append(problem)
+            tally.problems.append(problem)
 
     def _count(self, one: Came, outcome: str) -> None:
-        """Count what became of an article; one seen unchanged again is counted once."""
+        """Count what became of an entry; an article that the run had before is counted once."""
         if id(one) not in self._counted and outcome:
-            tally, item = self._tallies[one.source], one.item
-            article = item.article.id if isinstance(item, Read) else _held(item)
-            tally.counts[outcome] += outcome != "unchanged" or article not in tally.articles
-            tally.articles.add(article)
+            again = isinstance(one.item, Read) and one.item.again and outcome == "unchanged"
+            self._tallies[one.source].counts["duplicates" if again else outcome] += 1
         self._counted.add(id(one))
 
     def _open(self) -> list[_Tally]:
@@ -173,6 +172,12 @@ class Keeper:
         tally.run = run
 
 
-def _held(item: Seen | Gone | Problem | Withdrawal) -> str:
-    """The id of the article that a page has, "" if none."""
-    return item.page.article if isinstance(item, Seen | Gone) else ""
+def _outcome(problem: Problem) -> str:
+    """What an entry became that came as this problem, "" if it is a remark about one."""
+    if problem.fatal:
+        return "failed"
+    if problem.duplicate:
+        return "duplicates"
+    if problem.kind == HELD:
+        return "postponed"
+    return "not_articles" if problem.kind else ""

@@ -90,6 +90,9 @@ class ArticleCard(BaseModel):
     updated: str | None
     ingested: datetime
     current: bool = Field(description="Whether this version is the one that is searched.")
+    partial: bool = Field(
+        False, description="Whether the text is only what stood before a paywall or another gate."
+    )
     story: str = Field(description='Names the near-copies it belongs to; "" if it is alone.')
     dateline: str = Field("", description="Where it says that it was written.")
     subjects: list[str] = Field([], description="As its newsroom names them.")

@@ -95,7 +95,8 @@ def card(article: StoredArticle) -> str:
 
     page = page_of(article.path)
     printed = page and f"p. {page}"
-    parts = [article.outlet, day, article.headline, printed, article.url or article.path]
+    part = "in part" if article.partial else ""
+    parts = [article.outlet, day, article.headline, printed, part, article.url or article.path]
     return plain(" · ".join(p for p in parts if p))
 
 

@@ -27,10 +27,13 @@ def show_versions(versions: Sequence[StoredArticle]) -> None:
             out.print(f"{name:10} {date.iso}{how}", markup=False)
     if last.withdrawn:
         out.print(f"withdrawn  {when(last.withdrawn)}", style="red")
-    rows = [
-        (v.version, when(v.ingested), "current" if v.current else "", v.headline) for v in versions
-    ]
+    rows = [(v.version, when(v.ingested), _state(v), v.headline) for v in versions]
     show_table(("version", "ingested", "", "headline"), rows)
+
+
+def _state(version: StoredArticle) -> str:
+    said = ("current" if version.current else "", "in part" if version.partial else "")
+    return ", ".join(filter(None, said))
 
 
 def show_changes(new: StoredArticle, changes: Sequence[Change]) -> None:

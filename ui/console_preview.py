@@ -52,6 +52,8 @@ def show_article(article: Article, passages: int) -> None:
         "URL": article.url,
         "passages": f"{passages:,}",
     }
+    if article.partial:
+        rows["text"] = "in part: the rest is behind a gate"
     for name, value in rows.items():
         out.print(f"{name:12} {one_line(value) or f'--missing {name}--'}", markup=False)
     out.print()

@@ -16,7 +16,19 @@ if TYPE_CHECKING:
     from ingest.sources.declared import Source
     from vectorstore import Run
 
-COUNTS = ("new", "changed", "updated", "unchanged", "withdrawn", "failed")
+COUNTS = {
+    "new": "new",
+    "changed": "changed",
+    "updated": "updated",
+    "unchanged": "unchanged",
+    "duplicates": "duplicate",
+    "not_articles": "not an article",
+    "withdrawn": "withdrawn",
+    "failed": "failed",
+    "postponed": "left for the next run",
+}
+"""What is counted of a run, and how that is said."""
+
 REASONS_SHOWN = 3
 """Reasons listed under a run; the rest is counted."""
 
@@ -109,7 +121,7 @@ def as_dict(one: Freshness) -> dict[str, Any]:
         "last_new": _iso(state.last_new if state else None),
         "new": one.new,
         "last_run": run
-        and {name: getattr(run, name) for name in (*COUNTS, "error", "interrupted")}
+        and {n: getattr(run, n) for n in (*COUNTS, "announced", "checked", "error", "interrupted")}
         | {"started": _iso(run.started), "ended": _iso(run.ended), "reasons": list(run.reasons)},
         "warning": one.warning,
     }
@@ -138,11 +150,18 @@ def show_runs(runs: Sequence[Run]) -> None:
 
 def _outcome(run: Run) -> str:
     """What came of a run in a few words."""
-    counts = [f"{n:,} {name}" for name in COUNTS if (n := getattr(run, name))]
-    said = ", ".join(counts) or "nothing new"
+    counts = [f"{n:,} {words}" for name, words in COUNTS.items() if (n := getattr(run, name))]
+    said = (_looked_at(run) + ", ".join(counts)) or "nothing new"
     if run.error:
         return f"FAILED: {run.error}" + (f" ({said})" if counts else "")
     return f"{said} (interrupted)" if run.interrupted else said
+
+
+def _looked_at(run: Run) -> str:
+    """`12 entries and 3 known pages: `, whose counts follow; "" if there were none."""
+    named = (("entry", "entries", run.announced), ("known page", "known pages", run.checked))
+    said = [f"{n:,} {one if n == 1 else many}" for one, many, n in named if n]
+    return " and ".join(said) + ": " if said else ""
 
 
 def show_reports(reports: Sequence[SourceReport]) -> None:
@@ -159,8 +178,18 @@ def show_reports(reports: Sequence[SourceReport]) -> None:
     show_table(("source", "what came"), rows)
     runs = [report.run for report in reports]
     verb = "Interrupted: the next run goes on" if any(r.interrupted for r in runs) else "Done"
-    totals = ", ".join(f"{sum(getattr(r, name) for r in runs):,} {name}" for name in COUNTS)
+    sums = {name: sum(getattr(r, name) for r in runs) for name in COUNTS}
+    whole = sum(bool(r.error) for r in runs)
+    sums["failed"] += whole
+    totals = ", ".join(
+        f"{sums[name]:,} {words}" + (f" ({_whole(whole)})" if name == "failed" and whole else "")
+        for name, words in COUNTS.items()
+    )
     out.print(f"{verb}: {totals}")
+
+
+def _whole(count: int) -> str:
+    return "1 of them a whole source" if count == 1 else f"{count:,} of them whole sources"
 
 
 def show_upcoming(times: Mapping[str, datetime]) -> None:

@@ -83,6 +83,8 @@ def dates(article: Json, w: Words) -> str:
         said.append(w("updated_on", day=w.dated(updated)))
     if since := article.get("since") or article.get("ingested"):
         said.append(w("archived_on", day=w.day(datetime.fromisoformat(since).date())))
+    if article.get("partial"):
+        said.append(w("partial"))
     return ", ".join(said)
 
 

@@ -11,8 +11,10 @@ from ingest.sources.edit import written
 from ingest.times import Times, last_done
 from ui.web_text import esc, language_of
 from ui.web_words import Words
-from vectorstore import InputError, Run
+from vectorstore import OUTCOMES, InputError, Run
 
+RUN_COUNTS = (*OUTCOMES, "withdrawn")
+RUN_WORDS = {"failed": "run_failed_entries"}
 ENTRIES = 8
 """Entries of a feed or list shown when it is tried."""
 
@@ -147,16 +149,35 @@ def _took(run: Run) -> str:
 
 
 def _result_html(run: Run, w: Words) -> str:
-    if run.error:
-        return f'<span class="dl-flag">{w("run_failed", error=esc(run.error))}</span>'
+    error = f'<span class="dl-flag">{w("run_failed", error=esc(run.error))}</span>'
+    if run.error and not run.accounted:
+        return error
     if run.ended is None:
         return w("run_going")
-    counts = w("run_counts", new=run.new, changed=run.changed, failed=run.failed)
+    counts = _counts(run, w)
     reasons = "".join(f"<li>{esc(reason)}</li>" for reason in run.reasons[:ENTRIES])
     more = (
         f"<details><summary>{counts}</summary><ul>{reasons}</ul></details>" if reasons else counts
     )
+    if run.error:
+        return f"{error} {more}"
     return f"{w('run_interrupted')}: {more}" if run.interrupted else more
+
+
+def _counts(run: Run, w: Words) -> str:
+    """What became of a run's entries: all of them, and the known pages looked at besides."""
+    said = [
+        w(RUN_WORDS.get(name, f"run_{name}"), n=f"{n:,}")
+        for name in RUN_COUNTS
+        if (n := getattr(run, name))
+    ]
+    looked_at = [w.count(kind, n) for kind, n in _looked_at(run) if n]
+    counts = ", ".join(said) or w("run_nothing")
+    return w("run_counts", of=", ".join(looked_at), counts=counts) if looked_at else counts
+
+
+def _looked_at(run: Run) -> tuple[tuple[str, int], ...]:
+    return ("entries", run.announced), ("known_pages", run.checked)
 
 
 def preview_html(found: Preview, w: Words) -> str:

@@ -34,7 +34,8 @@ def reader_html(
         f"{meta_html(article, w)}"
         f'<h1 class="dl-headline" tabindex="-1" lang="{lang_of(article)}">{headline}</h1>'
         f"{byline_html(article, w)}{_dates_html(article, w)}{_notes_html(versions, story, w)}"
-        f'{body_html(article, span)}<p class="dl-links">{origin_html(article, w)}</p>'
+        f"{body_html(article, span)}{_partial_html(article, w)}"
+        f'<p class="dl-links">{origin_html(article, w)}</p>'
         f"{_story_html(story, w)}{_versions_html(article, versions, w)}</article>"
     )
 
@@ -51,6 +52,8 @@ def meta_html(article: StoredArticle, w: Words) -> str:
         when += f' <span class="dl-flag">{gone}</span>'
     elif not article.current:
         when += f' <span class="dl-flag">{w("earlier_version")}</span>'
+    if article.partial:
+        when += f' <span class="dl-flag dl-partial">{w("partial")}</span>'
     outlet = esc(article.outlet) or w("outlet_unknown")
     page = page_html(article, w)
     printed = f' <span class="dl-printed">{page}</span>' if page else ""
@@ -62,6 +65,11 @@ def page_html(article: StoredArticle, w: Words) -> str:
     """`p. 4` for a page of a print edition, else ""."""
     page = page_of(article.path)
     return w("on_page", n=esc(page)) if page else ""
+
+
+def _partial_html(article: StoredArticle, w: Words) -> str:
+    """Where a text is cut off, what that means."""
+    return f'<p class="dl-quiet">{w("partial_note")}</p>' if article.partial else ""
 
 
 def byline_html(article: StoredArticle, w: Words) -> str:

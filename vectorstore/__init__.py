@@ -18,8 +18,9 @@ from vectorstore.history import Change
 from vectorstore.models.reader import Read
 from vectorstore.printed import page_of
 from vectorstore.query import SearchQuery, Why, Wording
-from vectorstore.records import Page, Run, SourceState
+from vectorstore.records import OUTCOMES, Page, Run, SourceState
 from vectorstore.revision import Revision
+from vectorstore.schema import RUN_COUNTS
 from vectorstore.settings import Settings, default_archive
 from vectorstore.values import (
     Article,
@@ -37,6 +38,8 @@ from vectorstore.values import (
 from vectorstore.vocabulary import Vocabulary
 
 __all__ = [
+    "OUTCOMES",
+    "RUN_COUNTS",
     "Archive",
     "ArchiveEmpty",
     "ArchiveError",

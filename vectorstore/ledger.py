@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import URL, Connection, Engine, Row, create_engine, event, func, select
 
-from vectorstore import boilerplate, schema, stories, tags, withdrawals
+from vectorstore import boilerplate, gated, schema, stories, tags, withdrawals
 from vectorstore.migrations import migrate
 from vectorstore.reading import LedgerReader
 from vectorstore.records import upsert
@@ -184,19 +184,26 @@ def _row(c: Connection, article: str) -> Row[Any] | None:
 def _compare(c: Connection, row: Row[Any] | None, article: Article) -> Outcome:
     if row is None:
         return "new"
-    held = withdrawals.stored(row)
-    if article.revision.precedes(held):
+    state = withdrawals.stored(row)
+    if article.revision.precedes(state):
         return "unchanged" if _known(c, article) else "updated"
-    if article.revision and article.revision == held and article.version != row.version:
+    if article.revision and article.revision == state and article.version != row.version:
         # Two texts of one revision: the one that came later stays
         return "unchanged" if _known(c, article) else "changed"
-    if row.version != article.version and not _reads_the_same(c, row, article):
+    held = (v.article == row.id) & (v.version == row.version)
+    text = c.execute(select(v.headline, v.byline, v.body, v.partial).where(held)).one()
+    if article.partial and not row.withdrawn_at and gated.fuller(text.body, article.body):
+        return "unchanged"
+    if row.version != article.version and (
+        text.partial != article.partial or not _reads_the_same(c, text, article)
+    ):
         return "changed"
     stored = row._mapping
     columns = _columns(article) | {"version": row.version}
     if row.withdrawn_at and withdrawals.covers(c, article):
         columns["withdrawn_at"] = row.withdrawn_at
     same = all(stored[name] == value for name, value in columns.items())
+    same = same and text.partial == article.partial
     return "unchanged" if same and tags.same(c, article) else "updated"
 
 
@@ -206,10 +213,8 @@ def _known(c: Connection, article: Article) -> bool:
     return c.execute(select(v.version).where(own)).first() is not None
 
 
-def _reads_the_same(c: Connection, row: Row[Any], article: Article) -> bool:
+def _reads_the_same(c: Connection, stored: Any, article: Article) -> bool:
     """Whether the stored version differs from an article in its outlet's boilerplate alone."""
-    held = (v.article == row.id) & (v.version == row.version)
-    stored = c.execute(select(v.headline, v.byline, v.body).where(held)).one()
     if (stored.headline, stored.byline) != (article.headline, article.byline):
         return False
     outlet = article.outlet or article.source
@@ -260,8 +265,10 @@ def _put_version(c: Connection, article: Article, seq: int | None) -> None:
     own = (v.article == article.id) & (v.version == article.version)
     if c.execute(select(v.version).where(own)).first() is None:
         text = {"headline": article.headline, "byline": article.byline, "body": article.body}
-        owner = {"article": article.id, "version": article.version}
+        owner = {"article": article.id, "version": article.version, "partial": article.partial}
         c.execute(schema.versions.insert().values(**owner, **text, ingested=now, since=now))
+    else:
+        c.execute(schema.versions.update().where(own).values(partial=article.partial))
     if seq is not None:
         c.execute(schema.versions.update().where(own).values(since=now, seq=seq))
 

@@ -68,7 +68,24 @@ def _newsroom_fields(c: Connection) -> None:
         c.execute(text(f"ALTER TABLE articles ADD COLUMN {column}"))
 
 
-STEPS: tuple[Callable[[Connection], None], ...] = (_records_and_stories, _newsroom_fields)
+def _outcomes_and_parts(c: Connection) -> None:
+    """What became of each entry of a run, and versions that are a part of their text."""
+    for name in schema.RUN_COUNTS:
+        _add(c, "runs", name, "INTEGER DEFAULT 0 NOT NULL")
+    _add(c, "versions", "partial", f"BOOLEAN DEFAULT {_false(c)} NOT NULL")
+
+
+def _add(c: Connection, table: str, column: str, kind: str) -> None:
+    """Add a column, unless a step before has made the table with it."""
+    if column not in {found["name"] for found in inspect(c).get_columns(table)}:
+        c.execute(text(f"ALTER TABLE {table} ADD COLUMN {column} {kind}"))
+
+
+STEPS: tuple[Callable[[Connection], None], ...] = (
+    _records_and_stories,
+    _newsroom_fields,
+    _outcomes_and_parts,
+)
 """`STEPS[n]` takes a ledger from schema n + 1 to schema n + 2."""
 
 CURRENT = len(STEPS) + 1

@@ -63,6 +63,7 @@ class LedgerReader(LedgerCounts):
         """Several articles by id, with their bodies."""
         want = v.version == (version if version is not None else a.version)
         columns: list[Any] = [schema.articles, v.version.label("shown"), v.headline, v.byline]
+        columns.append(v.partial)
         found = {}
         with self.engine.connect() as c:
             for part in parts(ids):
@@ -288,6 +289,7 @@ def _stored(r: Any, names: dict[str, tuple[str, ...]]) -> StoredArticle:
         subjects=names.get("subject", ()),
         places=names.get("place", ()),
         revision=Revision(r.revision, r.revised),
+        partial=r.partial,
     )
 
 

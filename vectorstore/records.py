@@ -15,6 +15,13 @@ from vectorstore import schema
 RUNS_KEPT = 1_000
 """Runs kept of each source: ten days of one every quarter of an hour, years of a daily one."""
 
+OUTCOMES = (
+    "new", "changed", "updated", "unchanged", "duplicates", "not_articles", "failed", "postponed",
+)  # fmt: skip
+"""What an entry of a source can become in a run: `updated` has its text unchanged and another
+date, outlet or address; `duplicates` are of an article that the run has already or that another
+source looks after; `postponed` is left for a later run."""
+
 a, v, s, r, g = (
     t.c for t in (schema.articles, schema.versions, schema.sources, schema.runs, schema.pages)
 )
@@ -46,8 +53,10 @@ class Page:
 class Run:
     """One run of a source: when, and how many articles became what.
 
-    `reasons` says what failed, in words. `error` is why the run failed as a whole, "" if it
-    did not. Times are aware; `ended` is None while the run goes on.
+    `announced` entries were read from a feed, sitemap or list, and `checked` pages were looked
+    at again besides; each of both ended as one of OUTCOMES, whose counts add up to them.
+    `reasons` says what failed or was no article, in words. `error` is why the run failed as a
+    whole, "" if it did not. Times are aware; `ended` is None while the run goes on.
     """
 
     source: str
@@ -59,6 +68,11 @@ class Run:
     unchanged: int = 0
     withdrawn: int = 0
     failed: int = 0
+    duplicates: int = 0
+    not_articles: int = 0
+    postponed: int = 0
+    announced: int = 0
+    checked: int = 0
     reasons: tuple[str, ...] = ()
     interrupted: bool = False
     error: str = ""
@@ -67,6 +81,16 @@ class Run:
     def ok(self) -> bool:
         """Whether the run came to its end, even if single articles failed."""
         return self.ended is not None and not self.error
+
+    @property
+    def failures(self) -> int:
+        """What failed: entries, and the source itself if it could not be read as a whole."""
+        return self.failed + bool(self.error)
+
+    @property
+    def accounted(self) -> int:
+        """How many entries and pages ended as one of OUTCOMES: all, once the run has ended."""
+        return sum(getattr(self, name) for name in OUTCOMES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +173,14 @@ class Records:
             )
             for name in sorted(names)
         ]
+
+    def headlines(self, source: str) -> list[tuple[str, str]]:
+        """The id and headline of each live article of a source."""
+        current = (v.article == a.id) & (v.version == a.version)
+        query = select(a.id, v.headline).join(schema.versions, current)
+        with self._engine.connect() as c:
+            rows = c.execute(query.where(a.source == source, a.withdrawn_at.is_(None)))
+            return [(row.id, row.headline) for row in rows]
 
     def arrivals(self, source: str) -> list[datetime]:
         """When each of a source's articles was first ingested, oldest first."""

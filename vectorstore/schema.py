@@ -19,9 +19,13 @@ from sqlalchemy import (
     Table,
     Text,
     false,
+    text,
 )
 
-RUN_COUNTS = ("new", "changed", "updated", "unchanged", "withdrawn", "failed")
+RUN_COUNTS = (
+    "new", "changed", "updated", "unchanged", "withdrawn", "failed",
+    "duplicates", "not_articles", "postponed", "announced", "checked",
+)  # fmt: skip
 PAGE_TIMES = ("checked", "changed", "next_check")
 
 metadata = MetaData()
@@ -48,7 +52,10 @@ runs = Table(
     Column("source", String(2000), nullable=False),
     Column("started", String(40), nullable=False),
     Column("ended", String(40)),
-    *(Column(name, Integer, nullable=False, default=0) for name in RUN_COUNTS),
+    *(
+        Column(name, Integer, nullable=False, default=0, server_default=text("0"))
+        for name in RUN_COUNTS
+    ),
     Column("reasons", Text, nullable=False, default="[]"),
     Column("interrupted", Boolean, nullable=False, default=False),
     Column("error", Text, nullable=False, default=""),
@@ -136,12 +143,14 @@ versions = Table(
     Column("headline", Text, nullable=False),
     Column("byline", Text, nullable=False),
     Column("body", Text, nullable=False),
+    Column("partial", Boolean, nullable=False, default=False, server_default=false()),
     Column("ingested", String(40), nullable=False),
     Column("since", String(40), nullable=False),
     Column("seq", Integer, nullable=False, default=0, server_default="0"),
 )
 """`ingested` is when the version first came, `since` when it last became the current one,
-and `seq` the article's sequence number then."""
+and `seq` the article's sequence number then. A `partial` version is a part of a text whose rest
+stands behind a gate."""
 
 passages = Table(
     "passages",

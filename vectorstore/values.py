@@ -53,9 +53,9 @@ class Article:
 
     `key` names the article for good: its canonical URL, or a file URI where it has none.
     `body` is plain text in NFC with a blank line between paragraphs. Unknown text is "",
-    an unknown date is None. `dateline` is where the article says that it was written;
-    `subjects` and `places` are names that its newsroom gave it, and `revision` which state of
-    the item it is.
+    an unknown date is None. A `partial` body is what stands before a paywall or another gate.
+    `dateline` is where the article says that it was written; `subjects` and `places` are names
+    that its newsroom gave it, and `revision` which state of the item it is.
     """
 
     key: str
@@ -73,6 +73,7 @@ class Article:
     subjects: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
     revision: Revision = UNREVISED
+    partial: bool = False
 
     @property
     def id(self) -> str:
@@ -128,6 +129,8 @@ class StoredArticle:
     """Names that its newsroom gave it."""
     revision: Revision = UNREVISED
     """Which state of the item the article is, as its provider counts."""
+    partial: bool = False
+    """Whether this version's text is only what stood before a paywall or another gate."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from typing import Any
 from ingest import dates, decode, markup, text
 from ingest.parsers import bylines, jsonfeed
 from ingest.parsers.addresses import absolute
-from ingest.parsers.wording import divided, language, without_footers
+from ingest.parsers.wording import divided, language, weight, without_footers
 
 MAX_ENTRIES = 5_000
 """Entries of a feed that are taken; the newest come first in nearly every feed."""
@@ -31,10 +31,12 @@ def parse(data: bytes, *, url: str = "", content_type: str = "") -> dict[str, An
     """The feed in `data`, found at `url`; its entries in their order.
 
     Returns `{"title", "url", "language", "entries": [{"id", "url", "headline", "byline",
-    "published", "updated", "summary", "body", "language", "outlet"}], "problems": [str]}`.
+    "published", "updated", "summary", "body", "text", "language", "outlet"}], "problems": [str],
+    "beyond": int}`, the last the number of entries over MAX_ENTRIES.
     All are plain text, URLs are absolute http(s), dates are ISO 8601 as far as they can be
-    read, `body` is "" unless the feed clearly carries the whole article, and `outlet` is
-    set only where an entry names another publisher. Raises ValueError for what is no feed.
+    read, `body` is "" unless the feed clearly carries the whole article, `text` is the longest
+    text that it has of it, be it a summary, and `outlet` is set only where an entry names
+    another publisher. Raises ValueError for what is no feed.
     """
     if not data.strip(b" \t\r\n\0\xef\xbb\xbf"):
         raise ValueError("is empty")
@@ -54,9 +56,7 @@ def parse(data: bytes, *, url: str = "", content_type: str = "") -> dict[str, An
         "entries": [shared.entry(entry, problems) for entry in parsed.entries[:MAX_ENTRIES]],
         "problems": problems,
     }
-    if len(parsed.entries) > MAX_ENTRIES:
-        problems.append(f"has {len(parsed.entries):,} entries, over the limit of {MAX_ENTRIES:,}")
-    return found
+    return found | _beyond(len(parsed.entries), problems)
 
 
 def _feedparser(data: bytes, content_type: str) -> Any:
@@ -112,10 +112,14 @@ def _instead(data: bytes) -> str:
 
 def _capped(found: dict[str, Any]) -> dict[str, Any]:
     entries = found["entries"]
-    if len(entries) > MAX_ENTRIES:
-        reason = f"has {len(entries):,} entries, over the limit of {MAX_ENTRIES:,}"
-        return found | {"entries": entries[:MAX_ENTRIES], "problems": [*found["problems"], reason]}
-    return found
+    return found | {"entries": entries[:MAX_ENTRIES]} | _beyond(len(entries), found["problems"])
+
+
+def _beyond(count: int, problems: list[str]) -> dict[str, int]:
+    """How many entries are left out as there are too many."""
+    if count > MAX_ENTRIES:
+        problems.append(f"has {count:,} entries, over the limit of {MAX_ENTRIES:,}")
+    return {"beyond": max(0, count - MAX_ENTRIES)}
 
 
 class _Feed:
@@ -139,7 +143,7 @@ class _Feed:
         published = published or _date(entry, "created", problems)
         if self.dated_by_dc and not published:
             published, updated = updated, ""
-        summary, body = _texts(entry)
+        summary, body, longest = _texts(entry)
         outlet = _outlet(entry)
         return {
             "id": text.line(str(entry.get("id") or "")) or link,
@@ -150,6 +154,7 @@ class _Feed:
             "updated": updated,
             "summary": summary,
             "body": body,
+            "text": longest,
             "language": _language(entry) or self.language,
             "outlet": outlet,
         }
@@ -186,8 +191,9 @@ def _paragraphs(detail: Mapping[str, Any], value: object) -> list[str]:
     return text.paragraphs(source)
 
 
-def _texts(entry: Any) -> tuple[str, str]:
-    """The summary, and the body if the entry clearly carries the whole article."""
+def _texts(entry: Any) -> tuple[str, str, str]:
+    """The summary, the body if the entry clearly carries the whole article, and its longest
+    text."""
     contents = [
         text.body_of(without_footers(_paragraphs(part, None)))
         for part in entry.get("content", ())
@@ -195,7 +201,8 @@ def _texts(entry: Any) -> tuple[str, str]:
     ]
     content = max(contents, key=len, default="")
     paragraphs = _paragraphs(entry.get("summary_detail") or {}, dict.get(entry, "summary"))
-    return divided(text.body_of(without_footers(paragraphs)), content)
+    summary = text.body_of(without_footers(paragraphs))
+    return *divided(summary, content), max(summary, content, key=weight)
 
 
 def _date(entry: Any, name: str, problems: list[str]) -> str:

@@ -19,6 +19,9 @@ MAX_ELEMENTS = 60_000
 MAX_ATTRIBUTES = 10_000
 """And pages with a tag that has more attributes: libxml2's time grows with their square."""
 
+NO_PAGE = "no web page"
+"""How the reason ends for what may be whole and well, but is something else than a page."""
+
 _FORMATS = {
     b"%PDF": "a PDF file",
     b"\x89PNG": "an image",
@@ -69,10 +72,10 @@ def source_of(data: bytes, content_type: str = "") -> str:
         raise ValueError(f"has {len(data):,} bytes, over the limit of {MAX_BYTES:,}")
     for start, named in _FORMATS.items():
         if data.startswith(start):
-            raise ValueError(f"is {named}, no web page")
+            raise ValueError(f"is {named}, {NO_PAGE}")
     kind = content_type.partition(";")[0].strip().lower()
     if not _TYPES.match(kind):
-        raise ValueError(f"is {kind[:60]}, no web page")
+        raise ValueError(f"is {kind[:60]}, {NO_PAGE}")
     source = _decoded(data, content_type).replace("\0", "")
     if not _TAG.search(source):
         raise ValueError("is no HTML page: it has no tags")

@@ -9,7 +9,7 @@ from typing import Any
 from ingest import dates, markup, text
 from ingest.parsers import bylines
 from ingest.parsers.addresses import absolute
-from ingest.parsers.wording import divided, language, without_footers
+from ingest.parsers.wording import divided, language, weight, without_footers
 
 
 def is_json(data: bytes, content_type: str) -> bool:
@@ -55,7 +55,8 @@ def _entry(
         content = text.body_of(without_footers(markup.from_html(written).paragraphs))
     else:
         content = text.body_of(without_footers(_plain(item.get("content_text"))))
-    summary, body = divided(text.body_of(_plain(item.get("summary"))), content)
+    said = text.body_of(_plain(item.get("summary")))
+    summary, body = divided(said, content)
     return {
         "id": _line(item.get("id")) or link,
         "url": link,
@@ -65,6 +66,7 @@ def _entry(
         "updated": _date(item, "date_modified", problems),
         "summary": summary,
         "body": body,
+        "text": max(said, content, key=weight),
         "language": language(item.get("language")) or own,
         "outlet": "",
     }

@@ -43,6 +43,18 @@ class JsonLd:
                 return words
         return ""
 
+    def flag(self, name: str) -> bool | None:
+        """A yes or no, None if it says neither."""
+        said = self.text(name).rpartition("/")[2].lower()
+        return {"true": True, "false": False}.get(said)
+
+    def locked(self) -> list[str]:
+        """The CSS selectors of the article's parts that are declared as not free."""
+        parts = [part for found in self._sources for part in _listed(found.get("hasPart"))]
+        said = (p for p in parts if _word(p.get("isAccessibleForFree")) == "false")
+        named = (one for part in said for one in _listed_words(part.get("cssSelector")))
+        return [selector.strip() for selector in named if selector.strip()][:20]
+
     def people(self, name: str) -> list[str]:
         """The names of persons or organisations, in their order."""
         for found in self._sources:
@@ -59,6 +71,20 @@ class JsonLd:
         if isinstance(value, list):
             value = value[0] if value else ""
         return fields.plain(value[:500]) if isinstance(value, str) else ""
+
+
+def _listed(value: object) -> list[Object]:
+    found = value if isinstance(value, list) else [value]
+    return [one for one in found[:50] if isinstance(one, Mapping)]
+
+
+def _listed_words(value: object) -> list[str]:
+    found = value if isinstance(value, list) else [value]
+    return [one for one in found[:50] if isinstance(one, str)]
+
+
+def _word(value: object) -> str:
+    return str(value).rpartition("/")[2].strip().lower()
 
 
 def _types(found: Object) -> set[str]:

@@ -14,7 +14,7 @@ from ingest.parsers.wording import phrases
 LONGEST = 160
 """Characters of the longest piece of text that is looked at: lines with dates are short."""
 
-_UNSEEN = frozenset({"script", "style", "title", "noscript", "template", "a", "li", "footer"})
+UNSEEN = frozenset({"script", "style", "title", "noscript", "template", "a", "li", "footer"})
 _SEAM = re.compile(r"[|·ㅣ\[\]\n]| [/\-–] ")
 _WORDS = 8
 """Words of the longest date: `Thursday, 31 July 2025 at 2:20 pm KST`."""
@@ -30,13 +30,19 @@ def dates(tree: Any) -> dict[str, list[str]]:
             continue
         for label, after in zip(rest[::2], rest[1::2], strict=True):
             following = pieces[number + 1] if number + 1 < len(pieces) else ""
-            iso = _date(after if re.search(r"\w", after) else following)
+            iso = date(after if re.search(r"\w", after) else following)
             if iso:
                 found.setdefault(_labels()[label.casefold()], []).append(iso)
     return found
 
 
-def _date(after: str) -> str:
+def parts(piece: str) -> list[str]:
+    """A text, and what stands in it after a label such as "Published"."""
+    line = text.line(piece)
+    return [line, *_label().split(line)[2::2]]
+
+
+def date(after: str) -> str:
     """The date at the start of a text, "" if none."""
     words = _SEAM.split(after.lstrip(" :：.,-–"), maxsplit=1)[0].split()[:_WORDS]
     for count in range(len(words), 0, -1):
@@ -50,7 +56,7 @@ def _pieces(tree: Any) -> Iterator[str]:
     for element in tree.iter():
         if not isinstance(element.tag, str):
             continue
-        own = element.text if element.tag not in _UNSEEN else None
+        own = element.text if element.tag not in UNSEEN else None
         for written in (own, element.tail):
             if written and len(written) < 2 * LONGEST:
                 piece = text.line(written)

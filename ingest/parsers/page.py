@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from ingest import keys, text
-from ingest.parsers import body, bylines, html, pagedates
+from ingest.parsers import body, bylines, gates, html, pagedates
 from ingest.parsers.addresses import absolute
 from ingest.parsers.head import Head, without_site
 from ingest.parsers.jsonld import JsonLd
@@ -28,11 +28,12 @@ _BYLINES = "byline author reporter writer journalist_name article-author".split(
 def parse(data: bytes, *, url: str = "", content_type: str = "") -> dict[str, Any]:
     """The article of the page in `data`, found at `url`.
 
-    Returns `{"url", "headline", "byline", "outlet", "language", "body", "published",
-    "updated", "feeds": [{"url", "title"}], "problems": [str]}`: plain text, the body's
-    paragraphs with a blank line between them; dates are `{"value", "found"}` or None; "url"
-    is the page's canonical address as far as it can be believed. Raises ValueError for what
-    is no page; a page without an article has an empty body.
+    Returns `{"url", "headline", "byline", "outlet", "language", "body", "partial",
+    "published", "updated", "feeds": [{"url", "title"}], "problems": [str]}`: plain text, the
+    body's paragraphs with a blank line between them; dates are `{"value", "found"}` or None;
+    "url" is the page's canonical address as far as it can be believed; "partial" is whether
+    the rest of the text stands behind a gate. Raises ValueError for what is no page; a page
+    without an article has an empty body.
     """
     tree = html.tree(data, content_type)
     head = Head(tree, url or _saved_from(data))
@@ -42,7 +43,9 @@ def parse(data: bytes, *, url: str = "", content_type: str = "") -> dict[str, An
     headline = _headline(tree, head, data_ld, outlet)
     byline = _byline(tree, head, data_ld, outlet)
     dates = pagedates.found(tree, head, data_ld)
+    closed = gates.cut(tree)
     parts = body.paragraphs(tree, around=(headline, head.title(), byline, f"by {byline}"))
+    parts, cut_off = gates.without(parts)
     whole = text.body_of(parts)
     return {
         "url": canonical or ("" if url else keys.canonical(head.url)),
@@ -51,6 +54,7 @@ def parse(data: bytes, *, url: str = "", content_type: str = "") -> dict[str, An
         "outlet": outlet,
         "language": _language(head.language() or data_ld.text("inLanguage")[:2].lower(), whole),
         "body": whole,
+        "partial": bool(whole) and _partial(tree, head, data_ld, gated=closed or cut_off),
         **dates,
         "feeds": head.feeds(),
         "problems": [],
@@ -95,6 +99,23 @@ def _byline(tree: Any, head: Head, data: JsonLd, outlet: str) -> str:
         names = list(_marked(tree))[:1]
     clean = [name for name in _named(names) if fold(name) != fold(outlet)]
     return bylines.joined(clean)[:300]
+
+
+def _partial(tree: Any, head: Head, data: JsonLd, *, gated: bool) -> bool:
+    """Whether the page shows a part of its text: by its publisher's word, else by its gate.
+
+    A part that is declared as not free and delivered all the same is text like any other.
+    """
+    free, locked = data.flag("isAccessibleForFree"), data.locked()
+    if free is None:
+        free = {"false": False, "true": True}.get(head.first("isaccessibleforfree").lower())
+    if free is None and head.first("article:content_tier").lower() == "locked":
+        free = False
+    if free is False and not locked:
+        locked = head.metas.get("cssselector", [])
+    if free is False or locked:
+        return not gates.open_text(tree, locked)
+    return gated and free is None
 
 
 def _named(names: list[str]) -> list[str]:

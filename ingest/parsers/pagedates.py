@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ingest import dates, text
-from ingest.parsers import labelled, marked
+from ingest.parsers import labelled, marked, zones
 from ingest.parsers.head import Head
 from ingest.parsers.jsonld import JsonLd
 
@@ -61,7 +61,7 @@ def found(tree: Any, head: Head, data: JsonLd) -> Dates:
     for role in METAS:
         candidates = list(_declared(tree, head, data, role))
         good = [c for c in candidates if _plausible(c["value"])]
-        declared[role] = next(iter(good or candidates), None)
+        declared[role] = _confirmed(good, tree, head) or next(iter(candidates), None)
     said = declared["published"]
     if said is None or not _plausible(said["value"]):
         # A day that cannot be is often a template's, for one that it was not told.
@@ -69,6 +69,17 @@ def found(tree: Any, head: Head, data: JsonLd) -> Dates:
         guess = _by_address(head) if placeholder else _guessed(tree, head)
         declared["published"] = guess or said
     return declared
+
+
+def _confirmed(good: list[dict[str, str]], tree: Any, head: Head) -> dict[str, str] | None:
+    """The first date, in the zone in which the page shows it. Where another one has its clock
+    but another zone, and is what the page shows, that one."""
+    for one in good:
+        if one["value"][:19] == good[0]["value"][:19]:
+            shown = zones.local(one["value"], tree, head)
+            if shown != one["value"]:
+                return one | {"value": shown}
+    return next(iter(good), None)
 
 
 def _declared(tree: Any, head: Head, data: JsonLd, role: str) -> Iterator[dict[str, str]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ingest import fields, keys, text
@@ -130,5 +130,11 @@ def draft(  # noqa: PLR0913
     for role in ("published", "updated"):
         if date := page[role]:
             roles[role] = [(date["found"], date["value"])]
-    made = title or text.opening(page["body"])
-    yield from fields.article(roles, page["body"], place, headline=made, now=now, reading=reading)
+    title = title or text.opening(page["body"])
+    for made in fields.article(
+        roles, page["body"], place, headline=title, now=now, reading=reading
+    ):
+        if isinstance(made, Draft):
+            yield replace(made, article=replace(made.article, partial=page["partial"]))
+        else:
+            yield made

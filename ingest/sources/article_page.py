@@ -4,35 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from ingest.fetch import FetchError, Reply
+from ingest.fetch import Busy, FetchError, Reply
 from ingest.keys import canonical
+from ingest.parsers.html import NO_PAGE
 from ingest.sandbox import ParseFailed
 from ingest.sources import delivered
-from ingest.sources.assemble import from_feed, from_page, same_text
-from ingest.sources.visit import TRY_AGAIN, Entry, Gone, Item, Read, Seen, Visit, key_of
+from ingest.sources.assemble import from_page, same_text
+from ingest.sources.feed_text import comes_with_feed
+from ingest.sources.stored import FROM_FEED, alone, digest_of, published_of, refused, store
+from ingest.sources.visit import TRY_AGAIN, Entry, Gone, Item, Read, Seen, Visit
+from ingest.sources.without_page import carried, goes_without, without_page
 from vectorstore import Article, Page, StoredArticle
 
 GONE = (404, 410)
-FROM_FEED = "feed:"
-"""Starts the digest of a page whose text came with the feed: the page itself is only asked
-whether it is still there."""
 
 
 def wanted(visit: Visit, entry: Entry, page: Page) -> bool:
     """Whether an announced page has to be read: new, announced anew, or due for a check."""
     if page.checked is None:
         return True
-    if entry.digest and entry.digest != page.digest.removeprefix(FROM_FEED):
+    if entry.digest and entry.digest != digest_of(page):
         return True
     return page.next_check is not None and page.next_check <= visit.now
 
 
 def read(visit: Visit, entry: Entry) -> Iterator[Item]:
-    """What became of one article: items to store, in order.
+    """What became of one article: items to store, in order; one of them has its outcome.
 
     Raises FetchError where the host could not be asked; then nothing is known, and the next
     run tries again.
@@ -42,26 +43,49 @@ def read(visit: Visit, entry: Entry) -> Iterator[Item]:
     if held and held.url and held.url != entry.url:  # another name of an article we have
         entry = replace(entry, url=held.url)
         page = visit.page(held.url)
-    if _comes_with_feed(visit, entry):
-        yield from _store(visit, page, held, entry, from_feed(visit.source, entry, visit.now))
+    if comes_with_feed(visit.source, entry):
+        yield from carried(visit, page, held, entry)
         return
+    try:
+        reply = _asked(visit, entry, page)
+        yield from _answered(visit, page, held, entry, reply)
+    except Busy:
+        raise
+    except FetchError as error:
+        if visit.stop.is_set() or not goes_without(visit, page, held, entry):
+            raise
+        yield from without_page(visit, page, held, entry, (0, error.reason))
+
+
+def _asked(visit: Visit, entry: Entry, page: Page) -> Reply:
     again = page.article and not page.missed
-    reply = visit.client.get(
+    return visit.client.get(
         entry.url,
         etag=page.etag if again else "",
         last_modified=page.last_modified if again else "",
     )
+
+
+def _answered(
+    visit: Visit, page: Page, held: StoredArticle | None, entry: Entry, reply: Reply
+) -> Iterator[Item]:
+    """What came of asking for a page."""
+    home = _sent_home(reply)
     if reply.status == 304:
         digest = entry.digest or page.digest
-        kept = visit.checked(page, status=page.status, since=_published(held))
+        kept = visit.checked(page, status=page.status, since=published_of(held))
         yield Seen(replace(kept, digest=digest))
-    elif reply.status in GONE or _sent_home(reply):
-        yield _gone(visit, page, reply)
-    elif reply.status != 200:
-        yield from refused(visit, entry, reply.status, f"answers {reply.status}")
-    elif page.digest.startswith(FROM_FEED) and not entry.digest:
+    elif reply.status != 200 or home:
+        why = "leads to the front page of its site" if home else f"answers {reply.status}"
+        if goes_without(visit, page, held, entry):
+            yield from without_page(visit, page, held, entry, (reply.status, why))
+        elif home or reply.status in GONE:
+            yield from _gone(visit, page, reply, why)
+        else:
+            yield from refused(visit, entry, reply.status, why)
+    elif page.digest.startswith(FROM_FEED) and not alone(page) and not entry.digest:
         page = replace(page, etag=reply.etag, last_modified=reply.last_modified)
-        yield Seen(visit.checked(page, status=200, since=_published(held)))
+        yield Seen(visit.checked(page, status=200, since=published_of(held)))
     else:
         yield from _parsed(visit, page, held, entry, reply)
 
@@ -73,22 +97,14 @@ def _held(visit: Visit, page: Page) -> StoredArticle | None:
         return None
 
 
-def _published(article: Article | StoredArticle | None) -> datetime | None:
-    return article.published.instant if article and article.published else None
-
-
 def _body(visit: Visit, article: str) -> str:
     """The text of an article that was read in this run or before, "" if none was."""
-    if article in visit.bodies:
-        return visit.bodies[article]
+    if article in visit.read:
+        return visit.read[article].body
     try:
         return visit.archive.article(article).body
     except KeyError:
         return ""
-
-
-def _comes_with_feed(visit: Visit, entry: Entry) -> bool:
-    return bool(entry.body) and visit.source.full_text != "page"
 
 
 def _sent_home(reply: Reply) -> bool:
@@ -97,7 +113,8 @@ def _sent_home(reply: Reply) -> bool:
     return asked.path not in {"", "/"} and got.path in {"", "/"} and not got.query
 
 
-def _gone(visit: Visit, page: Page, reply: Reply) -> Gone:
+def _gone(visit: Visit, page: Page, reply: Reply, why: str) -> Iterator[Item]:
+    """A page that is not there: what was never read failed, what we have is withdrawn in time."""
     missed = page.missed + 1
     wait = max(visit.source.every, timedelta(hours=1))
     enough = missed >= visit.source.withdrawn_after
@@ -108,15 +125,16 @@ def _gone(visit: Visit, page: Page, reply: Reply) -> Gone:
         missed=missed,
         next_check=visit.now + (TRY_AGAIN if enough else wait),
     )
-    long_gone = missed > visit.source.withdrawn_after + 30
-    return Gone(replace(kept, next_check=None) if long_gone else kept, enough)
-
-
-def refused(visit: Visit, entry: Entry, status: int, reason: str) -> Iterator[Item]:
-    """A page that cannot be read, reported at each try; what we hold of it stays."""
-    yield visit.problem(entry.url, reason)
-    page = visit.failed(entry, visit.page(entry.url), status=status, soon=False)
-    yield Seen(page, unchanged=False)
+    if missed > visit.source.withdrawn_after + 30:
+        kept = replace(kept, next_check=None)
+    if not page.article:
+        yield visit.problem(page.url, why)
+        yield Gone(kept, enough)
+        return
+    left = visit.source.withdrawn_after - missed
+    then = "withdrawn" if enough else f"withdrawn after {left} more such checks"
+    yield visit.problem(page.url, f"{why}: {then}", fatal=False)
+    yield Gone(kept, enough, "not_articles" if enough else "postponed")
 
 
 def _parsed(
@@ -129,34 +147,64 @@ def _parsed(
             return
         parsed = _parse(visit, reply)
     except ParseFailed as error:
-        yield from refused(visit, entry, reply.status, str(error))
+        if goes_without(visit, page, held, entry):
+            yield from without_page(visit, page, held, entry, (reply.status, str(error)))
+        else:
+            other = str(error).endswith(NO_PAGE)
+            yield from refused(visit, entry, reply.status, str(error), fatal=not other)
         return
     url = canonical(reply.permanent_url) or entry.url
     article, problems = from_page(visit.source, entry, parsed, url, visit.now)
     if not article.body:
-        if held:
+        if goes_without(visit, page, held, entry):
+            yield from without_page(visit, page, held, entry, (reply.status, "has no text"))
+        elif held:
             reason = "has no text any more: the text that was read before is kept"
             yield from refused(visit, entry, reply.status, reason)
         else:
-            yield from refused(visit, entry, reply.status, "has no text")
+            yield from refused(visit, entry, reply.status, "has no text", fatal=False)
+        return
+    if held and url != page.url and _another(visit, url, held, article):
+        yield from _merged(visit, page, url)
         return
     named = canonical(str(parsed.get("url", "")))
     if named and named != url:
         settled = yield from _named_otherwise(visit, page, entry, article, named)
         if settled:
             return
-    yield from _store(visit, page, held, entry, (article, problems))
+    yield from store(visit, page, held, entry, (article, problems))
+
+
+def _another(visit: Visit, url: str, held: StoredArticle, article: Article) -> bool:
+    """Whether the address that a page leads to for good has another article than this one."""
+    other = visit.page(url).article
+    return other not in {"", held.id} and same_text(_body(visit, other), article.body)
+
+
+def _merged(visit: Visit, page: Page, url: str) -> Iterator[Item]:
+    """A page that leads to an article which we have under its own name: one of both is enough."""
+    yield visit.problem(page.url, f"is the article at {url} by now: withdrawn here", fatal=False)
+    kept = visit.checked(page, status=200, since=None)
+    yield Gone(replace(kept, next_check=None), withdraw=True, outcome="duplicates")
 
 
 def _items(visit: Visit, page: Page, entry: Entry, reply: Reply) -> Iterator[Item]:
-    """What an address comes to that answers with news items and not with a page."""
+    """What an address comes to that answers with news items and not with a page: the first is
+    what its entry became, and each of the others is an entry of its own."""
     kept = replace(visit.checked(page, status=200, since=None), digest=entry.digest or page.digest)
     article = ""
-    for one in delivered.entries(visit.sandbox, reply):
+    found = list(delivered.entries(visit.sandbox, reply))
+    for number, one in enumerate(found):
+        if number:
+            visit.counting.announce([one.url])
+            visit.counting.end()
         for item in delivered.items(visit, one, one.delivered) if one.delivered else ():
             article = article or (item.article.id if isinstance(item, Read) else "")
             yield item
-    yield Seen(replace(kept, article=article or page.article), unchanged=False)
+    if not found:
+        yield visit.problem(entry.url, "holds no news items", fatal=False)
+    outcome = "" if found else "not_articles"
+    yield Seen(replace(kept, article=article or page.article), outcome)
 
 
 def _parse(visit: Visit, reply: Reply) -> dict[str, Any]:
@@ -191,53 +239,6 @@ def _named_otherwise(
         return False
     primary = visit.page(named)
     primary = replace(primary, etag=reply.etag, last_modified=reply.last_modified)
-    yield from _store(visit, primary, None, entry, (better, problems))
-    yield Seen(replace(alias, article=better.id))
+    yield from store(visit, primary, None, entry, (better, problems))
+    yield Seen(replace(alias, article=better.id), "")
     return True
-
-
-def _store(
-    visit: Visit,
-    page: Page,
-    held: StoredArticle | None,
-    entry: Entry,
-    found: tuple[Article, list[str]],
-) -> Iterator[Item]:
-    """The article under the key that it has for good, and the states of its pages."""
-    article, problems = found
-    for reason in problems:
-        yield visit.problem(entry.url, reason, fatal=False)
-    if not article.body or not article.headline:
-        missing = "text" if not article.body else "headline"
-        yield from refused(visit, entry, page.status, f"has no {missing}")
-        return
-    since = _published(article)
-    if held is None or held.version != article.version:
-        page = replace(page, changed=visit.now)
-    status = 0 if _comes_with_feed(visit, entry) else 200
-    digest = entry.digest or page.digest
-    if _comes_with_feed(visit, entry):
-        digest = FROM_FEED + digest.removeprefix(FROM_FEED)
-    kept = replace(visit.checked(page, status=status, since=since), digest=digest)
-    if held:
-        article = _same_article(article, held, visit.source.name)
-    pages = [replace(kept, article=article.id)]
-    if article.url and article.url != page.url:  # moved for good: it is checked there from now
-        pages.append(replace(pages[0], url=key_of(article.url)))
-        pages[0] = replace(pages[0], next_check=None)
-    yield Read(article, tuple(pages))
-
-
-def _same_article(article: Article, held: StoredArticle, source: str) -> Article:
-    """What was read anew of an article that is held: it keeps its key, and its first source."""
-    key = held.key
-    if held.source == source:
-        return replace(article, key=key)
-    return replace(
-        article,
-        key=key,
-        source=held.source,
-        path=held.path,
-        outlet=held.outlet,
-        published=held.published or article.published,
-    )

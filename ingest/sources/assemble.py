@@ -7,6 +7,7 @@ from datetime import datetime
 
 from ingest.dates import dated
 from ingest.keys import canonical, outlet_of
+from ingest.parsers import gates
 from ingest.sources.declared import Source
 from ingest.sources.visit import Entry
 from ingest.text import hangul_share, language_of, line
@@ -25,9 +26,9 @@ _KOREAN = 0.2
 _WORD = re.compile(r"\w+")
 
 
-def from_feed(source: Source, entry: Entry, now: datetime) -> tuple[Article, list[str]]:
-    """The article of a feed's entry that carries the whole text, and what was wrong with it."""
-    return _article(source, entry, {}, entry.url, now)
+def from_feed(source: Source, entry: Entry, body: str, now: datetime) -> tuple[Article, list[str]]:
+    """The article of a feed's entry with the text that it has, and what was wrong with it."""
+    return _article(source, entry, {"body": body, "partial": False}, entry.url, now)
 
 
 def from_page(
@@ -45,9 +46,11 @@ def _article(
     source: Source, entry: Entry, page: dict[str, object], url: str, now: datetime
 ) -> tuple[Article, list[str]]:
     problems: list[str] = []
-    body = str(page.get("body", ""))
-    if len(body) < SHORT and len(entry.body) > len(body):
-        body = entry.body
+    body, partial = str(page.get("body", "")), bool(page.get("partial"))
+    if (partial or len(body) < SHORT) and len(entry.body) > len(body):
+        body, partial = entry.body, False
+    parts, gated = gates.without(body.split("\n\n"))
+    body, partial = "\n\n".join(parts), partial or gated
 
     def first(*values: object) -> str:
         return next((line(str(v)) for v in values if v), "")
@@ -81,6 +84,7 @@ def _article(
         language="ko" if korean else (declared.partition("-")[0] or language_of(body)),
         published=date("published"),
         updated=date("updated"),
+        partial=partial,
     )
     return article, problems
 

@@ -12,9 +12,9 @@ from ingest.parsers import news
 from ingest.parsers.news.item import NewsItem, of_json
 from ingest.readers.news.article import HELD, identity, outcome
 from ingest.sandbox import Sandbox
-from ingest.sources.local import reading
+from ingest.sources.local import WITHDREW, reading
 from ingest.sources.visit import Entry, Item, Read, Visit, key_of
-from ingest.values import Problem
+from ingest.values import Problem, Withdrawal
 from vectorstore import Article
 
 
@@ -41,13 +41,20 @@ def entries(sandbox: Sandbox, reply: Reply) -> Iterator[Entry]:
 
 
 def items(visit: Visit, entry: Entry, item: NewsItem) -> Iterator[Item]:
-    """What an item of a document comes to."""
+    """What an item of a document comes to: one outcome, with what is told of it. Whoever takes
+    them ends the item in the visit's counting."""
     spare = f"{entry.url}#{item.number}"
     place = Place(entry.url, None, identity(item) or spare, spare, visit.source.name, entry.url)
+    settled = False
     for found in outcome(item, place, visit.now, reading(visit.source)):
-        if isinstance(found, Problem) and found.kind == HELD:
+        settled |= not isinstance(found, Problem) or found.fatal or bool(found.kind)
+        if isinstance(found, Withdrawal):
+            visit.counting.remark(WITHDREW, found.path)
+        elif isinstance(found, Problem) and found.kind == HELD:
             visit.complete = False  # so that the next run sees it though nothing has changed
         yield Read(_owned(found.article, visit)) if isinstance(found, Draft) else found
+    if not settled:
+        visit.counting.quiet["not_articles"] += 1
 
 
 def _owned(article: Article, visit: Visit) -> Article:

@@ -63,6 +63,8 @@ def check(
 def _asked(asking: Asking) -> Health:
     kind = asking.source.kind
     found = list(islice(ENTRIES[kind](asking), MOST.get(kind, MOST_ELSEWHERE)))
+    asking.nameless = sum(not entry.url for entry in found)
+    found = [entry for entry in found if entry.url]
     fit = [entry for entry in found if asking.admits(entry.url)]
     if kind == "pages":
         for entry in fit:

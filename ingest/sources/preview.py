@@ -125,7 +125,7 @@ def _announced(sandbox: Sandbox, reply: Reply) -> Preview:
         url=reply.final_url,
         kind="feed",
         title=found["title"],
-        entries=tuple(entry.headline for entry in feed.of(found)),
+        entries=tuple(entry.headline for entry in feed.of(found) if entry.url),
         problems=tuple(found["problems"]),
     )
 

@@ -43,7 +43,7 @@ def entries(asking: Asking) -> Iterator[Entry]:
         waiting += sorted(
             ((s["url"], s["updated"]) for s in changed), key=lambda s: s[1], reverse=True
         )
-        yield from _entries(found)
+        yield from asking.each(list(_entries(found)))
     if waiting:
         asking.complete = False
     if asking.complete:

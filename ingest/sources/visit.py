@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from ingest.fetch import Client, Reply
 from ingest.keys import canonical
 from ingest.parsers.news import NewsItem
 from ingest.sandbox import Sandbox
+from ingest.sources.counting import Counting
 from ingest.sources.declared import Source
 from ingest.values import Problem, Withdrawal
 from vectorstore import Archive, Article, DatelineError, Page
@@ -25,9 +26,8 @@ most corrections come early."""
 TRY_AGAIN = timedelta(days=1)
 """Time until a page that could not be read, or is gone, is tried again."""
 
-
 KEPT = 1_000
-"""Validators kept of one source: an index may name 50,000 sitemaps, of which a few change."""
+"""Validators and ids kept of one source: an index may name 50,000 sitemaps; few change."""
 
 
 class SourceFailed(DatelineError):
@@ -37,7 +37,8 @@ class SourceFailed(DatelineError):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """An article as a feed, sitemap or list announces it. Dates are as written; `body` is
-    the whole text where the source carries it, "" where it has a summary at most."""
+    the whole text where the source clearly carries it; `text` is the longest that it has, which
+    may be a summary. `guid` names the article in its source, "" if nothing does but its URL."""
 
     url: str
     headline: str = ""
@@ -46,8 +47,10 @@ class Entry:
     updated: str = ""
     summary: str = ""
     body: str = ""
+    text: str = ""
     language: str = ""
     outlet: str = ""
+    guid: str = ""
     delivered: NewsItem | None = None
     """The item itself, where the source's document is of items and not of links to them."""
 
@@ -64,22 +67,27 @@ class Read:
 
     article: Article
     pages: tuple[Page, ...] = ()
+    again: bool = False
+    """Whether the run has had this article before, at another address."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A page that is as it was, or could not be read: its fetch state."""
+    """A page that gave no article to store: its fetch state, and what its entry became; ""
+    where that is counted otherwise, a failure by its problem."""
 
     page: Page
-    unchanged: bool = True
+    outcome: str = "unchanged"
 
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """A page that answers 404 or 410; `withdraw` once it has done so often enough."""
+    """A page that answers 404 or 410; `withdraw` once it has done so often enough. `outcome`
+    is as of `Seen`."""
 
     page: Page
     withdraw: bool
+    outcome: str = ""
 
 
 Item = Read | Seen | Gone | Problem | Withdrawal
@@ -92,7 +100,8 @@ class Asking:
     `state` is the source's own memory between runs (validators, moved URLs, when it asked
     to be left alone). `complete` turns false when something has to be looked for again:
     then the validators are not kept, so that the next run sees everything once more.
-    `nameless` counts the entries without an address, which cannot become articles.
+    `nameless` counts the entries without an address, which cannot become articles; `pending`
+    are read from what the source says, and not looked at yet.
     """
 
     source: Source
@@ -102,6 +111,8 @@ class Asking:
     state: dict[str, Any] = field(default_factory=dict)
     complete: bool = True
     nameless: int = 0
+    pending: int = 0
+    counting: Counting = field(default_factory=Counting)
     _validators: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def ask(self, url: str) -> Reply | None:
@@ -124,6 +135,14 @@ class Asking:
         self._validators[url] = {"etag": reply.etag, "last_modified": reply.last_modified}
         return reply
 
+    def each(self, found: Sequence[Entry]) -> Iterator[Entry]:
+        """The entries of one feed, sitemap or list, one after the other."""
+        self.counting.announce([entry.url for entry in found])
+        self.pending += len(found)
+        for entry in found:
+            self.pending -= 1
+            yield entry
+
     @property
     def left_out(self) -> str:
         """What the source announced and nobody could cite, "" if nothing."""
@@ -134,7 +153,10 @@ class Asking:
         """The state to keep: validators only where nothing has to be looked for again."""
         kept = self.state.get("validators", {}) | self._validators if self.complete else {}
         named = [(url, v) for url, v in kept.items() if any(v.values())][-KEPT:]
-        return self.state | {"validators": dict(named)}
+        state = self.state | {"validators": dict(named)}
+        if guids := self.state.get("guids"):
+            state["guids"] = dict(list(guids.items())[-KEPT:])
+        return state
 
     def moved_on(self, before: dict[str, Any]) -> dict[str, Any] | None:
         """The state to keep after a run that was cut short: the one before, with where the
@@ -155,23 +177,32 @@ class Visit(Asking):
     """What one run of a source works with besides: the archive, and the pages it knows.
 
     `announce` is told how many articles are to be fetched; `stop` ends the run early, and
-    `stopped` says that it did. `unchanged` counts the articles that came with a feed as they
-    are held. `bodies` has the texts of the articles read so far, by id.
+    `stopped` says that it did. `read` has the articles read so far, by id.
     """
 
     archive: Archive
     pages: dict[str, Page] = field(default_factory=dict)
     stop: threading.Event = field(default_factory=threading.Event)
     announce: Callable[[int], None] = lambda _count: None
-    unchanged: int = 0
     stopped: bool = False
-    bodies: dict[str, str] = field(default_factory=dict)
+    read: dict[str, Article] = field(default_factory=dict)
+    headlines: dict[str, list[str]] | None = None
+    """Ids of the source's articles by their folded headlines; None until they are asked for."""
+
+    def once(self, item: Item) -> Item:
+        """The item, as a duplicate if its article was counted in this run."""
+        if isinstance(item, Read):
+            return replace(item, again=self.counting.again(item.article.id))
+        if not isinstance(item, Seen) or item.outcome != "unchanged":
+            return item
+        again = self.counting.again(item.page.article)
+        return replace(item, outcome="duplicates") if again else item
 
     def note(self, item: Item) -> Iterator[str]:
         """Remember what was found out in this run; the URLs that need no other look in it."""
         found = item.pages if isinstance(item, Read) else ()
         if isinstance(item, Read):
-            self.bodies[item.article.id] = item.article.body
+            self.read[item.article.id] = item.article
         elif isinstance(item, Seen | Gone):
             found = (item.page,)
         for page in found:

@@ -141,10 +141,10 @@ def test_a_feed_that_moved_and_has_not_changed_is_asked_at_its_new_address(
     assert feeds == ["/old.xml", "/new.xml", "/new.xml"]
 
 
-def test_unchanged_are_articles_that_were_asked(
+def test_each_entry_is_counted_once_in_each_run(
     empty: Archive, moved: tuple[type[Moved], str]
 ) -> None:
-    """Neither one that is only announced again, nor its other address, nor what cannot be read."""
+    """An article, its other address, and what cannot be read and is not tried in every run."""
     site, at = moved
     site.busy, site.told = False, ("/pier", "/alias", "/broken")
     wire = Source(name="wire", kind="feed", urls=(f"http://{at}/new.xml",))
@@ -153,6 +153,8 @@ def test_unchanged_are_articles_that_were_asked(
         now = datetime.now(UTC) + timedelta(hours=hours)
         settings = Fetching(gap=0, allow_private=(at,))
         (report,) = collect(empty, [wire], settings=settings, now=lambda now=now: now)
-        counts.append((report.run.new, report.run.unchanged))
+        run = report.run
+        counts.append((run.new, run.unchanged, run.duplicates, run.failed, run.postponed))
+        assert (run.announced, run.accounted) == (3, 3)
         empty.set_source_state("wire", {})
-    assert counts == [(1, 0), (0, 0), (0, 1)]
+    assert counts == [(1, 0, 1, 1, 0), (0, 1, 1, 0, 1), (0, 1, 1, 1, 0)]

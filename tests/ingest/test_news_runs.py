@@ -96,9 +96,17 @@ def test_a_declared_folder_counts_the_same(empty: Archive, tmp_path: Path) -> No
     wire = Source(name="wire", kind="files", paths=(folder,))
     collect(empty, [wire], settings=Fetching())
     write(folder, b=canceled, c=made.ninjs_file(type="video", bodies=None))
+    embargoed = made.ninjs_file(uri="urn:later", embargoed="2999-01-01T00:00:00Z")
+    write(folder, d=embargoed)
     (report,) = collect(empty, [wire], settings=Fetching())
-    assert (report.run.withdrawn, report.run.failed) == (1, 0)
-    assert report.run.reasons == ("no articles, left out: 1 video",)
+    run = report.run
+    assert (run.withdrawn, run.failed, run.unchanged) == (1, 0, 1)
+    assert (run.announced, run.not_articles, run.postponed) == (4, 2, 1)
+    assert run.accounted == run.announced
+    assert run.reasons == (
+        "no articles, left out: 1 item under embargo, 1 video",
+        f"1 entry withdrew an article, the first: {folder / 'b.json'}",
+    )
 
 
 class Wire(BaseHTTPRequestHandler):
@@ -137,11 +145,18 @@ def test_an_address_that_answers_with_a_message_is_a_source(empty: Archive, wire
     (report,) = collect(empty, [source], settings=settings)
     assert (report.run.new, report.run.failed) == (1, 0)
     assert report.run.reasons == ("no articles, left out: 1 picture",)
+    assert (report.run.announced, report.run.not_articles, report.run.accounted) == (2, 1, 2)
     (stored,) = empty.browse(Filters(places=("Seoul",)))
     assert (stored.key, stored.outlet, stored.source) == ("urn:g2:talks", "Wire", "g2")
     assert collect(empty, [source], settings=settings)[0].run.unchanged == 1
     Wire.documents["/latest"] = ("text/xml", made.g2(version=2, status="canceled"))
-    assert collect(empty, [source], settings=settings)[0].run.withdrawn == 1
+    (report,) = collect(empty, [source], settings=settings)
+    assert (report.run.withdrawn, report.run.not_articles) == (1, 1)
+    assert report.run.accounted == report.run.announced == 1
+    Wire.documents["/latest"] = ("text/xml", made.g2(guid="", status="canceled"))
+    (report,) = collect(empty, [source], settings=settings)
+    assert (report.run.not_articles, report.run.accounted, report.run.announced) == (1, 1, 1)
+    assert "names no item" in report.run.reasons[0]
 
 
 def test_a_page_that_is_an_item_is_read_as_one(empty: Archive, wire: str) -> None:
@@ -155,6 +170,18 @@ def test_a_page_that_is_an_item_is_read_as_one(empty: Archive, wire: str) -> Non
     Wire.documents["/item"] = ("application/json", made.ninjs_file(**SECOND))
     (report,) = collect(empty, [source], settings=settings)
     assert report.run.changed == 1
+
+
+def test_a_page_of_several_items_counts_each_of_them(empty: Archive, wire: str) -> None:
+    items = (made.g2(), made.g2(guid="urn:g2:photo", kind="picture"), made.g2(guid="urn:g2:b"))
+    Wire.documents["/item"] = ("text/xml", made.message(*items))
+    source = Source(name="many", kind="pages", urls=(f"http://{wire}/item",))
+    settings = Fetching(gap=0, allow_private=(wire,))
+    for new in (2, 0):
+        (report,) = collect(empty, [source], settings=settings)
+        assert (report.run.new, report.run.unchanged) == (new, 2 - new)
+        assert (report.run.announced, report.run.not_articles) == (3, 1)
+        assert report.run.accounted == report.run.announced + report.run.checked
 
 
 def test_a_preview_says_what_an_item_would_become(wire: str) -> None:

@@ -176,6 +176,17 @@ def test_the_runs_add_up(lived: Lived) -> None:
     assert not lines, shown(lines)
 
 
+def test_every_entry_of_every_run_has_one_outcome(lived: Lived) -> None:
+    lines = [
+        f"{source}, {run.started}: {run}"
+        for source in lived.script.outlets
+        for run in lived.runs(source)
+        if run.ended and run.accounted != run.announced + run.checked
+    ]
+    assert not lines, shown(lines)
+    assert sum(run.announced for run in lived.runs("herald")) > 20
+
+
 def test_what_failed_is_said(lived: Lived) -> None:
     lines = []
     for piece in lived.script.pieces:

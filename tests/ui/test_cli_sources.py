@@ -278,6 +278,19 @@ def test_ingest_reads_the_declared_sources(archive: Path, outside: Outside) -> N
     assert len((archive / "p.txt").read_text().splitlines()) == 4
 
 
+def test_what_was_not_taken_is_never_nothing_new(archive: Path, outside: Outside) -> None:
+    run = Run(source="wire", started=NOW, ended=NOW, announced=3, unchanged=1, not_articles=2)
+    outside.runs["wire"] = run
+    outside.runs["ministry"] = replace(run, source="ministry", error="answers 404")
+    done = dateline("ingest", archive=archive)
+    rows = {line.split()[0]: line for line in done.stdout.splitlines() if line}
+    assert rows["wire"].endswith("3 entries: 1 unchanged, 2 not an article")
+    assert "FAILED: answers 404" in rows["ministry"]
+    assert "4 not an article" in rows["Done:"]
+    assert "1 failed (1 of them a whole source)" in rows["Done:"]
+    assert done.returncode == 3
+
+
 def test_ingest_reads_what_is_named_or_due(filled: Path, outside: Outside) -> None:
     dateline("ingest", "--source", "paper", archive=filled)
     assert outside.asked == ["paper"]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import inspect
 
-from tests.conftest import article
+from tests.conftest import article, put
 from vectorstore import Archive, Run
 
 FIRST = """
@@ -41,6 +42,7 @@ INSERT INTO meta VALUES ('schema', '1');
 
 BODY = "The ministry said on Monday that the rate for cars will be {0} percent from August on. " * 5
 KEPT = article("kept.md", BODY.format(15), published="2025-07-31")
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
 GONE = article("gone.md", "The rate is 10 percent.")
 STATE = {"new": 2, "changed": 1, "problems": 3, "interrupted": True}
 
@@ -61,6 +63,44 @@ def old_ledger(path: Path) -> None:
                 row = (item.id, name, item.headline, "", text, f"{day}T10:00:00+00:00")
                 c.execute("INSERT INTO versions VALUES (?,?,?,?,?,?)", row)
     c.close()
+
+
+def test_the_second_schema_gets_newsroom_fields_before_outcomes_and_parts(tmp_path: Path) -> None:
+    with Archive.open(tmp_path / "old", create=True) as archive:
+        put(archive, [KEPT], index=False)
+    with sqlite3.connect(tmp_path / "old" / "ledger.sqlite3") as c:
+        for table in ("tags", "withdrawals"):
+            c.execute(f"DROP TABLE {table}")
+        for name in ("dateline", "revision", "revised"):
+            c.execute(f"ALTER TABLE articles DROP COLUMN {name}")
+        c.execute("ALTER TABLE versions DROP COLUMN partial")
+        c.execute("UPDATE meta SET value = '2' WHERE key = 'schema'")
+    c.close()
+    with Archive.open(tmp_path / "old") as archive:
+        stored = archive.article(KEPT.id)
+        assert (stored.body, stored.dateline, stored.subjects) == (KEPT.body, "", ())
+        assert not stored.partial
+        assert put(archive, [replace(KEPT, subjects=("Trade",))], index=False) == ["updated"]
+        assert archive.article(KEPT.id).subjects == ("Trade",)
+
+
+def test_the_third_schema_gets_outcomes_and_parts(tmp_path: Path) -> None:
+    """As it was before runs said what became of each entry, with a run and an article in it."""
+    with Archive.open(tmp_path / "old", create=True) as archive:
+        put(archive, [KEPT], index=False)
+        archive.note_run(Run(source="test", started=NOW, ended=NOW, new=1))
+    with sqlite3.connect(tmp_path / "old" / "ledger.sqlite3") as c:
+        for name in ("duplicates", "not_articles", "postponed", "announced", "checked"):
+            c.execute(f"ALTER TABLE runs DROP COLUMN {name}")
+        c.execute("ALTER TABLE versions DROP COLUMN partial")
+        c.execute("UPDATE meta SET value = '3' WHERE key = 'schema'")
+    c.close()
+    with Archive.open(tmp_path / "old") as archive:
+        (run,) = archive.runs()
+        assert (run.new, run.announced, run.postponed) == (1, 0, 0)
+        assert not archive.article(KEPT.id).partial
+        assert put(archive, [replace(KEPT, partial=True)], index=False) == ["updated"]
+        assert archive.article(KEPT.id).partial
 
 
 def test_the_first_schema_is_taken_up_with_all_that_is_in_it(tmp_path: Path) -> None:

@@ -78,8 +78,9 @@ class Site(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         body = b""
         if self.path != "/robots.txt":
-            words = f"The pier of {self.path[1:]} opens on Monday, the mayor said. " * 8
-            body = f"<html><body><article><h1>Pier</h1><p>{words}</p></article>".encode()
+            name = f"Pier of {self.path[1:]}"
+            words = f"The {name} opens on Monday, the mayor said. " * 8
+            body = f"<html><body><article><h1>{name}</h1><p>{words}</p></article>".encode()
         self.send_response(200 if body else 404)
         self.end_headers()
         self.wfile.write(body)
