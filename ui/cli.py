@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ui import cli_archive, cli_backup, cli_ingest, cli_sources
+from ui import cli_archive, cli_backup, cli_doctor, cli_ingest, cli_sources
 from ui.cli_shared import (
     EMPTY,
     INTERRUPTED,
@@ -170,6 +170,7 @@ def evaluate(
 
 
 app.command()(cli_archive.status)
+app.command()(cli_doctor.doctor)
 app.command()(cli_archive.runs)
 app.command()(cli_archive.history)
 app.command()(cli_archive.rebuild)
@@ -199,7 +200,7 @@ def main() -> None:
             cause = getattr(error, "orig", None) or error
             error = DatelineError(
                 f"the archive's ledger cannot be used: {cause}. Check that its folder can be "
-                "written and the disk is not full; if it is damaged, restore it from a backup"
+                "written and the disk is not full; `dateline doctor` says what is wrong with it"
             )
         if not isinstance(error, (DatelineError, OSError)):
             raise

@@ -4,6 +4,7 @@ from vectorstore.analyzer import question_terms, terms
 from vectorstore.archive import Archive
 from vectorstore.browse import Covered
 from vectorstore.errors import (
+    ArchiveDamaged,
     ArchiveEmpty,
     ArchiveError,
     ArchiveLocked,
@@ -36,6 +37,7 @@ from vectorstore.vocabulary import Vocabulary
 
 __all__ = [
     "Archive",
+    "ArchiveDamaged",
     "ArchiveEmpty",
     "ArchiveError",
     "ArchiveLocked",

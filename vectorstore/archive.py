@@ -23,6 +23,7 @@ from vectorstore.errors import (
     IndexDamaged,
     ModelMismatch,
 )
+from vectorstore.health.databases import damage_told, refuse_damaged, refuse_lost
 from vectorstore.history import History
 from vectorstore.indexer import Indexer
 from vectorstore.ledger import Ledger, Outcome
@@ -79,8 +80,9 @@ class Archive(Records, History, Browse):
     def __init__(self, path: Path, settings: Settings) -> None:
         self.path = path
         self.reader = Reader()
+        self._whole = False
         self._reranker = Reranker(settings.reranker) if settings.reranker else None
-        with FileLock(path / "schema.lock", timeout=SCHEMA_WAIT):
+        with FileLock(path / "schema.lock", timeout=SCHEMA_WAIT), damage_told(path / LEDGER):
             self._ledger = Ledger(URL.create("sqlite", database=str(path / LEDGER)))
         self._engine = self._ledger.engine
         self._dense = DenseIndex(path / "dense")
@@ -93,10 +95,12 @@ class Archive(Records, History, Browse):
     ) -> Archive:
         """Open the archive in a folder.
 
-        Raises ArchiveEmpty if there is none and `create` is false, ModelMismatch if it
-        was embedded with another model, ArchiveTooNew if a later Dateline wrote it.
+        Raises ArchiveEmpty if there is none and `create` is false, ArchiveDamaged if there
+        was one and its ledger is gone or unreadable, ModelMismatch if it was embedded with
+        another model, ArchiveTooNew if a later Dateline wrote it.
         """
         folder = Path(path).expanduser()
+        refuse_lost(folder / LEDGER)
         if not (folder / LEDGER).exists():
             if not create:
                 raise ArchiveEmpty(
@@ -230,7 +234,8 @@ class Archive(Records, History, Browse):
 
     @contextmanager
     def writing(self, wait: float = LOCK_WAIT) -> Iterator[None]:
-        """Hold the write lock; raises ArchiveLocked if another has it for `wait` seconds."""
+        """Hold the write lock; raises ArchiveLocked if another has it for `wait` seconds, and
+        ArchiveDamaged if SQLite does not find the ledger whole, which is looked up once."""
         lock = FileLock(self.path / "write.lock", timeout=wait)
         try:
             lock.acquire()
@@ -241,6 +246,9 @@ class Archive(Records, History, Browse):
             ) from None
         try:
             (self.path / "writer.pid").write_text(str(os.getpid()))
+            if not self._whole:
+                refuse_damaged(self.path / LEDGER)
+                self._whole = True
             yield
         finally:
             lock.release()

@@ -2,6 +2,7 @@
 
 DatelineError
 ├── ArchiveError          the archive as a whole
+│   ├── ArchiveDamaged    the ledger is not whole, or gone where there was one
 │   ├── ArchiveEmpty      nothing has been ingested yet
 │   ├── ArchiveLocked     another process is writing
 │   ├── ArchiveTooNew     made by a later Dateline
@@ -18,6 +19,10 @@ class DatelineError(Exception):
 
 class ArchiveError(DatelineError):
     """The archive cannot be used as asked."""
+
+
+class ArchiveDamaged(ArchiveError):
+    """The ledger is not whole, or gone where there was one; it is not written to."""
 
 
 class ArchiveEmpty(ArchiveError):
