@@ -61,6 +61,7 @@ def build_chain(  # noqa: PLR0913
     answerer: Answerer | None = None,
     on_failure: Literal["drop", "mark"] | None = None,
     entails: Entails | None = None,
+    on_false: Callable[[tuple[str, ...]], None] | None = None,
 ) -> Runnable[Inputs, Answer]:
     """A runnable from `{"question": …, "history": […]}` to an `Answer`.
 
@@ -70,7 +71,8 @@ def build_chain(  # noqa: PLR0913
 
     A claim that fails its check is dropped, or with `on_failure="mark"` kept with its
     `failures`, without those of its citations that are false; if none holds, the answerer
-    abstains. `entails` is an entailment model for the check (default: what DATELINE_NLI names).
+    abstains. `entails` is an entailment model for the check (default: what DATELINE_NLI names);
+    `on_false` is told the failures of each claim that fails it.
 
     A `model`, "provider:name" or any LangChain chat model, writes the answers, with the
     `settings` given or else those of the environment; without one nothing leaves the machine.
@@ -87,6 +89,8 @@ def build_chain(  # noqa: PLR0913
         if claim.failures:  # the answerer has looked, and marked it
             return claim
         verdict = check(archive, claim, entails=entails)
+        if not verdict and on_false:
+            on_false(verdict.failures)
         if verdict or on_failure == "mark":
             true = tuple(c for c in claim.citations if c not in verdict.false)
             return replace(claim, citations=true, failures=verdict.failures)

@@ -17,10 +17,12 @@ from ui.cli_shared import (
     ArchiveOption,
     AsJson,
     Day,
+    LogOption,
     ModelOption,
     SourcesOption,
     day,
     leave,
+    log_as,
     opened,
     sources_file,
 )
@@ -128,9 +130,12 @@ def serve(
     with_schedule: Annotated[
         bool, typer.Option("--schedule/--no-schedule", help="Keep the declared sources fresh.")
     ] = True,
+    log: LogOption = None,
 ) -> None:
     """Serve the web chat, and keep its sources fresh. An empty archive starts with the sample."""
     from ui import console, web
+
+    log_as(log)
 
     path = sources_file(sources, archive)
 

@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from ui.cli_shared import PROBLEMS, ArchiveOption, SourcesOption, opened, sources_file
+from ui.cli_shared import (
+    PROBLEMS,
+    ArchiveOption,
+    LogForm,
+    LogOption,
+    SourcesOption,
+    log_as,
+    opened,
+    sources_file,
+)
 
 if TYPE_CHECKING:
     from vectorstore import Archive
@@ -131,16 +140,16 @@ def schedule(
     limit: Annotated[
         str, typer.Option(metavar="TIME", help="End a run that takes longer: 30m, 2h.")
     ] = "2h",
+    log: LogOption = None,
 ) -> None:
     """Keep the declared sources fresh, each at its times, until interrupted."""
-    from ingest.logs import log_lines
     from ingest.schedule import Schedule
     from ingest.sources.declared import length, read
     from ui import console, console_sources
 
     path, longest = sources_file(sources, archive), length(limit, "--limit")
     count = len(read(path).chosen())
-    log_lines()
+    log_as(log or LogForm.text)
     with opened(archive, create=True) as store, _terminable():
         keeper = Schedule(path, store, limit=longest)
         try:

@@ -11,7 +11,7 @@ import base64
 import hashlib
 import ipaddress
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -21,6 +21,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.store_owner import COOKIE, new_session, owner_of, set_cookie
+from ui.web_requests import with_name
 
 MAX_BODY = 256 * 1024
 """Bytes of a request's body: a 16 kB question with every character escaped, and room."""
@@ -31,10 +32,15 @@ SLOWEST_BODY = 30.0
 MOST_AT_ONCE = 500
 """Requests with a body that are worked on at the same time; more are asked to come again."""
 
+REFUSALS = frozenset({401, 403, 408, 413, 421, 429, 503})
+"""Statuses that are counted: what was asked was not looked at."""
+
 _EXACT = frozenset(
     {
         "/",
         "/healthz",
+        "/readyz",
+        "/metrics",
         "/mcp",
         "/login",
         "/logout",
@@ -104,25 +110,39 @@ class Guard:
 
     `hosts` are names it may be asked for, besides localhost and IP addresses: a foreign
     name that resolves to us (DNS rebinding) is refused, and so is a foreign page's script.
-    `head` is put into the page's head.
+    `head` is put into the page's head. `refused` is told the status of each refusal.
     """
 
     app: ASGIApp
     hosts: Sequence[str] = ()
     head: str = ""
     load: Load = field(default_factory=Load)
+    refused: Callable[[int], None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             if scope["type"] == "lifespan":
                 await self.app(scope, receive, send)
             return
+        send = self._counted(scope, with_name(scope, send))
         if refusal := self._refusal(scope):
             await refusal(scope, receive, _with_headers(send, policy()))
         elif scope["path"] == "/":
             await self._page(scope, receive, send)
         else:
             await self._limited(scope, receive, _with_headers(send, policy()))
+
+    def _counted(self, scope: Scope, send: Send) -> Send:
+        count = self.refused
+        if count is None or scope["path"] == "/readyz":  # whose 503 refuses nobody
+            return send
+
+        async def wrapped(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] in REFUSALS:
+                count(message["status"])
+            await send(message)
+
+        return wrapped
 
     def _refusal(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)

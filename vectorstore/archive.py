@@ -36,6 +36,7 @@ from vectorstore.query import Asked, queries
 from vectorstore.records import Records
 from vectorstore.search import Search
 from vectorstore.settings import Settings, default_model
+from vectorstore.soundness import Soundness
 from vectorstore.storing import Storing
 from vectorstore.values import (
     Article,
@@ -71,7 +72,7 @@ EMBED_AT_ONCE = 256
 Item = tuple[Article, Sequence[Passage]]
 
 
-class Archive(Records, History, Browse):
+class Archive(Records, History, Browse, Soundness):
     """A folder of articles that can be searched. Safe to share between threads.
 
     Open it with `Archive.open(folder)`; close it, or use it as a context manager.

@@ -82,6 +82,7 @@ class DenseIndex:
         with self._lock:
             stamp = self._current_stamp()
             if stamp != self._stamp:
+                self.damaged = False
                 self._open, complete = self._opened(self.manifest()["segments"])
                 self._stamp = stamp if complete else None
             return tuple(self._open.values())

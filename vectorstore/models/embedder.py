@@ -147,6 +147,12 @@ class Embedder:
             self.__dict__.pop("_loading", None)
             raise
 
+    @property
+    def ready(self) -> bool:
+        """Whether the model is loaded; False while it loads, and where it cannot be."""
+        begun: Future[Model] | None = self.__dict__.get("_loading")
+        return begun is not None and begun.done() and begun.exception() is None
+
     @cached_property
     def _loading(self) -> Future[Model]:
         found: Future[Model] = Future()
