@@ -17,6 +17,7 @@ from starlette.responses import Response
 
 from ui.api_models import ErrorOut, Problem
 from ui.api_service import NotFound
+from ui.api_strict import UnknownParameter
 from vectorstore import DatelineError, InputError
 
 log = logging.getLogger(__name__)
@@ -59,6 +60,9 @@ def as_problem(error: Exception) -> tuple[HTTPStatus, Problem]:
         return HTTPStatus.UNAUTHORIZED, Problem(message=message, type="authentication_error")
     if isinstance(error, NotFound):
         return HTTPStatus.NOT_FOUND, Problem(message=str(error), type="not_found_error")
+    if isinstance(error, UnknownParameter):
+        said = Problem(message=str(error), type="invalid_request_error", param=error.name)
+        return HTTPStatus.UNPROCESSABLE_ENTITY, said
     if isinstance(error, InputError):
         return HTTPStatus.BAD_REQUEST, Problem(message=str(error), type="invalid_request_error")
     if isinstance(error, DatelineError):
@@ -75,7 +79,7 @@ def add_handlers(app: FastAPI) -> None:
         if not request.url.path.startswith(PATHS):
             raise error
         status, problem = as_problem(error)
-        return refused(status, problem.message, kind=problem.type)
+        return refused(status, problem.message, kind=problem.type, param=problem.param or "")
 
     async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101 (what it is registered for)
@@ -83,6 +87,10 @@ def add_handlers(app: FastAPI) -> None:
             return await request_validation_exception_handler(request, error)
         first: dict[str, Any] = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"][1:])
+        if first["type"] == "unknown_field":
+            name = str(first["ctx"]["name"])
+            where = f"{place}.{name}" if place else name
+            return refused(HTTPStatus.UNPROCESSABLE_ENTITY, str(first["msg"]), param=where)
         message = f"{place}: {first['msg']}" if place else str(first["msg"])
         return refused(HTTPStatus.UNPROCESSABLE_ENTITY, message, param=place)
 
