@@ -101,6 +101,7 @@ def _rest(service: Service) -> APIRouter:
         `claim` for each sentence as it is found, then `answer` with the whole; or `error`."""
         if asked.stream:
             service.filters(asked)
+            service.turnstile.refuse_if_full()
             return StreamingResponse(_events(service, asked), media_type="text/event-stream")
         return await service.ask(asked)
 

@@ -110,6 +110,7 @@ def openai_router(service: Service) -> APIRouter:
         asked, base = wanted.asked(), str(request.base_url).rstrip("/")
         service.filters(asked)
         if wanted.stream:
+            service.turnstile.refuse_if_full()
             usage = bool(wanted.stream_options and wanted.stream_options.include_usage)
             events = _chunks(service, asked, Completion(base), usage=usage)
             return StreamingResponse(events, media_type="text/event-stream")

@@ -134,6 +134,7 @@ def serve(
 ) -> None:
     """Serve the web chat, and keep its sources fresh. An empty archive starts with the sample."""
     from ui import console, web
+    from ui.retention import retaining
 
     log_as(log)
 
@@ -149,7 +150,7 @@ def serve(
     web.check_port(host, port)
     with opened(archive, create=True) as store:
         _prepare(store, sample=not path.exists())
-        with cli_ingest.scheduled(store, path, wanted=with_schedule):
+        with cli_ingest.scheduled(store, path, wanted=with_schedule), retaining(store):
             web.serve(store, model=model, sources=path, host=host, port=port, ready=ready)
 
 
@@ -182,6 +183,7 @@ app.command()(cli_archive.rebuild)
 app.command()(cli_archive.migrate)
 app.command()(cli_backup.backup)
 app.command()(cli_backup.restore)
+app.command()(cli_backup.forget)
 app.command()(cli_backup.password)
 
 

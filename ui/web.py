@@ -31,6 +31,7 @@ from ui.api_errors import api_token
 from ui.api_gradio import add_named
 from ui.api_login import add_login, add_shares
 from ui.api_service import Service
+from ui.limits import Rates
 from ui.measured import Measured
 from ui.metrics import ArchiveCollector, Metrics
 from ui.store import Store
@@ -95,7 +96,9 @@ def build_app(  # noqa: PLR0913
     asked = Measured(chain, metrics, "chat")
     without = Measured(plain, metrics, "chat") if plain else None
     page = build_page(Chat(archive, asked, store, without, operator.stale), examples)
-    metrics.registry.register(ArchiveCollector(archive, lambda: {"waiting": len(page._queue)}))
+    metrics.registry.register(
+        ArchiveCollector(archive, lambda: {"waiting": len(page._queue) + service.turnstile.queued})
+    )
     add_named(page, service, token)
     gr.mount_gradio_app(
         app,
@@ -111,8 +114,11 @@ def build_app(  # noqa: PLR0913
         mcp_server=False,
         pwa=False,
     )
+    rates = Rates.from_environment(local=local)
     page_head = ours + hints()
-    return Guard(Assets(app), hosts=tuple(hosts), head=page_head, refused=metrics.refuse)
+    return Guard(
+        Assets(app), hosts=tuple(hosts), head=page_head, refused=metrics.refuse, rates=rates
+    )
 
 
 def serve(  # noqa: PLR0913

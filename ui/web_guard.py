@@ -20,6 +20,7 @@ from starlette.requests import cookie_parser
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ui.limits import RETRY_AFTER, Rates
 from ui.store_owner import COOKIE, new_session, owner_of, set_cookie
 from ui.web_requests import with_name
 
@@ -34,6 +35,10 @@ MOST_AT_ONCE = 500
 
 REFUSALS = frozenset({401, 403, 408, 413, 421, 429, 503})
 """Statuses that are counted: what was asked was not looked at."""
+
+ASKING = ("/api/", "/v1/", "/mcp", "/gradio_api/queue/join")
+SEARCHING = ("/search", "/timeline")
+"""Paths whose requests with a body are questions, for the rates, and ends of those without."""
 
 _EXACT = frozenset(
     {
@@ -111,6 +116,7 @@ class Guard:
     `hosts` are names it may be asked for, besides localhost and IP addresses: a foreign
     name that resolves to us (DNS rebinding) is refused, and so is a foreign page's script.
     `head` is put into the page's head. `refused` is told the status of each refusal.
+    `rates` is how often a person and an address may ask.
     """
 
     app: ASGIApp
@@ -118,6 +124,7 @@ class Guard:
     head: str = ""
     load: Load = field(default_factory=Load)
     refused: Callable[[int], None] | None = None
+    rates: Rates = field(default_factory=Rates)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -159,6 +166,17 @@ class Guard:
             return _refuse(scope, 404, "Not found.")
         return None
 
+    def _too_often(self, scope: Scope) -> int:
+        """Seconds to wait for who asks too often; 0 for all others, and for what is no asking."""
+        path, reads = scope["path"], scope["method"] in {"GET", "HEAD"}
+        if not path.startswith(ASKING) or (reads and not path.endswith(SEARCHING)):
+            return 0
+        headers = Headers(scope=scope)
+        shown = headers.get("authorization", "")
+        person = owner_of(cookie_parser(headers.get("cookie", ""))) or shown
+        client = scope.get("client")
+        return self.rates.wait(person, client[0] if client else "")
+
     def _known(self, host: str) -> bool:
         try:
             name = (urlsplit(f"//{host}").hostname or "").rstrip(".")
@@ -174,6 +192,12 @@ class Guard:
 
     async def _limited(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Reads the body first, so that what is too long or too slow never gets further."""
+        if wait := self._too_often(scope):
+            words = f"You ask more often than is allowed here. Please wait {wait} seconds."
+            refusal = _refuse(scope, 429, words)
+            refusal.headers["Retry-After"] = str(wait)
+            await refusal(scope, receive, send)
+            return
         if scope["method"] in {"GET", "HEAD"}:
             await self.app(scope, receive, send)
             return
@@ -272,6 +296,8 @@ def _with_headers(send: Send, csp: str) -> Send:
             headers.setdefault("Content-Security-Policy", csp)  # a page of ours may be stricter
             for name, value in _HEADERS.items():
                 headers[name] = value
+            if message["status"] == 503:
+                headers.setdefault("Retry-After", str(RETRY_AFTER))
             for name in [n for n in headers if n.startswith("access-control-")]:
                 del headers[name]
         await send(message)

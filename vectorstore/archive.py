@@ -33,6 +33,7 @@ from vectorstore.models.embedder import Embedder
 from vectorstore.models.reader import Page, Read, Reader
 from vectorstore.models.reranker import Reranker
 from vectorstore.query import Asked, queries
+from vectorstore.quota import check_room
 from vectorstore.records import Records
 from vectorstore.search import Search
 from vectorstore.settings import Settings, default_model
@@ -267,8 +268,10 @@ class Archive(Records, History, Browse, Soundness):
     ) -> Iterator[tuple[Article, Outcome]]:
         """Embed and store articles, each in one transaction; yields what became of each.
 
-        Lazy: consume it, under `writing()`. Nothing is searchable before `index()`.
+        Lazy: consume it, under `writing()`. Nothing is searchable before `index()`. Raises
+        ArchiveFull where the archive has reached its quota.
         """
+        check_room(self.path)
         writer = Storing(self._ledger, self._writers())
         return writer.add(items, EMBED_AT_ONCE, progress)
 

@@ -4,6 +4,7 @@ DatelineError
 ├── ArchiveError          the archive as a whole
 │   ├── ArchiveDamaged    the ledger is not whole, or gone where there was one
 │   ├── ArchiveEmpty      nothing has been ingested yet
+│   ├── ArchiveFull       it has reached its quota
 │   ├── ArchiveLocked     another process is writing
 │   ├── ArchiveTooNew     made by a later Dateline
 │   └── ModelMismatch     the archive's vectors come from another embedding model
@@ -27,6 +28,10 @@ class ArchiveDamaged(ArchiveError):
 
 class ArchiveEmpty(ArchiveError):
     """Nothing has been ingested yet."""
+
+
+class ArchiveFull(ArchiveError):
+    """The archive has reached its quota, and takes nothing more in."""
 
 
 class ArchiveLocked(ArchiveError):

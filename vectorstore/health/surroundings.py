@@ -18,6 +18,7 @@ from vectorstore.errors import EmbeddingError
 from vectorstore.health.databases import whole
 from vectorstore.health.ledger import ReadOnlyLedger
 from vectorstore.health.values import Finding
+from vectorstore.quota import NEAR, QUOTA, quota
 from vectorstore.settings import EMBEDDED_MODEL, OLD_EMBEDDED_MODEL
 
 LEAST_FREE = 200_000_000
@@ -36,6 +37,8 @@ CONVERSATIONS = "conversations.db"
 def disk_findings(folder: Path) -> Iterator[Finding]:
     """Free space where the archive lies, and where readers' copies of segments go."""
     used = size(folder)
+    if limit := quota():
+        yield _of_quota(used, limit)
     for check, place in (("disk", folder), ("temporary disk", Path(tempfile.gettempdir()))):
         free = shutil.disk_usage(place).free
         found = f"{free / 1e9:,.1f} GB free at {place}; the archive takes {used / 1e6:,.1f} MB"
@@ -54,6 +57,20 @@ def disk_findings(folder: Path) -> Iterator[Finding]:
             if check == "temporary disk"
             else "make room, or move the archive's folder to a larger disk",
         )
+
+
+def _of_quota(used: int, limit: int) -> Finding:
+    found = f"{used / 1e6:,.1f} of {limit / 1e6:,.1f} MB"
+    if used < NEAR * limit:
+        return Finding(check="quota", state="ok", found=found)
+    full = used >= limit
+    return Finding(
+        check="quota",
+        state="error" if full else "warning",
+        found=found,
+        means="nothing more is taken in" if full else "soon nothing more is taken in",
+        do=f"raise {QUOTA}, or withdraw sources you need no more",
+    )
 
 
 def rights_findings(folder: Path) -> Iterator[Finding]:
