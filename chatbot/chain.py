@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -23,12 +24,15 @@ from chatbot.understand import understand
 from chatbot.values import SHORT, Answer, Citation, Claim, Inputs, Query
 from chatbot.verify import check
 from chatbot.verify_meaning import Entails, configured
-from vectorstore import Archive, Hit
+from chatbot.wording import phrases
+from vectorstore import Archive, EmbeddingError, Hit
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from chatbot.generative import ChatSettings
+
+log = logging.getLogger(__name__)
 
 RETRIEVED = 20
 """Passages retrieved for a question."""
@@ -107,27 +111,34 @@ def build_chain(  # noqa: PLR0913
 
     def answer(found: Iterator[Found]) -> Iterator[Answer]:
         for query, hits in found:
-            yield Answer(query=query, nearest=tuple(hits), usage=query.usage)
-            numbers: dict[Citation, int] = {}
-            cap = PER_ORIGIN_OF.get(query.request, PER_ORIGIN)
-            admits, held, told = admission(archive, hits, cap), False, 0
-            if query.request in UNSEARCHED:
-                own = mannered if query.request in MANNERS else holdings.told
-                answers = own(archive, query)
-            else:
-                answers = chosen(query, hits)
-            for part in answers:
-                admitted = [claim for claim in part.claims if admits(claim)]
-                claims = tuple(c for claim in admitted if (c := checked(claim)))
-                if claims or not part.claims:
-                    yield replace(part, claims=tuple(_numbered(c, numbers) for c in claims))
-                held = held or any(c.supported for c in claims)
-                held = held or part.abstained or query.request in UNSEARCHED
-                told += len(claims)
-                if query.length == "short" and told >= SHORT:
-                    break
-            if not held:
-                yield chosen.abstain(query, hits)
+            try:
+                yield from told_of(query, hits)
+            except EmbeddingError as error:  # the search itself has answered, by words
+                log.error("answering with what was found alone: %s", error)
+                yield Answer(abstained=True, message=phrases(query.language)["search_only"])
+
+    def told_of(query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
+        yield Answer(query=query, nearest=tuple(hits), usage=query.usage)
+        numbers: dict[Citation, int] = {}
+        cap = PER_ORIGIN_OF.get(query.request, PER_ORIGIN)
+        admits, held, told = admission(archive, hits, cap), False, 0
+        if query.request in UNSEARCHED:
+            own = mannered if query.request in MANNERS else holdings.told
+            answers = own(archive, query)
+        else:
+            answers = chosen(query, hits)
+        for part in answers:
+            admitted = [claim for claim in part.claims if admits(claim)]
+            claims = tuple(c for claim in admitted if (c := checked(claim)))
+            if claims or not part.claims:
+                yield replace(part, claims=tuple(_numbered(c, numbers) for c in claims))
+            held = held or any(c.supported for c in claims)
+            held = held or part.abstained or query.request in UNSEARCHED
+            told += len(claims)
+            if query.length == "short" and told >= SHORT:
+                break
+        if not held:
+            yield chosen.abstain(query, hits)
 
     return (
         RunnableLambda(read).with_config(run_name="understand")

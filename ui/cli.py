@@ -150,7 +150,8 @@ def serve(
     web.check_port(host, port)
     with opened(archive, create=True) as store:
         _prepare(store, sample=not path.exists())
-        with cli_ingest.scheduled(store, path, wanted=with_schedule), retaining(store):
+        wanted = with_schedule and not store.read_only
+        with cli_ingest.scheduled(store, path, wanted=wanted), retaining(store):
             web.serve(store, model=model, sources=path, host=host, port=port, ready=ready)
 
 
@@ -225,6 +226,9 @@ def _prepare(store: Archive, *, sample: bool = True) -> None:
     from ui import console
     from vectorstore import ArchiveLocked
 
+    if store.read_only:
+        console.out.print("The archive's folder cannot be written: it answers, and keeps nothing.")
+        return
     if (sample and store.is_empty()) or sample_unfinished(store):
         console.out.print("Building the sample archive …")
         with console.progress_bar() as progress:

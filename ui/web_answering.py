@@ -230,7 +230,10 @@ class Chat:
 
     def footer(self, session: Session) -> str:
         warned, every = self.stale()
-        return footer_html(self.archive.status(), _now(), session.words, warned=warned, all_=every)
+        status, without = self.archive.status(), self.archive.without()
+        return footer_html(
+            status, _now(), session.words, warned=warned, all_=every, without=without
+        )
 
     def _shown(self, session: Session, box: Update = None) -> Updates:
         return gr.skip() if box is None else box, session.shown(), gr.skip()

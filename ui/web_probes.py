@@ -44,12 +44,9 @@ def readiness(archive: Archive) -> tuple[list[str], list[str]]:
             missing.append("articles")
     except (DatelineError, SQLAlchemyError, OSError):
         missing.append("ledger")
-    if not archive.embedder.ready:
-        missing.append("embedding model")
     without += archive.without()
-    if len(without) == len(INDEXES):
-        missing += without
+    if not (archive.embedder.ready or archive.embedder.trouble):
+        missing.append("embedding model")  # it is being loaded
+    if "lexical index" in without and {"dense index", "embedding model"} & set(without):
+        missing += [part for part in without if part != "writing"]
     return missing, without
-
-
-INDEXES = ("dense index", "lexical index")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 from sqlalchemy import URL
+from sqlalchemy.exc import OperationalError
 
 from vectorstore.analyzer import terms
 from vectorstore.browse import Browse
@@ -20,15 +21,17 @@ from vectorstore.errors import (
     ArchiveEmpty,
     ArchiveError,
     ArchiveLocked,
+    EmbeddingError,
     IndexDamaged,
     ModelMismatch,
 )
-from vectorstore.health.databases import damage_told, refuse_damaged, refuse_lost
+from vectorstore.health.databases import damage_told, refuse_damaged, refuse_lost, unwritable
 from vectorstore.history import History
 from vectorstore.indexer import Indexer
 from vectorstore.ledger import Ledger, Outcome
 from vectorstore.lexical import LexicalIndex
 from vectorstore.migrating import Migration
+from vectorstore.migrations import refuse_newer
 from vectorstore.models.embedder import Embedder
 from vectorstore.models.reader import Page, Read, Reader
 from vectorstore.models.reranker import Reranker
@@ -84,8 +87,9 @@ class Archive(Records, History, Browse, Soundness):
         self.reader = Reader()
         self._whole = False
         self._reranker = Reranker(settings.reranker) if settings.reranker else None
-        with FileLock(path / "schema.lock", timeout=SCHEMA_WAIT), damage_told(path / LEDGER):
-            self._ledger = Ledger(URL.create("sqlite", database=str(path / LEDGER)))
+        self.read_only = not os.access(path, os.W_OK)
+        with damage_told(path / LEDGER):
+            self._ledger = self._opened_ledger(path)
         self._engine = self._ledger.engine
         self._dense = DenseIndex(path / "dense")
         self._lexical = LexicalIndex(path / "lexical")
@@ -174,6 +178,8 @@ class Archive(Records, History, Browse, Soundness):
             near = {w: found for w in slips if (found := known.nearest(w))}
             live = self._lexical.with_any([terms(found) for found in near.values()])
             return {w: near[w] for w, has in zip(near, live, strict=True) if has}
+        except EmbeddingError:
+            return {}  # without the model's words, a common one would look like a slip
         except IndexDamaged:
             log.exception("taking words as they are spelled; run `dateline rebuild`")
             return {}
@@ -238,6 +244,11 @@ class Archive(Records, History, Browse, Soundness):
     def writing(self, wait: float = LOCK_WAIT) -> Iterator[None]:
         """Hold the write lock; raises ArchiveLocked if another has it for `wait` seconds, and
         ArchiveDamaged if SQLite does not find the ledger whole, which is looked up once."""
+        if self.read_only:
+            raise ArchiveError(
+                f"the folder {self.path} cannot be written: the archive answers, and takes nothing "
+                "in. `dateline doctor` says what is to be done"
+            )
         lock = FileLock(self.path / "write.lock", timeout=wait)
         try:
             lock.acquire()
@@ -248,6 +259,7 @@ class Archive(Records, History, Browse, Soundness):
             ) from None
         try:
             (self.path / "writer.pid").write_text(str(os.getpid()))
+            refuse_newer(self._engine)  # a later Dateline may have taken it up meanwhile
             if not self._whole:
                 refuse_damaged(self.path / LEDGER)
                 self._whole = True
@@ -328,6 +340,19 @@ class Archive(Records, History, Browse, Soundness):
         return done
 
     # -- inside ---------------------------------------------------------------------
+
+    def _opened_ledger(self, path: Path) -> Ledger:
+        """For reading alone where the folder, or a full disk, lets nothing be written."""
+        try:
+            if not self.read_only:
+                with FileLock(path / "schema.lock", timeout=SCHEMA_WAIT):
+                    return Ledger(URL.create("sqlite", database=str(path / LEDGER)))
+        except OperationalError as error:
+            if not (path / LEDGER).stat().st_size or not unwritable(error):
+                raise
+            log.error("the ledger can only be read: %s", error.orig)
+            self.read_only = True
+        return Ledger(URL.create("sqlite"), read_only=path / LEDGER)
 
     def _indexer(self) -> Indexer:
         return Indexer(self._ledger, self._dense, self._lexical, self._writers().identity)

@@ -5,18 +5,23 @@ from __future__ import annotations
 from vectorstore.dense import DenseIndex
 from vectorstore.errors import IndexDamaged
 from vectorstore.lexical import LexicalIndex
+from vectorstore.models.embedder import Embedder
 
 
 class Soundness:
     """What an archive is searched with, and what it does without."""
 
+    read_only: bool
+    embedder: Embedder
     _dense: DenseIndex
     _lexical: LexicalIndex
 
     def without(self) -> list[str]:
-        """Those of the two indexes that do not answer, or not with all they have."""
-        found = []
-        if not self._dense.manifest()["segments"] or self.lame:
+        """What does not answer, or not with all it has: an index, the embedding model; "writing"
+        in a folder that cannot be written."""
+        found = ["writing"] if self.read_only else []
+        found += ["embedding model"] if self.embedder.trouble else []
+        if self.lame or not self._dense.manifest()["segments"]:
             found.append("dense index")
         try:
             answers = self._lexical.exists() and self._lexical.count() >= 0

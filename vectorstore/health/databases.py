@@ -12,6 +12,7 @@ from sqlalchemy.exc import DatabaseError
 from vectorstore.errors import ArchiveDamaged
 from vectorstore.health.values import RESTORE
 
+NO_WRITING = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY})
 DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
@@ -68,6 +69,11 @@ def damage_told(path: Path) -> Iterator[None]:
             said = f"the ledger {path} is damaged ({error.orig}): {RESTORE}"
             raise ArchiveDamaged(said) from error
         raise
+
+
+def unwritable(error: DatabaseError) -> bool:
+    """Whether SQLite could not write beside a file: a full disk, or one that fails."""
+    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in NO_WRITING
 
 
 def refuse_damaged(path: Path) -> None:
