@@ -7,10 +7,7 @@ security headers of its own (RELIABILITY.md), so only the routes named here get 
 from __future__ import annotations
 
 import asyncio
-import base64
-import hashlib
 import ipaddress
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -20,8 +17,9 @@ from starlette.requests import cookie_parser
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui.limits import RETRY_AFTER, Rates
+from ui.limits import Rates
 from ui.store_owner import COOKIE, new_session, owner_of, set_cookie
+from ui.web_policy import policy, with_headers
 from ui.web_requests import with_name
 
 MAX_BODY = 256 * 1024
@@ -63,44 +61,6 @@ _PREFIXES = (
     "/assets/", "/static/", "/svelte/", "/gradio_api/heartbeat/",
 )  # fmt: skip
 
-_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-}
-
-_INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
-
-
-def policy(page: bytes = b"", *, gradio: bool = False) -> str:
-    """A Content-Security-Policy that allows this page's own inline scripts by their hash.
-
-    `gradio` adds what Gradio cannot do without: 'unsafe-eval', because gr.HTML compiles its
-    template with `Function`, and inline styles, which Svelte sets. Handlers and scripts
-    that come in with content stay forbidden.
-    """
-    hashes = "".join(
-        f" 'sha256-{base64.b64encode(hashlib.sha256(script).digest()).decode()}'"
-        for script in _INLINE_SCRIPT.findall(page)
-    )
-    return "; ".join(
-        (
-            "default-src 'self'",
-            f"script-src 'self'{hashes}" + (" 'unsafe-eval'" if gradio else ""),
-            "style-src 'self'" + (" 'unsafe-inline'" if gradio else ""),
-            "img-src 'self' data:",
-            "font-src 'self' data:",
-            "connect-src 'self'",
-            "object-src 'none'",
-            "base-uri 'self'",
-            "form-action 'self'",
-            "frame-ancestors 'none'",
-        )
-    )
-
 
 @dataclass(slots=True)
 class Load:
@@ -133,11 +93,11 @@ class Guard:
             return
         send = self._counted(scope, with_name(scope, send))
         if refusal := self._refusal(scope):
-            await refusal(scope, receive, _with_headers(send, policy()))
+            await refusal(scope, receive, with_headers(send, policy()))
         elif scope["path"] == "/":
             await self._page(scope, receive, send)
         else:
-            await self._limited(scope, receive, _with_headers(send, policy()))
+            await self._limited(scope, receive, with_headers(send, policy()))
 
     def _counted(self, scope: Scope, send: Send) -> Send:
         count = self.refused
@@ -238,7 +198,7 @@ class Guard:
         headers["content-length"] = str(len(page))
         headers["cache-control"] = "no-store"
         headers.append("set-cookie", _session(scope))
-        framed = _with_headers(send, policy(page, gradio=True))
+        framed = with_headers(send, policy(page, gradio=True))
         await framed({**start, "headers": headers.raw})
         await framed({"type": "http.response.body", "body": page})
 
@@ -287,19 +247,3 @@ def _session(scope: Scope) -> str:
     cookies = cookie_parser(Headers(scope=scope).get("cookie", ""))
     token = cookies.get(COOKIE, "") if owner_of(cookies) else new_session()
     return set_cookie(token, secure=scope.get("scheme") == "https")
-
-
-def _with_headers(send: Send, csp: str) -> Send:
-    async def wrapped(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            headers.setdefault("Content-Security-Policy", csp)  # a page of ours may be stricter
-            for name, value in _HEADERS.items():
-                headers[name] = value
-            if message["status"] == 503:
-                headers.setdefault("Retry-After", str(RETRY_AFTER))
-            for name in [n for n in headers if n.startswith("access-control-")]:
-                del headers[name]
-        await send(message)
-
-    return wrapped
