@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -22,12 +23,15 @@ from chatbot.understand import understand
 from chatbot.values import SHORT, Answer, Citation, Claim, Inputs, Query, Request
 from chatbot.verify import check
 from chatbot.verify_meaning import Entails, configured
-from vectorstore import Archive, Hit
+from chatbot.wording import phrases
+from vectorstore import Archive, EmbeddingError, Hit
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from chatbot.generative import ChatSettings
+
+log = logging.getLogger(__name__)
 
 RETRIEVED = 20
 """Passages retrieved for a question."""
@@ -60,6 +64,7 @@ def build_chain(  # noqa: PLR0913
     answerer: Answerer | None = None,
     on_failure: Literal["drop", "mark"] | None = None,
     entails: Entails | None = None,
+    on_false: Callable[[tuple[str, ...]], None] | None = None,
 ) -> Runnable[Inputs, Answer]:
     """A runnable from `{"question": …, "history": […]}` to an `Answer`.
 
@@ -69,7 +74,8 @@ def build_chain(  # noqa: PLR0913
 
     A claim that fails its check is dropped, or with `on_failure="mark"` kept with its
     `failures`, without those of its citations that are false; if none holds, the answerer
-    abstains. `entails` is an entailment model for the check (default: what DATELINE_NLI names).
+    abstains. `entails` is an entailment model for the check (default: what DATELINE_NLI names);
+    `on_false` is told the failures of each claim that fails it.
 
     A `model`, "provider:name" or any LangChain chat model, writes the answers, with the
     `settings` given or else those of the environment; without one nothing leaves the machine.
@@ -86,6 +92,8 @@ def build_chain(  # noqa: PLR0913
         if claim.failures:  # the answerer has looked, and marked it
             return claim
         verdict = check(archive, claim, entails=entails)
+        if not verdict and on_false:
+            on_false(verdict.failures)
         if verdict or on_failure == "mark":
             true = tuple(c for c in claim.citations if c not in verdict.false)
             return replace(claim, citations=true, failures=verdict.failures)
@@ -102,27 +110,34 @@ def build_chain(  # noqa: PLR0913
 
     def answer(found: Iterator[Found]) -> Iterator[Answer]:
         for query, hits in found:
-            yield Answer(query=query, nearest=tuple(hits), usage=query.usage)
-            numbers: dict[Citation, int] = {}
-            cap = PER_ORIGIN_OF.get(query.request, PER_ORIGIN)
-            admits, held, told = admission(archive, hits, cap), False, 0
-            if query.request in UNSEARCHED:
-                own = mannered if query.request in MANNERS else holdings.told
-                answers = own(archive, query)
-            else:
-                answers = chosen(query, hits)
-            for part in answers:
-                admitted = [claim for claim in part.claims if admits(claim)]
-                claims = tuple(c for claim in admitted if (c := checked(claim)))
-                if claims or not part.claims:
-                    yield replace(part, claims=tuple(_numbered(c, numbers) for c in claims))
-                held = held or any(c.supported for c in claims)
-                held = held or part.abstained or query.request in UNSEARCHED
-                told += len(claims)
-                if query.length == "short" and told >= SHORT:
-                    break
-            if not held:
-                yield chosen.abstain(query, hits)
+            try:
+                yield from told_of(query, hits)
+            except EmbeddingError as error:  # the search itself has answered, by words
+                log.error("answering with what was found alone: %s", error)
+                yield Answer(abstained=True, message=phrases(query.language)["search_only"])
+
+    def told_of(query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
+        yield Answer(query=query, nearest=tuple(hits), usage=query.usage)
+        numbers: dict[Citation, int] = {}
+        cap = PER_ORIGIN_OF.get(query.request, PER_ORIGIN)
+        admits, held, told = admission(archive, hits, cap), False, 0
+        if query.request in UNSEARCHED:
+            own = mannered if query.request in MANNERS else holdings.told
+            answers = own(archive, query)
+        else:
+            answers = chosen(query, hits)
+        for part in answers:
+            admitted = [claim for claim in part.claims if admits(claim)]
+            claims = tuple(c for claim in admitted if (c := checked(claim)))
+            if claims or not part.claims:
+                yield replace(part, claims=tuple(_numbered(c, numbers) for c in claims))
+            held = held or any(c.supported for c in claims)
+            held = held or part.abstained or query.request in UNSEARCHED
+            told += len(claims)
+            if query.length == "short" and told >= SHORT:
+                break
+        if not held:
+            yield chosen.abstain(query, hits)
 
     return (
         RunnableLambda(read).with_config(run_name="understand")

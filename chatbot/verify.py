@@ -67,7 +67,7 @@ def check(archive: Archive, claim: Claim, *, entails: Entails | None = None) -> 
     if true:
         found += _unheld(archive, claim, Evidence.of(true), entails)
     if found:
-        log.info("claim not supported: %s", "; ".join(found))
+        log.debug("claim not supported: %s", "; ".join(found))
     return Verdict(tuple(found), tuple(untrue))
 
 

@@ -134,7 +134,7 @@ class _Run:
         what is not published."""
         interrupted, stored = False, 0
         try:
-            for article, outcome in self.archive.add(self._new(items)):
+            for article, outcome in self.archive.add(self._new(items), progress=self.progress):
                 self.counts[article.source][outcome] += 1
                 stored += 1
             stored += self._withdraw()

@@ -11,10 +11,10 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, Query, Request
-from fastapi.openapi.utils import get_openapi
 from fastapi.responses import StreamingResponse
 
 from chatbot import Answer
+from ui.api_docs import add_docs
 from ui.api_errors import add_handlers, api_token, as_problem, check_token
 from ui.api_mcp import mount_mcp
 from ui.api_models import (
@@ -33,12 +33,11 @@ from ui.api_models import (
 )
 from ui.api_openai import openai_router
 from ui.api_service import Service, answer_out
-from ui.store_snapshot import Json
+from ui.api_strict import known_parameters
 
-ABOUT = (
-    "Ask a news archive. Every sentence of an answer carries citations that were checked: an "
-    "exact quote, at its exact place, with outlet and date."
-)
+VERSION, UNVERSIONED = "/api/v1", "/api"
+"""The paths of this version, and those from before there were versions, which do the same."""
+
 ERRORS: dict[int | str, dict[str, Any]] = {
     400: {"model": ErrorOut, "description": "What was asked cannot be used"},
     401: {"model": ErrorOut, "description": "The token is missing or wrong"},
@@ -53,26 +52,28 @@ def add_api(app: FastAPI, service: Service, *, token: str | None = None) -> None
     def authorised(request: Request) -> None:
         check_token(request.headers, token)
 
-    guarded = [Depends(authorised)]
-    router = APIRouter()
-    router.include_router(_rest(service), prefix="/api", dependencies=guarded)
-    router.include_router(openai_router(service), prefix="/v1", dependencies=guarded)
-    router.add_api_route(
-        "/api/health", service.health, response_model=HealthOut, name="health", tags=["archive"]
-    )
-    described: Json = {}
-
-    @app.get("/api/openapi.json", include_in_schema=False)
-    def openapi() -> Json:
-        if not described:
-            described.update(
-                get_openapi(title="Dateline", version="1", summary=ABOUT, routes=router.routes)
-            )
-        return described
-
-    app.include_router(router)
+    guarded = [Depends(authorised), Depends(known_parameters)]
+    add_docs(app, _router(service, VERSION, guarded))
+    for prefix in (VERSION, UNVERSIONED):
+        app.include_router(_router(service, prefix, guarded))
     add_handlers(app)
     mount_mcp(app, service, token)
+
+
+def _router(service: Service, prefix: str, guarded: list[Any]) -> APIRouter:
+    """Every route, those of REST under a prefix; health asks for no token."""
+    router = APIRouter()
+    router.include_router(_rest(service), prefix=prefix, dependencies=guarded)
+    router.add_api_route(
+        f"{prefix}/health",
+        service.health,
+        response_model=HealthOut,
+        name="health",
+        tags=["archive"],
+    )
+    if prefix == VERSION:
+        router.include_router(openai_router(service), prefix="/v1", dependencies=guarded)
+    return router
 
 
 Topic = Annotated[str, Query(min_length=1, max_length=LONGEST)]
@@ -110,6 +111,7 @@ def _rest(service: Service) -> APIRouter:
         `claim` for each sentence as it is found, then `answer` with the whole; or `error`."""
         if asked.stream:
             service.filters(asked)
+            service.turnstile.refuse_if_full()
             return StreamingResponse(_events(service, asked), media_type="text/event-stream")
         return await service.ask(asked)
 

@@ -17,6 +17,8 @@ from starlette.responses import Response
 
 from ui.api_models import ErrorOut, Problem
 from ui.api_service import NotFound
+from ui.api_strict import UnknownParameter
+from ui.limits import Busy
 from vectorstore import DatelineError, InputError
 
 log = logging.getLogger(__name__)
@@ -57,15 +59,26 @@ def as_problem(error: Exception) -> tuple[HTTPStatus, Problem]:
     if isinstance(error, Unauthorised):
         message = f"send the API's token: Authorization: Bearer <{TOKEN}>"
         return HTTPStatus.UNAUTHORIZED, Problem(message=message, type="authentication_error")
-    if isinstance(error, NotFound):
-        return HTTPStatus.NOT_FOUND, Problem(message=str(error), type="not_found_error")
+    if isinstance(error, Busy):
+        return HTTPStatus.SERVICE_UNAVAILABLE, Problem(message=str(error), type="overloaded_error")
     if isinstance(error, InputError):
-        return HTTPStatus.BAD_REQUEST, Problem(message=str(error), type="invalid_request_error")
+        return _of_input(error)
     if isinstance(error, DatelineError):
         return HTTPStatus.SERVICE_UNAVAILABLE, Problem(message=str(error), type="archive_error")
     log.error("an API request failed", exc_info=error)
     message = "something went wrong; it has been logged, please try again"
     return HTTPStatus.INTERNAL_SERVER_ERROR, Problem(message=message, type="server_error")
+
+
+def _of_input(error: InputError) -> tuple[HTTPStatus, Problem]:
+    """What was asked for is not there, not known, or cannot be used."""
+    if isinstance(error, NotFound):
+        return HTTPStatus.NOT_FOUND, Problem(message=str(error), type="not_found_error")
+    wrong = Problem(message=str(error), type="invalid_request_error")
+    if isinstance(error, UnknownParameter):
+        wrong.param = error.name
+        return HTTPStatus.UNPROCESSABLE_ENTITY, wrong
+    return HTTPStatus.BAD_REQUEST, wrong
 
 
 def add_handlers(app: FastAPI) -> None:
@@ -75,7 +88,7 @@ def add_handlers(app: FastAPI) -> None:
         if not request.url.path.startswith(PATHS):
             raise error
         status, problem = as_problem(error)
-        return refused(status, problem.message, kind=problem.type)
+        return refused(status, problem.message, kind=problem.type, param=problem.param or "")
 
     async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101 (what it is registered for)
@@ -83,9 +96,13 @@ def add_handlers(app: FastAPI) -> None:
             return await request_validation_exception_handler(request, error)
         first: dict[str, Any] = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"][1:])
+        if first["type"] == "unknown_field":
+            name = str(first["ctx"]["name"])
+            where = f"{place}.{name}" if place else name
+            return refused(HTTPStatus.UNPROCESSABLE_ENTITY, str(first["msg"]), param=where)
         message = f"{place}: {first['msg']}" if place else str(first["msg"])
         return refused(HTTPStatus.UNPROCESSABLE_ENTITY, message, param=place)
 
     app.add_exception_handler(RequestValidationError, invalid)
-    for kind in (Unauthorised, DatelineError):
+    for kind in (Unauthorised, DatelineError, Busy):
         app.add_exception_handler(kind, ours)

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from chatbot import Request
+from ui.api_strict import Strict
 
 LONGEST = 16 * 1024
 """Bytes of UTF-8 in a question (RELIABILITY.md, S10)."""
@@ -19,7 +20,7 @@ Short = Annotated[str, StringConstraints(max_length=200)]
 Days = "A day, YYYY-MM-DD."
 
 
-class Narrowed(BaseModel):
+class Narrowed(Strict):
     """What the sources are narrowed to; what is left out admits everything."""
 
     since: date | None = Field(None, description="Published on this day or later.")
@@ -39,14 +40,14 @@ class Narrowed(BaseModel):
     )
 
 
-class Said(BaseModel):
+class Said(Strict):
     """An earlier message of the conversation."""
 
     role: Literal["user", "assistant"]
     content: str = Field(max_length=64 * 1024)
 
 
-class Cited(BaseModel):
+class Cited(Strict):
     """A citation of the answer before."""
 
     number: int

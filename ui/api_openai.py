@@ -13,11 +13,11 @@ import re
 import secrets
 import time
 from collections.abc import AsyncIterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from chatbot import Answer
 from ui.api_errors import as_problem
@@ -29,6 +29,15 @@ from vectorstore import InputError
 
 MODEL = "dateline"
 GAP = "\n\n"
+
+STEERING = (
+    "audio frequency_penalty function_call functions logit_bias logprobs max_completion_tokens "
+    "max_tokens metadata modalities moderation n parallel_tool_calls prediction presence_penalty "
+    "prompt_cache_key prompt_cache_options prompt_cache_retention reasoning_effort "
+    "response_format safety_identifier seed service_tier stop store temperature tool_choice tools "
+    "top_logprobs top_p user verbosity web_search_options"
+)
+"""Fields of OpenAI's that have no meaning here; any other unknown one is an error."""
 
 _ACTIVE = re.compile(r"[\\\[\]<`]|!(?=\[)")
 
@@ -62,7 +71,7 @@ class StreamOptions(BaseModel):
 class ChatRequest(Narrowed):
     """A chat completion; what steers a model, such as `temperature`, has no meaning here."""
 
-    model_config = ConfigDict(extra="ignore")
+    ignored: ClassVar[frozenset[str]] = frozenset(STEERING.split())
 
     model: str = Field(MODEL, max_length=200)
     messages: list[ChatMessage] = Field(min_length=1, max_length=200)
@@ -101,6 +110,7 @@ def openai_router(service: Service) -> APIRouter:
         asked, base = wanted.asked(), str(request.base_url).rstrip("/")
         service.filters(asked)
         if wanted.stream:
+            service.turnstile.refuse_if_full()
             usage = bool(wanted.stream_options and wanted.stream_options.include_usage)
             events = _chunks(service, asked, Completion(base), usage=usage)
             return StreamingResponse(events, media_type="text/event-stream")

@@ -37,6 +37,7 @@ from ui.api_models import (
     StatusOut,
     TimelineOut,
 )
+from ui.limits import Turnstile
 from ui.store_snapshot import Json, citation, plain, snapshot
 from ui.web_text import safe_url
 from vectorstore import Archive, Filters, Hit, InputError, StoredArticle, page_of
@@ -54,15 +55,22 @@ class Service:
 
     def __init__(self, archive: Archive, chain: Any) -> None:
         self.archive, self.chain = archive, chain
+        self.turnstile = Turnstile()
 
     async def ask(self, asked: Ask) -> AnswerOut:
-        """The whole answer; raises InputError."""
-        answer: Answer = await self.chain.ainvoke(self._inputs(asked))
+        """The whole answer; raises InputError, and Busy where too many are asking."""
+        inputs = self._inputs(asked)
+        async with self.turnstile.turn():
+            answer: Answer = await self.chain.ainvoke(inputs)
         return answer_out(answer)
 
     async def parts(self, asked: Ask) -> AsyncIterator[Answer]:
-        """The answer's parts as they come; they add up to the whole."""
-        async with aclosing(self.chain.astream(self._inputs(asked))) as stream:
+        """The answer's parts as they come; they add up to the whole. Raises as `ask` does."""
+        inputs = self._inputs(asked)
+        async with (
+            self.turnstile.turn(),
+            aclosing(self.chain.astream(inputs)) as stream,
+        ):
             async for part in stream:
                 yield part
 

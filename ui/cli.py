@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ui import cli_archive, cli_backup, cli_ingest, cli_sources
+from ui import cli_archive, cli_backup, cli_doctor, cli_ingest, cli_sources
 from ui.cli_shared import (
     EMPTY,
     INTERRUPTED,
@@ -18,10 +18,12 @@ from ui.cli_shared import (
     ArchiveOption,
     AsJson,
     Day,
+    LogOption,
     ModelOption,
     SourcesOption,
     day,
     leave,
+    log_as,
     opened,
     sources_file,
 )
@@ -139,9 +141,13 @@ def serve(
     with_schedule: Annotated[
         bool, typer.Option("--schedule/--no-schedule", help="Keep the declared sources fresh.")
     ] = True,
+    log: LogOption = None,
 ) -> None:
     """Serve the web chat, and keep its sources fresh. An empty archive starts with the sample."""
     from ui import console, web
+    from ui.retention import retaining
+
+    log_as(log)
 
     path = sources_file(sources, archive)
 
@@ -155,7 +161,8 @@ def serve(
     web.check_port(host, port)
     with opened(archive, create=True) as store:
         _prepare(store, sample=not path.exists())
-        with cli_ingest.scheduled(store, path, wanted=with_schedule):
+        wanted = with_schedule and not store.read_only
+        with cli_ingest.scheduled(store, path, wanted=wanted), retaining(store):
             web.serve(store, model=model, sources=path, host=host, port=port, ready=ready)
 
 
@@ -181,12 +188,14 @@ def evaluate(
 
 
 app.command()(cli_archive.status)
+app.command()(cli_doctor.doctor)
 app.command()(cli_archive.runs)
 app.command()(cli_archive.history)
 app.command()(cli_archive.rebuild)
 app.command()(cli_archive.migrate)
 app.command()(cli_backup.backup)
 app.command()(cli_backup.restore)
+app.command()(cli_backup.forget)
 app.command()(cli_backup.password)
 
 
@@ -210,7 +219,7 @@ def main() -> None:
             cause = getattr(error, "orig", None) or error
             error = DatelineError(
                 f"the archive's ledger cannot be used: {cause}. Check that its folder can be "
-                "written and the disk is not full; if it is damaged, restore it from a backup"
+                "written and the disk is not full; `dateline doctor` says what is wrong with it"
             )
         if not isinstance(error, (DatelineError, OSError)):
             raise
@@ -228,6 +237,9 @@ def _prepare(store: Archive, *, sample: bool = True) -> None:
     from ui import console
     from vectorstore import ArchiveLocked
 
+    if store.read_only:
+        console.out.print("The archive's folder cannot be written: it answers, and keeps nothing.")
+        return
     if (sample and store.is_empty()) or sample_unfinished(store):
         console.out.print("Building the sample archive …")
         with console.progress_bar() as progress:

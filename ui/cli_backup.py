@@ -1,4 +1,4 @@
-"""Commands that keep an archive safe: backup, restore, and the hash of a password."""
+"""Commands that keep an archive safe: backup, restore, forgetting, the hash of a password."""
 
 from __future__ import annotations
 
@@ -66,6 +66,18 @@ def restore(folder: Folder, archive: ArchiveOption = None) -> None:
         with console.progress_bar() as progress:
             store.rebuild(progress=progress)
         console.out.print(f"Restored: {store.status().articles:,} articles.")
+
+
+def forget(
+    days: Annotated[int, typer.Option("--older-than", metavar="DAYS", min=1, show_default=False)],
+    archive: ArchiveOption = None,
+) -> None:
+    """Delete readers' conversations that nobody has gone on with for so many days."""
+    from ui import console, retention
+
+    with opened(archive) as store:
+        gone = retention.forget(store, days)
+    console.out.print(f"{gone} conversations deleted, with their feedback and shares.")
 
 
 def password() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,7 +12,16 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from ui.cli_shared import PROBLEMS, ArchiveOption, SourcesOption, opened, sources_file
+from ui.cli_shared import (
+    PROBLEMS,
+    ArchiveOption,
+    LogForm,
+    LogOption,
+    SourcesOption,
+    log_as,
+    opened,
+    sources_file,
+)
 
 if TYPE_CHECKING:
     from vectorstore import Archive
@@ -53,6 +63,20 @@ def ingest(  # noqa: PLR0913, PLR0917
     """Read files, or the declared sources, into the archive. Twice changes nothing."""
     if paths and (source or due):
         raise typer.BadParameter("name files, or sources, not both")
+    with told_if_interrupted():
+        _ingest(paths, archive, sources, source, due, problems, column, drop_sample)
+
+
+def _ingest(  # noqa: PLR0913, PLR0917
+    paths: Sequence[str] | None,
+    archive: Path | None,
+    sources: Path | None,
+    source: Sequence[str] | None,
+    due: bool,
+    problems: Path | None,
+    column: Sequence[str] | None,
+    drop_sample: bool,
+) -> None:
     if drop_sample:
         _drop_sample(archive)
     if paths:
@@ -82,7 +106,7 @@ def _ingest_files(
     pairs = (given.partition("=") for given in columns)
     reading = Reading(columns={word.strip(): name.strip() for word, _, name in pairs})
     ingesting.check(paths)
-    with opened(archive, create=True) as store:
+    with opened(archive, create=True) as store, _terminable():
         with console.progress_bar() as progress:
             report = ingesting.run(store, paths, reading=reading, progress=progress)
         console.show_report(report)
@@ -131,16 +155,16 @@ def schedule(
     limit: Annotated[
         str, typer.Option(metavar="TIME", help="End a run that takes longer: 30m, 2h.")
     ] = "2h",
+    log: LogOption = None,
 ) -> None:
     """Keep the declared sources fresh, each at its times, until interrupted."""
-    from ingest.logs import log_lines
     from ingest.schedule import Schedule
     from ingest.sources.declared import length, read
     from ui import console, console_sources
 
     path, longest = sources_file(sources, archive), length(limit, "--limit")
     count = len(read(path).chosen())
-    log_lines()
+    log_as(log or LogForm.text)
     with opened(archive, create=True) as store, _terminable():
         keeper = Schedule(path, store, limit=longest)
         try:
@@ -162,6 +186,19 @@ def _wait() -> None:
     forever = threading.Event()
     while not forever.wait(1.0):
         pass
+
+
+@contextmanager
+def told_if_interrupted() -> Iterator[None]:
+    """Say what an interrupt left, where it came before there was a report to say it."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        sys.stderr.write(
+            "dateline: interrupted before this run could report. What was stored is kept; "
+            "the same command goes on from there\n"
+        )
+        raise
 
 
 @contextmanager

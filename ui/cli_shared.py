@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,6 +23,14 @@ PROBLEMS, EMPTY, LOCKED, INTERRUPTED = 3, 4, 5, 130
 Ctrl-C. 1 is any other error, 2 a wrong command line."""
 
 SOURCES = "sources.toml"
+
+
+class LogForm(StrEnum):
+    """How a log is written."""
+
+    text = "text"
+    json = "json"
+
 
 ArchiveOption = Annotated[
     Path | None,
@@ -59,7 +68,27 @@ ModelOption = Annotated[
         show_envvar=True,
     ),
 ]
+LogOption = Annotated[
+    LogForm | None,
+    typer.Option(
+        "--log",
+        envvar="DATELINE_LOG",
+        help="Log each question and run to stderr: text (key=value) or json, a line each; never "
+        "what was asked. [default: warnings only]",
+        show_default=False,
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def log_as(form: LogForm | None) -> None:
+    """Log in this form, here and in the runs that are started; as before if there is none."""
+    if form is None:
+        return
+    from ingest.logs import FORM, log_lines
+
+    os.environ[FORM] = form.value
+    log_lines()
 
 
 def archive_folder(named: Path | None) -> Path:

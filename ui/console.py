@@ -21,6 +21,8 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from ui.console_progress import lines
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
@@ -69,7 +71,14 @@ class _Rate(ProgressColumn):
 
 @contextmanager
 def progress_bar() -> Iterator[Report_]:
-    """A bar with count, rate and time left on stderr; a `Progress` callback to drive it."""
+    """A bar with count, rate and time left on stderr; a `Progress` callback to drive it.
+
+    Where stderr is no terminal, a line every few seconds says the same.
+    """
+    if not err.is_terminal:
+        with lines(lambda said: err.print(said, markup=False)) as told:
+            yield told
+        return
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

@@ -10,6 +10,9 @@ that does not exist are the same InputError. An owner is a browser's session or 
 
 from __future__ import annotations
 
+from pathlib import Path
+from tempfile import mkdtemp
+
 from ui.store_conversations import Conversation, Conversations, Kept
 from ui.store_feedback import KINDS, Feedback, Given, feedback_csv, feedback_jsonl
 from ui.store_schema import FILE
@@ -36,5 +39,7 @@ class Store(Conversations, Feedback, Shares):
 
     @classmethod
     def beside(cls, archive: Archive) -> Store:
-        """The store of an archive, in its folder."""
+        """The store of an archive, in its folder; a passing one where that cannot be written."""
+        if archive.read_only:  # what is kept lasts as long as this process
+            return cls(Path(mkdtemp(prefix="dateline-kept-")) / FILE)
         return cls(archive.path / FILE)

@@ -23,6 +23,9 @@ LONGEST_TEXT = 64 * 1024
 MOST_MESSAGES = 1_000
 """Messages in a conversation."""
 
+MOST_CONVERSATIONS = 1_000
+"""Conversations of one owner; beyond, those used longest ago are deleted."""
+
 c, m = schema.conversations.c, schema.messages.c
 
 
@@ -66,6 +69,10 @@ class Conversations:
         row = {"id": secrets.token_hex(16), "name": _name(name), "created": now, "updated": now}
         with self.engine.begin() as db:
             db.execute(schema.conversations.insert(), row | {"owner": owner})
+            newest = select(c.id).where(c.owner == owner).order_by(c.updated.desc(), c.id)
+            old = db.scalars(newest.offset(MOST_CONVERSATIONS)).all()
+            if old:
+                db.execute(schema.conversations.delete().where(c.id.in_(old)))
         return _conversation(row)
 
     def recent(self, owner: str, limit: int = 200) -> list[Conversation]:
@@ -92,6 +99,12 @@ class Conversations:
         with self.engine.begin() as db:
             find(db, owner, conversation)
             db.execute(schema.conversations.delete().where(c.id == conversation))
+
+    def forget(self, before: datetime) -> int:
+        """Delete everybody's conversations that were last used before then; how many."""
+        old = c.updated < before.astimezone(UTC).isoformat()
+        with self.engine.begin() as db:
+            return db.execute(schema.conversations.delete().where(old)).rowcount
 
     def messages(self, owner: str, conversation: str) -> list[Kept]:
         """Its messages, oldest first."""

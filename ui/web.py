@@ -31,6 +31,9 @@ from ui.api_errors import api_token
 from ui.api_gradio import add_named
 from ui.api_login import add_login, add_shares
 from ui.api_service import Service
+from ui.limits import Rates
+from ui.measured import Measured
+from ui.metrics import ArchiveCollector, Metrics
 from ui.store import Store
 from ui.store_operators import Operators
 from ui.web_answering import Chat
@@ -40,6 +43,7 @@ from ui.web_keeping import add_keeping
 from ui.web_operating import add_operating
 from ui.web_operator import Operator
 from ui.web_page import EXAMPLES, build_page
+from ui.web_probes import add_probes
 from ui.web_views import add_views
 from vectorstore import Archive, InputError
 
@@ -62,6 +66,7 @@ def build_app(  # noqa: PLR0913
     examples: Sequence[str] | None = None,
     hosts: Sequence[str] = (),
     local: bool = True,
+    metrics: Metrics | None = None,
 ) -> ASGIApp:
     """The whole web application.
 
@@ -70,13 +75,16 @@ def build_app(  # noqa: PLR0913
     sources. `examples` are questions to begin with; without any given, the sample archive has
     its own. `hosts` are the names it is reached by, besides localhost and IP addresses.
     `local` is whether only this machine reaches it: then no login is needed to operate it.
+    `metrics` are those that `chain` counts its failed checks in.
     """
     if examples is None:
         examples = EXAMPLES if archive.keys(SAMPLE) else ()
     app = FastAPI(title="Dateline", docs_url=None, redoc_url=None, openapi_url=None)
     ours = head()
-    _routes(app, archive)
-    store, service, token = Store.beside(archive), Service(archive, chain), api_token()
+    metrics = metrics or Metrics()
+    store, token = Store.beside(archive), api_token()
+    service = Service(archive, Measured(chain, metrics, "api"))
+    add_probes(app, archive, metrics, token)
     operators = Operators.from_environment(local=local)
     add_api(app, service, token=token)
     add_shares(app, store)
@@ -85,7 +93,12 @@ def build_app(  # noqa: PLR0913
     add_keeping(app, store, ours)
     add_operating(app, operator, operators.who, ours)
     add_views(app, archive, ours, models=[model] if model else [])
-    page = build_page(Chat(archive, chain, store, plain, operator.stale), examples)
+    asked = Measured(chain, metrics, "chat")
+    without = Measured(plain, metrics, "chat") if plain else None
+    page = build_page(Chat(archive, asked, store, without, operator.stale), examples)
+    metrics.registry.register(
+        ArchiveCollector(archive, lambda: {"waiting": len(page._queue) + service.turnstile.queued})
+    )
     add_named(page, service, token)
     gr.mount_gradio_app(
         app,
@@ -101,13 +114,11 @@ def build_app(  # noqa: PLR0913
         mcp_server=False,
         pwa=False,
     )
-    return Guard(Assets(app), hosts=tuple(hosts), head=ours + hints())
-
-
-def _routes(app: FastAPI, archive: Archive) -> None:
-    @app.get("/healthz")
-    def healthz() -> dict[str, object]:
-        return {"ok": True, "articles": archive.status().articles}
+    rates = Rates.from_environment(local=local)
+    page_head = ours + hints()
+    return Guard(
+        Assets(app), hosts=tuple(hosts), head=page_head, refused=metrics.refuse, rates=rates
+    )
 
 
 def serve(  # noqa: PLR0913
@@ -129,8 +140,9 @@ def serve(  # noqa: PLR0913
     """
     with _bound(host, port) as listening:
         named = (*hosts, host.lower()) if host not in {"", "0.0.0.0", "::"} else tuple(hosts)  # noqa: S104
-        plain = build_chain(archive) if model else None
-        chain = build_chain(archive, model=model)
+        metrics = Metrics()
+        plain = build_chain(archive, on_false=metrics.false) if model else None
+        chain = build_chain(archive, model=model, on_false=metrics.false)
         local = ipaddress.ip_address(listening.getsockname()[0]).is_loopback
         app = build_app(
             archive,
@@ -140,6 +152,7 @@ def serve(  # noqa: PLR0913
             sources=sources,
             hosts=named,
             local=local,
+            metrics=metrics,
         )
         config = uvicorn.Config(
             app,

@@ -12,12 +12,14 @@ from typing import Any
 import gradio as gr
 
 from chatbot import Answer
+from ingest.logs import request_id
 from ui.store import Store
 from ui.store_owner import owner_of
 from ui.web_chat import WAYS, Turn, history, log_html
 from ui.web_filters import filters_from, read_wanted
 from ui.web_frame import footer_html, masthead_html, welcome_html
 from ui.web_kept import turns_of
+from ui.web_requests import named
 from ui.web_session import Session
 from ui.web_settings import LENGTHS
 from ui.web_sources import panel_html
@@ -79,14 +81,16 @@ class Chat:
             gr.update(value=w("new_conversation")),
         )
 
-    def ask(self, question: str, wanted: str, session: Session) -> Iterator[Updates]:
+    def ask(
+        self, question: str, wanted: str, session: Session, request: gr.Request | None = None
+    ) -> Iterator[Updates]:
         """Streams the answer into the session's last turn, part by part.
 
         `wanted` is what the page adds as JSON: a `question` in place of the box's, the
         `filters` in force, the number of a turn that this one `replaces`, and the version of
         the conversation that has been `seen`.
         """
-        asked = read_wanted(wanted)
+        asked = read_wanted(wanted) | {"request_id": named(request.headers) if request else ""}
         own = asked.get("question")
         question = (own if isinstance(own, str) and own else question).strip()
         if not question:
@@ -175,7 +179,11 @@ class Chat:
 
     def _answer_of(self, answer: Answer) -> Callable[[str], Answer]:
         """Answers further questions within an answer's filters, without a model."""
-        chain, filters = self.plain or self.chain, answer.query.filters if answer.query else None
+        chain = self.plain or self.chain
+        chain, filters = (
+            getattr(chain, "inner", chain),
+            answer.query.filters if answer.query else None,
+        )
 
         def ask(question: str) -> Answer:
             found: Answer = chain.invoke({"question": question, "filters": filters})
@@ -195,6 +203,7 @@ class Chat:
         inputs |= {"today": None, "unread": turn.unread, "cited": cited, "filters": filters or None}
         inputs["length"] = length if length in LENGTHS else None
         inputs["request"] = kind if (kind := asked.get("request")) in WAYS else None
+        request_id.set(named_ := asked.get("request_id", ""))
         try:
             chain = self.plain if self.plain and asked.get("model") == "none" else self.chain
             with closing(chain.stream(inputs)) as parts:
@@ -205,7 +214,7 @@ class Chat:
         except DatelineError as exc:
             yield replace(turn, progress="failed", note=str(exc))
         except Exception:
-            log.exception("an answer failed", extra={"turn": turn.number})
+            log.exception("an answer failed", extra={"turn": turn.number, "request": named_})
             yield replace(turn, progress="failed", note=session.words("failed"))
 
     def stop(self, session: Session) -> Update:
@@ -221,7 +230,10 @@ class Chat:
 
     def footer(self, session: Session) -> str:
         warned, every = self.stale()
-        return footer_html(self.archive.status(), _now(), session.words, warned=warned, all_=every)
+        status, without = self.archive.status(), self.archive.without()
+        return footer_html(
+            status, _now(), session.words, warned=warned, all_=every, without=without
+        )
 
     def _shown(self, session: Session, box: Update = None) -> Updates:
         return gr.skip() if box is None else box, session.shown(), gr.skip()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 
 from ui.web_text import esc
@@ -62,10 +63,19 @@ def welcome_html(w: Words) -> str:
     )
 
 
-def footer_html(status: Status, now: datetime, w: Words, *, warned: int = 0, all_: int = 0) -> str:
+def footer_html(  # noqa: PLR0913
+    status: Status,
+    now: datetime,
+    w: Words,
+    *,
+    warned: int = 0,
+    all_: int = 0,
+    without: Sequence[str] = (),
+) -> str:
     """How fresh the archive is: what it holds, its newest article, its last ingest.
 
-    `warned` of `all_` declared sources need attention.
+    `warned` of `all_` declared sources need attention; `without` are the parts of the archive
+    that do not answer just now.
     """
     parts = [
         w.count("articles", status.articles),
@@ -82,6 +92,8 @@ def footer_html(status: Status, now: datetime, w: Words, *, warned: int = 0, all
     if warned:
         stale = w("stale_sources", n=warned, all=all_)
         parts.append(f'<a class="dl-stale" href="#/sources">{stale}</a>')
+    lacking = [w("without_" + part.replace(" ", "_")) for part in without]
+    parts += [f'<span class="dl-stale">{said}</span>' for said in lacking]
     items = "".join(f"<li>{part}</li>" for part in parts)
     return (
         f'<footer class="dl-footer" lang="{w.lang}"><ul aria-label="{w("the_archive")}">'

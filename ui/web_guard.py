@@ -7,11 +7,8 @@ security headers of its own (RELIABILITY.md), so only the routes named here get 
 from __future__ import annotations
 
 import asyncio
-import base64
-import hashlib
 import ipaddress
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -20,7 +17,10 @@ from starlette.requests import cookie_parser
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ui.limits import Rates
 from ui.store_owner import COOKIE, new_session, owner_of, set_cookie
+from ui.web_policy import policy, with_headers
+from ui.web_requests import with_name
 
 MAX_BODY = 256 * 1024
 """Bytes of a request's body: a 16 kB question with every character escaped, and room."""
@@ -31,10 +31,19 @@ SLOWEST_BODY = 30.0
 MOST_AT_ONCE = 500
 """Requests with a body that are worked on at the same time; more are asked to come again."""
 
+REFUSALS = frozenset({401, 403, 408, 413, 421, 429, 503})
+"""Statuses that are counted: what was asked was not looked at."""
+
+ASKING = ("/api/", "/v1/", "/mcp", "/gradio_api/queue/join")
+SEARCHING = ("/search", "/timeline")
+"""Paths whose requests with a body are questions, for the rates, and ends of those without."""
+
 _EXACT = frozenset(
     {
         "/",
         "/healthz",
+        "/readyz",
+        "/metrics",
         "/mcp",
         "/login",
         "/logout",
@@ -52,44 +61,6 @@ _PREFIXES = (
     "/assets/", "/static/", "/svelte/", "/gradio_api/heartbeat/",
 )  # fmt: skip
 
-_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-}
-
-_INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
-
-
-def policy(page: bytes = b"", *, gradio: bool = False) -> str:
-    """A Content-Security-Policy that allows this page's own inline scripts by their hash.
-
-    `gradio` adds what Gradio cannot do without: 'unsafe-eval', because gr.HTML compiles its
-    template with `Function`, and inline styles, which Svelte sets. Handlers and scripts
-    that come in with content stay forbidden.
-    """
-    hashes = "".join(
-        f" 'sha256-{base64.b64encode(hashlib.sha256(script).digest()).decode()}'"
-        for script in _INLINE_SCRIPT.findall(page)
-    )
-    return "; ".join(
-        (
-            "default-src 'self'",
-            f"script-src 'self'{hashes}" + (" 'unsafe-eval'" if gradio else ""),
-            "style-src 'self'" + (" 'unsafe-inline'" if gradio else ""),
-            "img-src 'self' data:",
-            "font-src 'self' data:",
-            "connect-src 'self'",
-            "object-src 'none'",
-            "base-uri 'self'",
-            "form-action 'self'",
-            "frame-ancestors 'none'",
-        )
-    )
-
 
 @dataclass(slots=True)
 class Load:
@@ -104,25 +75,41 @@ class Guard:
 
     `hosts` are names it may be asked for, besides localhost and IP addresses: a foreign
     name that resolves to us (DNS rebinding) is refused, and so is a foreign page's script.
-    `head` is put into the page's head.
+    `head` is put into the page's head. `refused` is told the status of each refusal.
+    `rates` is how often a person and an address may ask.
     """
 
     app: ASGIApp
     hosts: Sequence[str] = ()
     head: str = ""
     load: Load = field(default_factory=Load)
+    refused: Callable[[int], None] | None = None
+    rates: Rates = field(default_factory=Rates)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             if scope["type"] == "lifespan":
                 await self.app(scope, receive, send)
             return
+        send = self._counted(scope, with_name(scope, send))
         if refusal := self._refusal(scope):
-            await refusal(scope, receive, _with_headers(send, policy()))
+            await refusal(scope, receive, with_headers(send, policy()))
         elif scope["path"] == "/":
             await self._page(scope, receive, send)
         else:
-            await self._limited(scope, receive, _with_headers(send, policy()))
+            await self._limited(scope, receive, with_headers(send, policy()))
+
+    def _counted(self, scope: Scope, send: Send) -> Send:
+        count = self.refused
+        if count is None or scope["path"] == "/readyz":  # whose 503 refuses nobody
+            return send
+
+        async def wrapped(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] in REFUSALS:
+                count(message["status"])
+            await send(message)
+
+        return wrapped
 
     def _refusal(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
@@ -139,6 +126,17 @@ class Guard:
             return _refuse(scope, 404, "Not found.")
         return None
 
+    def _too_often(self, scope: Scope) -> int:
+        """Seconds to wait for who asks too often; 0 for all others, and for what is no asking."""
+        path, reads = scope["path"], scope["method"] in {"GET", "HEAD"}
+        if not path.startswith(ASKING) or (reads and not path.endswith(SEARCHING)):
+            return 0
+        headers = Headers(scope=scope)
+        shown = headers.get("authorization", "")
+        person = owner_of(cookie_parser(headers.get("cookie", ""))) or shown
+        client = scope.get("client")
+        return self.rates.wait(person, client[0] if client else "")
+
     def _known(self, host: str) -> bool:
         try:
             name = (urlsplit(f"//{host}").hostname or "").rstrip(".")
@@ -154,6 +152,12 @@ class Guard:
 
     async def _limited(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Reads the body first, so that what is too long or too slow never gets further."""
+        if wait := self._too_often(scope):
+            words = f"You ask more often than is allowed here. Please wait {wait} seconds."
+            refusal = _refuse(scope, 429, words)
+            refusal.headers["Retry-After"] = str(wait)
+            await refusal(scope, receive, send)
+            return
         if scope["method"] in {"GET", "HEAD"}:
             await self.app(scope, receive, send)
             return
@@ -194,7 +198,7 @@ class Guard:
         headers["content-length"] = str(len(page))
         headers["cache-control"] = "no-store"
         headers.append("set-cookie", _session(scope))
-        framed = _with_headers(send, policy(page, gradio=True))
+        framed = with_headers(send, policy(page, gradio=True))
         await framed({**start, "headers": headers.raw})
         await framed({"type": "http.response.body", "body": page})
 
@@ -243,17 +247,3 @@ def _session(scope: Scope) -> str:
     cookies = cookie_parser(Headers(scope=scope).get("cookie", ""))
     token = cookies.get(COOKIE, "") if owner_of(cookies) else new_session()
     return set_cookie(token, secure=scope.get("scheme") == "https")
-
-
-def _with_headers(send: Send, csp: str) -> Send:
-    async def wrapped(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            headers.setdefault("Content-Security-Policy", csp)  # a page of ours may be stricter
-            for name, value in _HEADERS.items():
-                headers[name] = value
-            for name in [n for n in headers if n.startswith("access-control-")]:
-                del headers[name]
-        await send(message)
-
-    return wrapped

@@ -184,8 +184,8 @@ _ASKING = _QUIET | {
 """A new question may be asked at once after a stop, while the old stream still winds up."""
 
 
-def _asking(chat: Chat, question: str) -> Callable[[str, Session], Iterator[Updates]]:
-    def ask(wanted: str, session: Session) -> Iterator[Updates]:
-        yield from chat.ask(question, wanted, session)
+def _asking(chat: Chat, question: str) -> Callable[[str, Session, gr.Request], Iterator[Updates]]:
+    def ask(wanted: str, session: Session, request: gr.Request) -> Iterator[Updates]:
+        yield from chat.ask(question, wanted, session, request)
 
     return ask

@@ -4,8 +4,10 @@ from vectorstore.analyzer import question_terms, terms
 from vectorstore.archive import Archive
 from vectorstore.browse import Covered
 from vectorstore.errors import (
+    ArchiveDamaged,
     ArchiveEmpty,
     ArchiveError,
+    ArchiveFull,
     ArchiveLocked,
     ArchiveTooNew,
     DatelineError,
@@ -41,8 +43,10 @@ __all__ = [
     "OUTCOMES",
     "RUN_COUNTS",
     "Archive",
+    "ArchiveDamaged",
     "ArchiveEmpty",
     "ArchiveError",
+    "ArchiveFull",
     "ArchiveLocked",
     "ArchiveTooNew",
     "Article",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 from sqlalchemy import URL
+from sqlalchemy.exc import OperationalError
 
 from vectorstore.analyzer import terms
 from vectorstore.browse import Browse
@@ -20,22 +21,27 @@ from vectorstore.errors import (
     ArchiveEmpty,
     ArchiveError,
     ArchiveLocked,
+    EmbeddingError,
     IndexDamaged,
     ModelMismatch,
 )
+from vectorstore.health.databases import damage_told, refuse_damaged, refuse_lost, unwritable
 from vectorstore.history import History
 from vectorstore.indexer import Indexer
 from vectorstore.ledger import Ledger, Outcome
 from vectorstore.lexical import LexicalIndex
 from vectorstore.migrating import Migration
+from vectorstore.migrations import refuse_newer
 from vectorstore.models.embedder import Embedder
 from vectorstore.models.reader import Page, Read, Reader
 from vectorstore.models.reranker import Reranker
 from vectorstore.query import Asked, queries
+from vectorstore.quota import check_room
 from vectorstore.records import Records
 from vectorstore.revision import Revision
 from vectorstore.search import Search
 from vectorstore.settings import Settings, default_model
+from vectorstore.soundness import Soundness
 from vectorstore.storing import Storing
 from vectorstore.values import (
     Article,
@@ -71,7 +77,7 @@ EMBED_AT_ONCE = 256
 Item = tuple[Article, Sequence[Passage]]
 
 
-class Archive(Records, History, Browse):
+class Archive(Records, History, Browse, Soundness):
     """A folder of articles that can be searched. Safe to share between threads.
 
     Open it with `Archive.open(folder)`; close it, or use it as a context manager.
@@ -80,9 +86,11 @@ class Archive(Records, History, Browse):
     def __init__(self, path: Path, settings: Settings) -> None:
         self.path = path
         self.reader = Reader()
+        self._whole = False
         self._reranker = Reranker(settings.reranker) if settings.reranker else None
-        with FileLock(path / "schema.lock", timeout=SCHEMA_WAIT):
-            self._ledger = Ledger(URL.create("sqlite", database=str(path / LEDGER)))
+        self.read_only = not os.access(path, os.W_OK)
+        with damage_told(path / LEDGER):
+            self._ledger = self._opened_ledger(path)
         self._engine = self._ledger.engine
         self._dense = DenseIndex(path / "dense")
         self._lexical = LexicalIndex(path / "lexical")
@@ -94,10 +102,12 @@ class Archive(Records, History, Browse):
     ) -> Archive:
         """Open the archive in a folder.
 
-        Raises ArchiveEmpty if there is none and `create` is false, ModelMismatch if it
-        was embedded with another model, ArchiveTooNew if a later Dateline wrote it.
+        Raises ArchiveEmpty if there is none and `create` is false, ArchiveDamaged if there
+        was one and its ledger is gone or unreadable, ModelMismatch if it was embedded with
+        another model, ArchiveTooNew if a later Dateline wrote it.
         """
         folder = Path(path).expanduser()
+        refuse_lost(folder / LEDGER)
         if not (folder / LEDGER).exists():
             if not create:
                 raise ArchiveEmpty(
@@ -169,6 +179,8 @@ class Archive(Records, History, Browse):
             near = {w: found for w in slips if (found := known.nearest(w))}
             live = self._lexical.with_any([terms(found) for found in near.values()])
             return {w: near[w] for w, has in zip(near, live, strict=True) if has}
+        except EmbeddingError:
+            return {}  # without the model's words, a common one would look like a slip
         except IndexDamaged:
             log.exception("taking words as they are spelled; run `dateline rebuild`")
             return {}
@@ -231,7 +243,13 @@ class Archive(Records, History, Browse):
 
     @contextmanager
     def writing(self, wait: float = LOCK_WAIT) -> Iterator[None]:
-        """Hold the write lock; raises ArchiveLocked if another has it for `wait` seconds."""
+        """Hold the write lock; raises ArchiveLocked if another has it for `wait` seconds, and
+        ArchiveDamaged if SQLite does not find the ledger whole, which is looked up once."""
+        if self.read_only:
+            raise ArchiveError(
+                f"the folder {self.path} cannot be written: the archive answers, and takes nothing "
+                "in. `dateline doctor` says what is to be done"
+            )
         lock = FileLock(self.path / "write.lock", timeout=wait)
         try:
             lock.acquire()
@@ -242,6 +260,10 @@ class Archive(Records, History, Browse):
             ) from None
         try:
             (self.path / "writer.pid").write_text(str(os.getpid()))
+            refuse_newer(self._engine)  # a later Dateline may have taken it up meanwhile
+            if not self._whole:
+                refuse_damaged(self.path / LEDGER)
+                self._whole = True
             yield
         finally:
             lock.release()
@@ -259,8 +281,10 @@ class Archive(Records, History, Browse):
     ) -> Iterator[tuple[Article, Outcome]]:
         """Embed and store articles, each in one transaction; yields what became of each.
 
-        Lazy: consume it, under `writing()`. Nothing is searchable before `index()`.
+        Lazy: consume it, under `writing()`. Nothing is searchable before `index()`. Raises
+        ArchiveFull where the archive has reached its quota.
         """
+        check_room(self.path)
         writer = Storing(self._ledger, self._writers())
         return writer.add(items, EMBED_AT_ONCE, progress)
 
@@ -325,6 +349,19 @@ class Archive(Records, History, Browse):
         return done
 
     # -- inside ---------------------------------------------------------------------
+
+    def _opened_ledger(self, path: Path) -> Ledger:
+        """For reading alone where the folder, or a full disk, lets nothing be written."""
+        try:
+            if not self.read_only:
+                with FileLock(path / "schema.lock", timeout=SCHEMA_WAIT):
+                    return Ledger(URL.create("sqlite", database=str(path / LEDGER)))
+        except OperationalError as error:
+            if not (path / LEDGER).stat().st_size or not unwritable(error):
+                raise
+            log.error("the ledger can only be read: %s", error.orig)
+            self.read_only = True
+        return Ledger(URL.create("sqlite"), read_only=path / LEDGER)
 
     def _indexer(self) -> Indexer:
         return Indexer(self._ledger, self._dense, self._lexical, self._writers().identity)

@@ -82,6 +82,7 @@ class DenseIndex:
         with self._lock:
             stamp = self._current_stamp()
             if stamp != self._stamp:
+                self.damaged = False
                 self._open, complete = self._opened(self.manifest()["segments"])
                 self._stamp = stamp if complete else None
             return tuple(self._open.values())
@@ -101,6 +102,8 @@ class DenseIndex:
         """The manifest as it stands on disk; an empty one where there is none."""
         try:
             loaded: dict[str, Any] = json.loads(self._manifest_path.read_text("utf-8"))
+            if not _well_formed(loaded):
+                raise ValueError("it has not the shape of a manifest")
         except FileNotFoundError:
             return dict(EMPTY)
         except ValueError:
@@ -220,6 +223,20 @@ class DenseIndex:
         if any(r["name"] not in fresh for r in manifest["retired"]):
             manifest["retired"] = [r for r in manifest["retired"] if r["name"] in fresh]
             write_json(self._manifest_path, manifest)
+
+
+def _well_formed(loaded: Any) -> bool:
+    """Whether this is what `publish` writes, as far as others rely on it."""
+    if not isinstance(loaded, dict):
+        return False
+    shape = {"name": str, "rows": int, "files": dict}
+    entries, retired = loaded.get("segments", []), loaded.get("retired", [])
+    return (
+        isinstance(loaded.get("seq", 0), int)
+        and isinstance(loaded.get("model", ""), str)
+        and all(isinstance(e.get(n), kind) for e in entries for n, kind in shape.items())
+        and all(isinstance(r.get("name"), str) and "at" in r for r in retired)
+    )
 
 
 def _nearest(segment: Segment, query: Floats, k: int, filters: Filters) -> list[tuple[int, float]]:

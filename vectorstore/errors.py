@@ -2,7 +2,9 @@
 
 DatelineError
 ├── ArchiveError          the archive as a whole
+│   ├── ArchiveDamaged    the ledger is not whole, or gone where there was one
 │   ├── ArchiveEmpty      nothing has been ingested yet
+│   ├── ArchiveFull       it has reached its quota
 │   ├── ArchiveLocked     another process is writing
 │   ├── ArchiveTooNew     made by a later Dateline
 │   └── ModelMismatch     the archive's vectors come from another embedding model
@@ -20,8 +22,16 @@ class ArchiveError(DatelineError):
     """The archive cannot be used as asked."""
 
 
+class ArchiveDamaged(ArchiveError):
+    """The ledger is not whole, or gone where there was one; it is not written to."""
+
+
 class ArchiveEmpty(ArchiveError):
     """Nothing has been ingested yet."""
+
+
+class ArchiveFull(ArchiveError):
+    """The archive has reached its quota, and takes nothing more in."""
 
 
 class ArchiveLocked(ArchiveError):

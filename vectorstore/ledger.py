@@ -6,14 +6,16 @@ import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import URL, Connection, Engine, Row, create_engine, event, func, select
+from sqlalchemy import URL, Connection, Engine, QueuePool, Row, create_engine, event, func, select
 
 from vectorstore import boilerplate, gated, schema, stories, tags, withdrawals
-from vectorstore.migrations import migrate
+from vectorstore.health.databases import connect
+from vectorstore.migrations import check_schema, migrate
 from vectorstore.reading import LedgerReader
 from vectorstore.records import upsert
 from vectorstore.revision import Revision
@@ -33,10 +35,17 @@ a, v = schema.articles.c, schema.versions.c
 
 
 class Ledger(LedgerReader):
-    """Reads and writes of one archive's database; `url` is any SQLAlchemy URL."""
+    """Reads and writes of one archive's database; `url` is any SQLAlchemy URL, `read_only` in
+    its place a file in a folder that cannot be written."""
 
-    def __init__(self, url: URL) -> None:
-        self.engine: Engine = create_engine(url)
+    def __init__(self, url: URL, *, read_only: Path | None = None) -> None:
+        if read_only is not None:
+            self.engine: Engine = create_engine(
+                url, creator=lambda: connect(read_only), poolclass=QueuePool
+            )
+            check_schema(self.engine)
+            return
+        self.engine = create_engine(url)
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine, "connect", _careful)
             event.listen(self.engine, "begin", lambda c: c.exec_driver_sql("BEGIN"))

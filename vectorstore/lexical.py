@@ -8,7 +8,9 @@ writer.
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -54,6 +56,7 @@ class LexicalIndex:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._index: Any = None
+        self._copy: tempfile.TemporaryDirectory[str] | None = None
         self._schema = _schema()
         self._vocabulary: tuple[int, tuple[Vocabulary, Vocabulary]] | None = None
 
@@ -275,6 +278,15 @@ class LexicalIndex:
                 raise IndexDamaged(f"the lexical index cannot be read: {error}") from error
             raise
 
+    def _place(self) -> Path:
+        """Where tantivy reads: its folder, or a copy where it could not make its lock there."""
+        if os.access(self.folder, os.W_OK):
+            return self.folder
+        if self._copy is None:
+            self._copy = tempfile.TemporaryDirectory(prefix="dateline-lexical-")
+            shutil.copytree(self.folder, self._copy.name, dirs_exist_ok=True)
+        return Path(self._copy.name)
+
     def _opened(self, *, create: bool = False) -> Any:
         import tantivy
 
@@ -282,7 +294,8 @@ class LexicalIndex:
             if create:
                 self.folder.mkdir(parents=True, exist_ok=True)
             try:
-                self._index = tantivy.Index(self._schema, path=str(self.folder), reuse=True)
+                place = self._place()
+                self._index = tantivy.Index(self._schema, path=str(place), reuse=True)
             except Exception as error:
                 raise IndexDamaged(f"the lexical index cannot be opened: {error}") from error
         return self._index

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, Engine, inspect, select, text
 
 from vectorstore import schema
-from vectorstore.errors import ArchiveTooNew
+from vectorstore.errors import ArchiveError, ArchiveTooNew
 
 
 def _records_and_stories(c: Connection) -> None:
@@ -101,12 +101,7 @@ def migrate(engine: Engine) -> None:
             schema.metadata.create_all(connection)
             connection.execute(schema.meta.insert().values(key="schema", value=str(CURRENT)))
             return
-    number = _number(engine)
-    if number > CURRENT:
-        raise ArchiveTooNew(
-            f"this archive has schema {number}, this Dateline knows up to {CURRENT}: "
-            "update Dateline (pip install --upgrade dateline)"
-        )
+    number = refuse_newer(engine)
     for step in range(number, CURRENT):
         with engine.begin() as connection:
             STEPS[step - 1](connection)
@@ -115,6 +110,27 @@ def migrate(engine: Engine) -> None:
                 .where(schema.meta.c.key == "schema")
                 .values(value=str(step + 1))
             )
+
+
+def check_schema(engine: Engine) -> None:
+    """Raises ArchiveTooNew as `migrate` does, and ArchiveError for an older schema, where the
+    ledger cannot be written."""
+    if (number := refuse_newer(engine)) < CURRENT:
+        raise ArchiveError(
+            f"this archive has schema {number}, and its folder cannot be written: this Dateline "
+            f"reads schema {CURRENT}, and takes it up once it can be written"
+        )
+
+
+def refuse_newer(engine: Engine) -> int:
+    """The ledger's schema; raises ArchiveTooNew if a later Dateline has written it."""
+    number = _number(engine)
+    if number > CURRENT:
+        raise ArchiveTooNew(
+            f"this archive has schema {number}, this Dateline knows up to {CURRENT}: "
+            "update Dateline (pip install --upgrade dateline)"
+        )
+    return number
 
 
 def _number(engine: Engine) -> int:

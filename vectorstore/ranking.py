@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -45,6 +46,19 @@ def candidates(
         Candidate(r, float(cosine), lexical.get(r.id), near[a:b], covered.get(r.id, 0.0))
         for r, cosine, a, b in zip(rows, passages, starts, ends, strict=True)
     ]
+
+
+def by_words(
+    rows: Sequence[Any], lexical: Mapping[str, float], covered: Mapping[str, float]
+) -> list[Candidate]:
+    """The same without a vector: nothing is known of how near they are."""
+    return [
+        Candidate(
+            r, 0.0, lexical.get(r.id), np.zeros(len(json.loads(r.sentences)), dtype=np.float32),
+            covered.get(r.id, 0.0),
+        )
+        for r in rows
+    ]  # fmt: skip
 
 
 def ranked(

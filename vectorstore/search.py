@@ -10,18 +10,19 @@ import json
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
 from vectorstore.collapse import Candidate, collapsed, with_copies
 from vectorstore.dense import DenseIndex
-from vectorstore.errors import IndexDamaged
+from vectorstore.errors import EmbeddingError, IndexDamaged
 from vectorstore.ledger import Ledger
 from vectorstore.lexical import LexicalIndex
 from vectorstore.models.embedder import Embedder
 from vectorstore.models.reranker import RERANKED, RERANKER_WEIGHT, Reranker
 from vectorstore.query import SearchQuery, Why
-from vectorstore.ranking import candidates, in_turns, ranked, spread
+from vectorstore.ranking import by_words, candidates, in_turns, ranked, spread
 from vectorstore.segment import Floats
 from vectorstore.values import Filters, Hit, Sentence, StoredArticle
 
@@ -55,7 +56,7 @@ class Search:
         """The k best passages, best first; an index that is damaged is done without."""
         if not queries or k < 1:
             return []
-        vectors = self._vectors(queries)
+        vectors = self._vectors_if_any(queries)
         found = [self._ranked(q, v, k) for q, v in zip(queries, vectors, strict=True)]
         chosen = found[0] if len(found) == 1 else in_turns(found, k)
         articles = self._ledger.articles(list({c.row.article for c in chosen}))
@@ -67,6 +68,14 @@ class Search:
         ]
         return self._with_copies(hits, [q.filters for q in queries])
 
+    def _vectors_if_any(self, queries: Sequence[SearchQuery]) -> Sequence[Floats | None]:
+        """Each query's vector; none where the model cannot be loaded: then words alone find."""
+        try:
+            return self._vectors(queries)
+        except EmbeddingError as error:
+            log.error("answering by words alone: %s", error)
+            return [None] * len(queries)
+
     def _vectors(self, queries: Sequence[SearchQuery]) -> list[Floats]:
         """Each query's unit vector: its text's, moved towards its wordings by their weights."""
         texts = [
@@ -77,17 +86,23 @@ class Search:
         sums = [np.sum([weight * next(rows) for _, weight in own], axis=0) for own in texts]
         return [np.asarray(s / np.linalg.norm(s), dtype=np.float32) for s in sums]
 
-    def _ranked(self, query: SearchQuery, vector: Floats, k: int) -> list[Candidate]:
+    def _ranked(self, query: SearchQuery, vector: Floats | None, k: int) -> list[Candidate]:
         asked = max(WORDS_POOL, 2 * k)
         words = _asked("lexical", lambda: self._lexical.search(query, asked))
         pool = max(POOL, 2 * k)
-        meaning = _asked("dense", lambda: self._nearest(vector, pool, query.filters))
+        meaning = {}
+        if vector is not None:
+            meaning = _asked("dense", partial(self._nearest, vector, pool, query.filters))
         ids = list(meaning | words)
         if query.filters.articles:  # few: every passage of theirs is weighed
             ids = self._ledger.passages_in(query.filters.articles)
         rows = self._ledger.candidates(ids, self._embedder.identity, query.filters)
         covered = _asked("lexical", lambda: self._lexical.covered(query, ids))
-        known = candidates(rows, vector, words, covered, self._embedder.properties.near)
+        known = (
+            candidates(rows, vector, words, covered, self._embedder.properties.near)
+            if vector is not None
+            else by_words(rows, words, covered)
+        )
         best = ranked(query, known, max(COLLAPSED, 3 * k))
         ranks = {"meaning": _places(meaning), "words": _places(words)}
         several = collapsed(best, self._ledger.texts)

@@ -36,6 +36,7 @@ NO_DAY = 0
 """The day of a passage whose article has no published date."""
 
 VIEW, LOCK = "dateline-view-", "in-use.lock"
+VECTORS = "vectors.npy"
 NEW_SECONDS = 60.0
 """A view younger than this may not have its lock yet."""
 
@@ -116,8 +117,9 @@ class Segment:
         # One sealed before tags were kept is of articles without any
         none = np.zeros(0, dtype=np.uint32)
         self._tags, self._tagged = rows.get("tags", none), rows.get("tagged", none)
-        self._vectors = np.load(folder / "vectors.npy", mmap_mode="r")
-        view, lock = _view(folder / "chroma")
+        view, lock = _view(folder)
+        # Of the copy: a sealed file that is cut short while it is mapped would end the process
+        self._vectors = np.load(view / VECTORS, mmap_mode="r")
         client = client_of(view)
         weakref.finalize(self, _close, client, view, lock)
         self._collection = client.get_collection(COLLECTION, embedding_function=None)
@@ -184,7 +186,8 @@ def _view(sealed: Path) -> tuple[Path, FileLock]:
     view = Path(tempfile.mkdtemp(prefix=VIEW))
     lock = FileLock(view / LOCK)
     lock.acquire()
-    shutil.copytree(sealed, view, dirs_exist_ok=True)
+    shutil.copytree(sealed / "chroma", view, dirs_exist_ok=True)
+    shutil.copy2(sealed / VECTORS, view / VECTORS)
     return view, lock
 
 

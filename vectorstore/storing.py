@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import count
 from typing import TypeVar
 
 from vectorstore.ledger import Ledger, Outcome, Vectors
@@ -43,20 +44,21 @@ class Storing:
     ) -> Iterator[tuple[Some, Sequence[Passage], list[str], dict[str, Vectors]]]:
         """Each article with the digests of its passages, and the vectors that are new."""
         batch: list[tuple[Some, Sequence[Passage]]] = []
-        passages = done = 0
+        passages, done = 0, count(1)
         for item in items:
             batch.append(item)
             passages += len(item[1])
             if passages >= at_once:
-                yield from self._batch(batch)
-                done += passages
-                progress("Embedding", done, 0)
+                yield from self._batch(batch, done, progress)
                 batch, passages = [], 0
         if batch:
-            yield from self._batch(batch)
+            yield from self._batch(batch, done, progress)
 
     def _batch(
-        self, batch: Sequence[tuple[Some, Sequence[Passage]]]
+        self,
+        batch: Sequence[tuple[Some, Sequence[Passage]]],
+        done: Iterator[int],
+        progress: Progress,
     ) -> Iterator[tuple[Some, Sequence[Passage], list[str], dict[str, Vectors]]]:
         texts: dict[str, Text] = {}
         named: list[list[str]] = []
@@ -69,6 +71,7 @@ class Storing:
         for i, embedded in self._embedder.embed([texts[d] for d in missing]):
             passage = embedded.passage.astype("float16")
             new[missing[i]] = (passage, quantize(embedded.sentences))
+            progress("Embedding", next(done), 0)
         for (article, passages), digests in zip(batch, named, strict=True):
             own = {d: new.pop(d) for d in digests if d in new}
             yield article, passages, digests, own

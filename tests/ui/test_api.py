@@ -162,13 +162,25 @@ def test_what_cannot_be_used_is_explained(http: httpx.Client) -> None:
 
 
 def test_openapi_describes_every_path(http: httpx.Client) -> None:
-    paths = http.get("/api/openapi.json").json()["paths"]
+    described = http.get("/api/v1/openapi.json")
+    paths = described.json()["paths"]
     for path in ("ask", "search", "articles/{article_id}", "timeline", "coverage", "status"):
-        assert f"/api/{path}" in paths
-    assert {"/api/health", "/v1/models", "/v1/chat/completions"} <= set(paths)
-    assert (
-        "Korean" in json.dumps(paths["/api/ask"]) or "Korean" in http.get("/api/openapi.json").text
-    )
+        assert f"/api/v1/{path}" in paths
+    assert {"/api/v1/health", "/v1/models", "/v1/chat/completions"} <= set(paths)
+    assert "Korean" in described.text
+    assert http.get("/api/openapi.json").json() == described.json()
+
+
+def test_the_paths_from_before_versions_do_the_same(http: httpx.Client) -> None:
+    for path in ("status", "coverage", "health", "search?q=tariff&k=2", "timeline?topic=tariff"):
+        old, new = http.get(f"/api/{path}"), http.get(f"/api/v1/{path}")
+        assert (old.status_code, new.status_code) == (200, 200), path
+        same = [
+            {**r.json(), "bytes_on_disk": 0} if path == "status" else r.json() for r in (old, new)
+        ]
+        assert same[0] == same[1], path
+    asked = [http.post(f"{p}/ask", json={"question": TARIFF}).json() for p in ("/api", "/api/v1")]
+    assert asked[0]["text"] == asked[1]["text"]
 
 
 def test_the_openai_package(base: str) -> None:

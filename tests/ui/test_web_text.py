@@ -179,7 +179,7 @@ def test_a_session_keeps_turns_and_only_the_newest_run_writes() -> None:
 
 
 def test_questions_too_long_and_failures_are_said_politely() -> None:
-    status = SimpleNamespace(status=lambda: STATUS)
+    status = SimpleNamespace(status=lambda: STATUS, without=list)
     chat, session = Chat(status, Chain()), Session()  # type: ignore[arg-type]
     list(chat.ask("x" * (MAX_QUESTION + 1), "", session))
     assert "16 kB" in session.turns[-1].note

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from vectorstore.errors import EmbeddingError
 from vectorstore.models.batches import ROWS, batches, padded
 from vectorstore.models.loading import Model, load
 from vectorstore.models.memory import keep
@@ -27,6 +29,9 @@ from vectorstore.models.properties import KNOWN, Properties
 from vectorstore.models.states import States, threads
 from vectorstore.settings import EMBEDDED_MODEL
 from vectorstore.values import Span
+
+AGAIN = 30.0
+"""Seconds after which a model that could not be loaded is tried again."""
 
 LOADING = "load-model"
 """The name of the thread that loads a model."""
@@ -72,6 +77,7 @@ class Embedder:
         self.model = model
         self._late = late_chunking
         self._lock = threading.Lock()
+        self._trouble: tuple[float, str] | None = None
 
     def embed(self, texts: Sequence[Text]) -> Iterator[tuple[int, Embedded]]:
         """Embed passages in batches of like length; yields (position in `texts`, vectors)."""
@@ -141,11 +147,25 @@ class Embedder:
 
         Whoever is interrupted here need not wait, and may come back for it.
         """
+        if self._trouble and time.monotonic() < self._trouble[0]:
+            raise EmbeddingError(self._trouble[1])
         try:
             return self._loading.result()
-        except Exception:
+        except Exception as error:
             self.__dict__.pop("_loading", None)
+            self._trouble = time.monotonic() + AGAIN, str(error)
             raise
+
+    @property
+    def trouble(self) -> str:
+        """Why the model could not be loaded when it was last tried; "" if it was not so."""
+        return self._trouble[1] if self._trouble and not self.ready else ""
+
+    @property
+    def ready(self) -> bool:
+        """Whether the model is loaded; False while it loads, and where it cannot be."""
+        begun: Future[Model] | None = self.__dict__.get("_loading")
+        return begun is not None and begun.done() and begun.exception() is None
 
     @cached_property
     def _loading(self) -> Future[Model]:

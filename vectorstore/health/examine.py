@@ -1,0 +1,50 @@
+"""The examination of one archive, in the order in which what is found matters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from vectorstore.health.indexes import index_findings
+from vectorstore.health.ledger import ReadOnlyLedger, ledger_findings
+from vectorstore.health.surroundings import (
+    clock_finding,
+    disk_findings,
+    model_findings,
+    rights_findings,
+)
+from vectorstore.health.values import RESTORE, Finding
+
+LEDGER = "ledger.sqlite3"
+BASES = frozenset({"ledger", "ledger schema"})
+"""Checks that nothing else is looked at without."""
+
+
+def examine(folder: Path, *, quick: bool = False) -> Iterator[Finding]:
+    """Look at every part of the archive in a folder, writing nothing.
+
+    `quick` leaves out what takes as long as the archive is large: the comparison of indexes,
+    offsets and vectors with the ledger one by one, and the models' digests. It may run while
+    the archive is served and ingested into.
+    """
+    basis = True
+    for finding in ledger_findings(folder / LEDGER, quick=quick):
+        yield finding
+        basis = basis and (finding.check not in BASES or finding.state == "ok")
+    model = ""
+    if basis:
+        ledger = ReadOnlyLedger(folder / LEDGER)
+        try:
+            model = ledger.meta("model") or ""
+            yield from index_findings(folder, ledger, quick=quick)
+            yield clock_finding(ledger)
+        except SQLAlchemyError as error:
+            yield Finding(check="ledger", state="error", found=str(error), do=RESTORE)
+        finally:
+            ledger.close()
+    yield from disk_findings(folder)
+    yield from rights_findings(folder)
+    if not quick:
+        yield from model_findings(model)

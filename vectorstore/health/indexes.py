@@ -1,0 +1,179 @@
+"""Both indexes, compared with the ledger: their seals, every id, vector and term document."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import select
+
+from vectorstore import schema
+from vectorstore.analyzer import terms
+from vectorstore.dense import DenseIndex
+from vectorstore.errors import IndexDamaged
+from vectorstore.health.ledger import ReadOnlyLedger
+from vectorstore.health.values import Finding, Fix
+from vectorstore.lexical import FORMAT, LexicalIndex
+
+a, p = schema.articles.c, schema.passages.c
+
+DENSE_MEANS = "meanwhile articles are found by their words only"
+LEXICAL_MEANS = "meanwhile articles are found by their meaning only"
+BOTH_MEANS = "meanwhile little or nothing is found"
+REBUILT = "dateline doctor --fix writes it anew from the ledger (so does `dateline rebuild`)"
+
+
+def index_findings(folder: Path, ledger: ReadOnlyLedger, *, quick: bool) -> Iterator[Finding]:
+    """What there is to say of both indexes; `quick` leaves out the comparison row by row."""
+    dense, lexical = DenseIndex(folder / "dense"), LexicalIndex(folder / "lexical")
+    last = ledger.last_seq()
+    wrong = _dense_state(dense, ledger, last)
+    if not wrong and not quick:
+        wrong = _dense_rows(dense, ledger)
+    words = _lexical_state(lexical, last)
+    if not words and not quick and lexical.exists():
+        words = _lexical_documents(lexical, ledger)
+    both = BOTH_MEANS if wrong and words else ""
+    yield _told(
+        "dense index", wrong, both or DENSE_MEANS, "vectors", f"{_rows(dense)} rows, sealed"
+    )
+    yield _told("lexical index", words, both or LEXICAL_MEANS, "words", "sealed")
+    if behind := ledger.behind(min(lexical.cursor(), _cursor(dense))):
+        yield Finding(
+            check="index lag",
+            state="warning",
+            found=f"{behind} articles are stored and not searchable yet",
+            means="they are not found; where an ingest is running, they soon are",
+            do="dateline doctor --fix (so does the next `dateline ingest`)",
+            fix="index",
+        )
+    else:
+        yield Finding(check="index lag", state="ok", found="all that is stored is searchable")
+
+
+def _told(check: str, wrong: str, means: str, fix: Fix, well: str) -> Finding:
+    if not wrong:
+        return Finding(check=check, state="ok", found=well)
+    return Finding(check=check, state="error", found=wrong, means=means, do=REBUILT, fix=fix)
+
+
+def _rows(dense: DenseIndex) -> str:
+    try:
+        return f"{sum(int(s['rows']) for s in dense.manifest()['segments']):,}"
+    except (TypeError, KeyError, ValueError):
+        return "no"
+
+
+def _cursor(dense: DenseIndex) -> int:
+    try:
+        return dense.cursor()
+    except (TypeError, KeyError, ValueError):
+        return 0
+
+
+def _dense_state(dense: DenseIndex, ledger: ReadOnlyLedger, last: int) -> str:
+    """What is wrong with the manifest or a seal; "" if nothing is."""
+    try:
+        manifest = dense.manifest()
+        damaged = dense.verify()
+        names, seq = [str(s["name"]) for s in manifest["segments"]], int(manifest["seq"])
+    except (TypeError, KeyError, ValueError, AttributeError, OSError) as error:
+        return f"its manifest cannot be used: {error}"
+    if dense.damaged:
+        return "its manifest cannot be read"
+    if damaged:
+        return f"{len(damaged)} of {len(names)} segments are not as they were sealed: {damaged[0]}"
+    model = ledger.meta("model")
+    if names and manifest["model"] != model:
+        return f"it is of the model {manifest['model']}, the ledger of {model}"
+    return _reach(seq, last)
+
+
+def _reach(seq: int, last: int) -> str:
+    """What is wrong with how far an index reaches, by the ledger's sequence numbers."""
+    if seq > last:
+        return f"it is ahead of the ledger ({seq} to {last}): the ledger is an older one"
+    return "it is gone" if last and not seq else ""
+
+
+def _dense_rows(dense: DenseIndex, ledger: ReadOnlyLedger) -> str:
+    """Each live passage that is indexed has one newest row, and its vector is the ledger's."""
+    manifest = dense.manifest()
+    found: dict[str, tuple[npt.NDArray[np.float16], int]] = {}
+    try:
+        for name in [s["name"] for s in manifest["segments"]]:
+            vectors = np.load(dense.folder / name / "vectors.npy", mmap_mode="r")
+            found.update((i, (vectors, row)) for row, i in enumerate(dense.ids(name)))
+    except (OSError, ValueError, KeyError) as error:
+        return f"a segment cannot be read: {error}"
+    missing = other = 0
+    for row in _indexed(ledger, manifest["seq"], manifest["model"]):
+        at = found.get(row.id)
+        if at is None:
+            missing += 1
+        elif at[0][at[1]].tobytes() != row.passage:
+            other += 1
+    said = [f"{missing} live passages are not in it" if missing else ""]
+    said += [f"{other} vectors are not those of the ledger" if other else ""]
+    return ", ".join(s for s in said if s)
+
+
+def _lexical_state(lexical: LexicalIndex, last: int) -> str:
+    seal = lexical.folder.with_name(f"{lexical.folder.name}.json")
+    words = lexical.folder.with_name(f"{lexical.folder.name}-words.json")
+    if not seal.exists():
+        return "it is gone" if last else ""
+    try:
+        state = json.loads(seal.read_text("utf-8"))
+        if state["format"] != FORMAT:  # an earlier Dateline's: the next ingest writes it anew
+            return ""
+        held = json.loads(words.read_text("utf-8")) if words.exists() else None
+        seq = int(state["seq"])
+    except (OSError, TypeError, KeyError, ValueError) as error:
+        return f"its seal or its list of words cannot be read: {error}"
+    if not lexical.sound():
+        return "its files are not as they were sealed"
+    return _reach(seq, last) if isinstance(held, dict) else "its list of words is gone"
+
+
+def _lexical_documents(lexical: LexicalIndex, ledger: ReadOnlyLedger) -> str:
+    """Each live passage has one document; where none was replaced, its terms are counted too."""
+    import tantivy
+
+    live: dict[str, str] = {}
+    for row in _indexed(ledger, lexical.cursor()):
+        live[row.id] = row.text
+    try:
+        with lexical._reading() as searcher:
+            most = max(1, int(searcher.num_docs))
+            hits = searcher.search(tantivy.Query.all_query(), limit=most, count=False).hits
+            held = Counter(searcher.doc(at)["id"][0] for _, at in hits)
+            counted = dict(searcher.terms_with_prefix("body", ""))
+        dead = lexical.dead_share()
+    except IndexDamaged as error:
+        return str(error)
+    missing, more = live.keys() - held.keys(), held.keys() - live.keys()
+    twice = [i for i, n in held.items() if n > 1]
+    if missing or twice or more:
+        return (
+            f"{len(missing)} live passages are not in it, {len(twice)} twice, "
+            f"{len(more)} that are live no more"
+        )
+    if not dead:
+        wanted = Counter(term for text in live.values() for term in set(terms(text)))
+        if wanted != Counter(counted):
+            return "its terms are not those of the ledger's texts"
+    return ""
+
+
+def _indexed(ledger: ReadOnlyLedger, seq: int, model: str | None = None) -> Iterator[Any]:
+    """The live passages of articles up to a sequence number, with text and vector."""
+    model = model or ledger.meta("model") or ""
+    with ledger.engine.connect() as c:
+        ids = list(c.scalars(select(a.id).where(a.seq <= seq, a.withdrawn_at.is_(None))))
+    return ledger.passages_of(ids, model)

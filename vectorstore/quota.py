@@ -1,0 +1,40 @@
+"""How much an archive may take on disk, by `DATELINE_QUOTA`, such as `5 GB`; no limit without."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from vectorstore.durable import size
+from vectorstore.errors import ArchiveFull, InputError
+
+QUOTA = "DATELINE_QUOTA"
+
+NEAR = 0.9
+"""The share of the quota from which it is warned of."""
+
+_FORM = re.compile(r"(\d+(?:\.\d+)?)\s*([kMGT]?)B?", re.IGNORECASE)
+_UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
+
+
+def quota() -> int | None:
+    """The quota in bytes, None if none is set; raises InputError for what is no size."""
+    said = os.environ.get(QUOTA, "").strip()
+    if not said:
+        return None
+    found = _FORM.fullmatch(said)
+    if found is None or not float(found[1]):
+        raise InputError(f"{QUOTA} is no size: {said!r}; write it as 500 MB or 5 GB")
+    return int(float(found[1]) * _UNITS[found[2].lower()])
+
+
+def check_room(folder: Path) -> None:
+    """Raises ArchiveFull if the archive has reached its quota: nothing more is taken in."""
+    limit = quota()
+    if limit is not None and (used := size(folder)) >= limit:
+        raise ArchiveFull(
+            f"the archive in {folder} takes {used / 1e6:,.1f} MB of the {limit / 1e6:,.1f} MB "
+            f"that {QUOTA} allows: it answers, and takes nothing more in. Raise the quota, or "
+            "withdraw sources you need no more"
+        )
