@@ -58,27 +58,29 @@ def _as_they_are(ranked: Any) -> list[Any]:
 Patch = tuple[str, Callable[..., Any]]
 
 RULES: dict[str, Sequence[Patch]] = {
-    "respelling": [("chatbot.understand.respelt", _same)],
-    "names in other spellings": [("chatbot.understand.variants", _nothing)],
-    "names spelled out": [("chatbot.understand.spelled_out", _nothing)],
-    "names of one thing": [("chatbot.understand.names", _nothing)],
-    "synonyms searched beside": [("chatbot.understand.beside", _nothing)],
-    "synonyms and word forms weighed": [("chatbot.scale.alike", lambda *_: {})],
-    "glossary: Korean to English": [("chatbot.understand.in_english", lambda *_: ("", ()))],
-    "glossary: English to Korean": [("chatbot.understand.in_korean", _nothing)],
-    "what is asked for must be there": [("chatbot.extractive.offered", _true)],
-    "deeds": [("chatbot.extractive.untold", _false)],
-    "contradicted presuppositions": [("chatbot.extractive.contradicts", _none)],
-    "the reason beside": [("chatbot.extractive.with_reason", _chosen)],
-    "other values and amendments": [("chatbot.extractive.with_changes", _labelled)],
-    "offices": [("chatbot.extractive.office_asked", _false)],
-    "newest for now": [("chatbot.extractive.newest", _as_they_are)],
-    "sentences of a period": [("chatbot.extractive.of_period", lambda *_: [])],
-    "parts of a question": [("chatbot.understand.parts_of", _nothing)],
-    "kinds of requests": [("chatbot.understand._request", lambda *_: "fact")],
-    "lists and counts that may be meant": [("chatbot.requests.kinds.MAYBE", 2.0)],  # type: ignore[list-item]
-    "corrections beside": [("chatbot.spans.corrected_by", _none)],
-    "events as landmarks": [("chatbot.understand.ArchiveEvents", _none)],
+    "respelling": [("chatbot.understanding.query.respelt", _same)],
+    "names in other spellings": [("chatbot.understanding.query.variants", _nothing)],
+    "names spelled out": [("chatbot.understanding.query.spelled_out", _nothing)],
+    "names of one thing": [("chatbot.understanding.query.names", _nothing)],
+    "synonyms searched beside": [("chatbot.understanding.query.beside", _nothing)],
+    "synonyms and word forms weighed": [("chatbot.reading.query_terms.alike", lambda *_: {})],
+    "glossary: Korean to English": [
+        ("chatbot.understanding.query.in_english", lambda *_: ("", ()))
+    ],
+    "glossary: English to Korean": [("chatbot.understanding.query.in_korean", _nothing)],
+    "what is asked for must be there": [("chatbot.answering.extractive.offered", _true)],
+    "deeds": [("chatbot.answering.extractive.untold", _false)],
+    "contradicted presuppositions": [("chatbot.answering.extractive.contradicts", _none)],
+    "the reason beside": [("chatbot.answering.extractive.with_reason", _chosen)],
+    "other values and amendments": [("chatbot.answering.extractive.with_changes", _labelled)],
+    "offices": [("chatbot.answering.extractive.office_asked", _false)],
+    "newest for now": [("chatbot.answering.extractive.newest", _as_they_are)],
+    "sentences of a period": [("chatbot.answering.extractive.of_period", lambda *_: [])],
+    "parts of a question": [("chatbot.understanding.query.parts_of", _nothing)],
+    "kinds of requests": [("chatbot.understanding.query._request", lambda *_: "fact")],
+    "lists and counts that may be meant": [("chatbot.understanding.requests.MAYBE", 2.0)],  # type: ignore[list-item]
+    "corrections beside": [("chatbot.answering.excerpts.corrected_by", _none)],
+    "events as landmarks": [("chatbot.understanding.query.ArchiveEvents", _none)],
 }
 
 

@@ -26,10 +26,10 @@ from ingest.sandbox import ParseFailed, Sandbox
 from tests.site import driver
 from tests.site.server import World
 from vectorstore import Archive, Article
-from vectorstore.dense import DenseIndex
-from vectorstore.indexer import Indexer
-from vectorstore.ledger import Ledger
-from vectorstore.lexical import LexicalIndex
+from vectorstore.index.dense import DenseIndex
+from vectorstore.index.indexer import Indexer
+from vectorstore.index.lexical import LexicalIndex
+from vectorstore.ledger.ledger import Ledger
 from vectorstore.models.embedder import Embedded, Embedder, Text
 
 LATER = [import_module(name) for name in ("chromadb", "tantivy", "httpx", "httpcore")]
@@ -45,10 +45,10 @@ POINTS: dict[str, tuple[Any, str]] = {
     "source state": (Archive, "set_source_state"),
     "words": (LexicalIndex, "update"),
     "segment": (DenseIndex, "publish"),
-    "segment's build": (import_module("vectorstore.dense"), "build"),
+    "segment's build": (import_module("vectorstore.index.dense"), "build"),
     "folder's rename": (Path, "rename"),
-    "folder's sync": (import_module("vectorstore.dense"), "sync_folder"),
-    "manifest": (import_module("vectorstore.dense"), "write_json"),
+    "folder's sync": (import_module("vectorstore.index.dense"), "sync_folder"),
+    "manifest": (import_module("vectorstore.index.dense"), "write_json"),
     "merge": (Indexer, "_rewrite"),
     "file's replacement": (Path, "replace"),
 }

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from vectorstore import Archive, StoredArticle
-from vectorstore.analyzer import STOP_WORDS
+from vectorstore.index.analyzer import STOP_WORDS
 
 PER_KIND = 100
 SEED = 7

@@ -18,8 +18,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from chatbot.conversation import leans, standalone
-from chatbot.turns import Turn
+from chatbot.understanding.rewriting import leans, standalone
+from chatbot.understanding.turns import Turn
 from vectorstore import question_terms
 
 Carry = Callable[[str, Sequence[Turn]], set[str]]

@@ -24,8 +24,9 @@ from itertools import combinations, product
 from pathlib import Path
 
 from ingest.files import listing, read
-from vectorstore import Archive, Article, copies
-from vectorstore.copies import Print
+from vectorstore import Archive, Article
+from vectorstore.ledger import copies
+from vectorstore.ledger.copies import Print
 
 Pair = tuple[str, Print, Print, bool]
 """What kind of pair, the two, and whether they are copies."""

@@ -19,8 +19,8 @@ from pathlib import Path
 import numpy as np
 
 from chatbot import Citation, Claim, check
-from chatbot.dates import dates
-from chatbot.quantities import quantities
+from chatbot.language.dates import dates
+from chatbot.language.quantities import quantities
 from vectorstore import Archive, StoredArticle
 
 SENTENCE = re.compile(r"[A-Z][^\n]{60,260}?[.](?=\s|$)")

@@ -24,7 +24,7 @@ from benchmarks.extraction import FOLDER
 from ingest import pipeline
 from vectorstore import Archive
 from vectorstore.archive import EMBED_AT_ONCE
-from vectorstore.ledger import Ledger
+from vectorstore.ledger.ledger import Ledger
 from vectorstore.models.embedder import Embedder, Text
 
 Spent = defaultdict[str, float]

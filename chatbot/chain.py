@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 
-from chatbot.cited import unsaid
-from chatbot.digest import digest
-from chatbot.extractive import Extractive
-from chatbot.provenance import PER_ORIGIN, admission
-from chatbot.requests import holdings
-from chatbot.requests.gathering import FOUND
-from chatbot.requests.manners import MANNERS, mannered
-from chatbot.retrieve import searches
-from chatbot.understand import understand
+from chatbot.answering.digest import digest
+from chatbot.answering.extractive import Extractive
+from chatbot.answering.layouts import holdings
+from chatbot.answering.layouts.gathering import FOUND
+from chatbot.answering.layouts.manners import MANNERS, mannered
+from chatbot.answering.origins import PER_ORIGIN, admission
+from chatbot.language.wording import phrases
+from chatbot.understanding.cited import unsaid
+from chatbot.understanding.query import understand
+from chatbot.understanding.searches import searches
 from chatbot.values import SHORT, Answer, Citation, Claim, Inputs, Query, Request
-from chatbot.verify import check
-from chatbot.verify_meaning import Entails, configured
-from chatbot.wording import phrases
+from chatbot.verification.check import check
+from chatbot.verification.entailment import Entails, configured
 from vectorstore import Archive, EmbeddingError, Hit
 
 if TYPE_CHECKING:

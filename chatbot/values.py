@@ -10,7 +10,7 @@ from typing import Any, Literal, TypedDict
 from langchain_core.messages import AIMessage
 from langchain_core.messages.content import create_citation, create_text_block
 
-from chatbot.calendar import Period
+from chatbot.language.calendar import Period
 from vectorstore import Filters, Hit, StoredArticle, Wording
 
 Kind = Literal[

@@ -23,8 +23,8 @@ from chatbot import build_chain
 from ingest.boilerplate import settle
 from tests.conftest import NEWS, article, put
 from tests.ui.command import dateline
-from ui.web_frame import footer_html
-from ui.web_words import words
+from ui.web.frame import footer_html
+from ui.wording.words import words
 from vectorstore import Archive, ArchiveDamaged, ArchiveError, DatelineError, EmbeddingError
 from vectorstore import durable as durable_module
 from vectorstore.health import examine, repair

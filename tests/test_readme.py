@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from ui.cli import app
+from ui.cli.main import app
 
 README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
 

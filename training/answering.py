@@ -27,11 +27,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from benchmarks.set_aside import TODAY, archives, rows, told
-from chatbot.held import HELD, together
-from chatbot.retrieve import searches
-from chatbot.scale import Scale
-from chatbot.understand import understand
-from chatbot.weigh import FEATURES, Weighed, weigh
+from chatbot.reading.answerability import HELD, together
+from chatbot.reading.query_terms import Scale
+from chatbot.reading.scoring import FEATURES, Weighed, weigh
+from chatbot.understanding.query import understand
+from chatbot.understanding.searches import searches
 from vectorstore import Archive
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -79,7 +79,9 @@ def examples(
             kinds["removed"] = [h for h in gone if h.article.id not in own]
         for kind, found in kinds.items():
             scale = Scale(archive, query)
-            with patch("chatbot.weigh.coefficients", _none):  # they are what is to be fitted
+            with patch(
+                "chatbot.reading.scoring.coefficients", _none
+            ):  # they are what is to be fitted
                 ranked = weigh(archive, scale, found)
             if ranked:
                 right = [
@@ -207,7 +209,7 @@ def measure(data: Sequence[Example]) -> None:
 def write(models: Models, count: dict[str, int], out: Path) -> None:
     """The models as chatbot/ reads them."""
     lines = [
-        "# The models of chatbot/weigh.py and chatbot/held.py, fitted by training/answering.py on",
+        "# The models of chatbot/reading, fitted by training/answering.py on",
         f"# {count['answerable']} questions that an article answers, {count['unanswerable']} that",
         f"# none does, and {count['removed']} of the first again without the article that answers.",
         "# What they reach is in docs/answers.md.",

@@ -4,7 +4,7 @@
 
 Fits it on data/requests.jsonl.gz and on questions for facts of data/questions.jsonl.gz, prints
 how often it is right on those set aside and what it takes for what, and writes
-chatbot/requests/weights.safetensors. Takes a minute.
+chatbot/understanding/requests.safetensors. Takes a minute.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import numpy as np
 from safetensors.numpy import save_file
 from sklearn.linear_model import LogisticRegression
 
-from chatbot.requests.kinds import KINDS, SURE, WEIGHTS, Classifier, chosen, vectors
+from chatbot.understanding.requests import KINDS, SURE, WEIGHTS, Classifier, chosen, vectors
 from training import corpus
 
 FACTS = 300
@@ -42,7 +42,7 @@ def rows(split: str) -> list[tuple[str, str]]:
 
 def facts(split: str, count: int) -> list[tuple[str, str]]:
     """Questions about passages that ask for a fact: none that asks why, or for several things."""
-    from chatbot.kinds import kinds_of
+    from chatbot.understanding.answer_types import kinds_of
 
     other = {"why", "list", "compare", "latest", "what happened", "how", "what"}
     found = [

@@ -1,8 +1,6 @@
 """The archive: a ledger that is the one truth, two indexes that follow it, and search."""
 
-from vectorstore.analyzer import question_terms, terms
 from vectorstore.archive import Archive
-from vectorstore.browse import Covered
 from vectorstore.errors import (
     ArchiveDamaged,
     ArchiveEmpty,
@@ -16,13 +14,16 @@ from vectorstore.errors import (
     InputError,
     ModelMismatch,
 )
-from vectorstore.history import Change
+from vectorstore.index.analyzer import question_terms, terms
+from vectorstore.index.vocabulary import Vocabulary
+from vectorstore.ledger.history import Change
+from vectorstore.ledger.runs import OUTCOMES, Page, Run, SourceState
+from vectorstore.ledger.schema import RUN_COUNTS
 from vectorstore.models.reader import Read
 from vectorstore.printed import page_of
 from vectorstore.query import SearchQuery, Why, Wording
-from vectorstore.records import OUTCOMES, Page, Run, SourceState
 from vectorstore.revision import Revision
-from vectorstore.schema import RUN_COUNTS
+from vectorstore.search.browse import Covered
 from vectorstore.settings import Settings, default_archive
 from vectorstore.values import (
     Article,
@@ -37,7 +38,6 @@ from vectorstore.values import (
     StoredArticle,
     no_progress,
 )
-from vectorstore.vocabulary import Vocabulary
 
 __all__ = [
     "OUTCOMES",

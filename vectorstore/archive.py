@@ -13,9 +13,6 @@ from filelock import FileLock, Timeout
 from sqlalchemy import URL
 from sqlalchemy.exc import OperationalError
 
-from vectorstore.analyzer import terms
-from vectorstore.browse import Browse
-from vectorstore.dense import DenseIndex
 from vectorstore.durable import size
 from vectorstore.errors import (
     ArchiveEmpty,
@@ -26,23 +23,27 @@ from vectorstore.errors import (
     ModelMismatch,
 )
 from vectorstore.health.databases import damage_told, refuse_damaged, refuse_lost, unwritable
-from vectorstore.history import History
-from vectorstore.indexer import Indexer
-from vectorstore.ledger import Ledger, Outcome
-from vectorstore.lexical import LexicalIndex
-from vectorstore.migrating import Migration
-from vectorstore.migrations import refuse_newer
+from vectorstore.index.analyzer import terms
+from vectorstore.index.dense import DenseIndex
+from vectorstore.index.embedding import Storing
+from vectorstore.index.indexer import Indexer
+from vectorstore.index.lexical import LexicalIndex
+from vectorstore.index.migration import Migration
+from vectorstore.index.vocabulary import Vocabulary
+from vectorstore.ledger.history import History
+from vectorstore.ledger.ledger import Ledger, Outcome
+from vectorstore.ledger.migrations import refuse_newer
+from vectorstore.ledger.runs import Records
 from vectorstore.models.embedder import Embedder
 from vectorstore.models.reader import Page, Read, Reader
 from vectorstore.models.reranker import Reranker
 from vectorstore.query import Asked, queries
 from vectorstore.quota import check_room
-from vectorstore.records import Records
 from vectorstore.revision import Revision
-from vectorstore.search import Search
+from vectorstore.search.browse import Browse
+from vectorstore.search.search import Search
+from vectorstore.search.soundness import Soundness
 from vectorstore.settings import Settings, default_model
-from vectorstore.soundness import Soundness
-from vectorstore.storing import Storing
 from vectorstore.values import (
     Article,
     Filters,
@@ -54,7 +55,6 @@ from vectorstore.values import (
     StoredArticle,
     no_progress,
 )
-from vectorstore.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from vectorstore.retriever import ArchiveRetriever

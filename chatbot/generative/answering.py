@@ -11,6 +11,7 @@ from typing import Protocol
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
+from chatbot.answering.origins import main_outlets
 from chatbot.generative.calling import Call
 from chatbot.generative.citing import attributed, cited
 from chatbot.generative.failures import Kind, ModelFailed
@@ -20,9 +21,8 @@ from chatbot.generative.reading import Read, Reading
 from chatbot.generative.reply import Sentences, read
 from chatbot.generative.settings import ChatSettings
 from chatbot.generative.sources import Source, key, sources_of
-from chatbot.provenance import main_outlets
+from chatbot.language.wording import long_date, phrases
 from chatbot.values import Answer, Claim, Query
-from chatbot.wording import long_date, phrases
 from vectorstore import Archive, Hit
 
 log = logging.getLogger(__name__)

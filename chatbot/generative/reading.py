@@ -17,10 +17,10 @@ from langchain_core.messages import HumanMessage, convert_to_messages
 from chatbot.generative.calling import Call
 from chatbot.generative.failures import ModelFailed
 from chatbot.generative.guarding import HANGUL, refuses
+from chatbot.generative.neutral import inert
 from chatbot.generative.prompting import prompt
 from chatbot.generative.reply import THOUGHT
 from chatbot.generative.settings import ChatSettings
-from chatbot.neutral import inert
 from chatbot.values import Inputs, Query, Usage
 from vectorstore import Wording
 

@@ -10,8 +10,8 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from chatbot.generative.neutral import visible
 from chatbot.generative.sources import KEY_LENGTH, LETTERS
-from chatbot.neutral import visible
 
 _OPEN, _CLOSE = r"[\[(（［【〔]", r"[\])）］】〕]"
 _KEY = rf"s[{LETTERS}]{{{KEY_LENGTH}}}"

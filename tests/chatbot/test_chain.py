@@ -8,9 +8,9 @@ import pytest
 from langchain_core.messages import AIMessage, HumanMessage
 
 from chatbot import Answer, Claim, Extractive, Query, build_chain
-from chatbot.quoting import quote
-from chatbot.scale import Scale
-from chatbot.weigh import weigh
+from chatbot.answering.quoting import quote
+from chatbot.reading.query_terms import Scale
+from chatbot.reading.scoring import weigh
 from tests.conftest import NEWS, article, put
 from vectorstore import Archive, Filters, Hit, InputError
 

@@ -13,8 +13,8 @@ from vectorstore import Archive
 ASK = """
 import sys
 from datetime import date
-from chatbot.scale import Scale
-from chatbot.understand import understand
+from chatbot.reading.query_terms import Scale
+from chatbot.understanding.query import understand
 from vectorstore import Archive, terms
 with Archive.open(sys.argv[1]) as archive:
     for question in ("한국의 대미 투자액은 얼마인가요?", "How did the US and Korea split a deal?"):

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from chatbot import Answer, Citation, Claim
 from ingest import run
-from ui.api_service import card
-from ui.exports_text import dates
-from ui.store_snapshot import article_card
-from ui.web_reader import meta_html, reader_html
-from ui.web_sources import section_html
-from ui.web_words import words
+from ui.api.service import card
+from ui.exports.text import dates
+from ui.store.snapshot import article_card
+from ui.web.reader import meta_html, reader_html
+from ui.web.sources import section_html
+from ui.wording.words import words
 from vectorstore import Archive, StoredArticle
 
 URL = "https://meridian.example/envoys"

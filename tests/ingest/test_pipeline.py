@@ -125,7 +125,7 @@ def test_ctrl_c_while_publishing_is_reported_and_the_next_run_publishes(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("vectorstore.indexer.Indexer.follow", stops)
+        patched.setattr("vectorstore.index.indexer.Indexer.follow", stops)
         report = run(archive, [news])
     assert (report.interrupted, counts(report)) == (True, (2, 0, 0, 0))
     assert archive.status().unindexed == 2

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
 
-from ui.cli import main
+from ui.cli.main import main
 
 _SETTINGS = ("DATELINE_ARCHIVE", "DATELINE_SOURCES")
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import uvicorn
 
-from ui.web import build_app
+from ui.web.app import build_app
 from vectorstore import Archive
 
 Open = Callable[..., Any]

@@ -10,7 +10,7 @@ from typing import Any
 import uvicorn
 
 from chatbot import build_chain
-from ui.web import _bound, build_app
+from ui.web.app import _bound, build_app
 from vectorstore import Archive
 
 

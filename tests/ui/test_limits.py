@@ -17,9 +17,10 @@ from chatbot import Answer, Claim
 from tests.conftest import NEWS, article, put
 from tests.ui.command import dateline
 from tests.ui.serving import served
-from ui import limits, retention, store_conversations
-from ui.limits import Busy, Rate, Rates, Turnstile
+from ui.operations import limits, retention
+from ui.operations.limits import Busy, Rate, Rates, Turnstile
 from ui.store import Store
+from ui.store import conversations as store_conversations
 from vectorstore import Archive, ArchiveFull, InputError
 from vectorstore.durable import size
 from vectorstore.health import examine

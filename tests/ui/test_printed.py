@@ -8,12 +8,12 @@ import pytest
 
 from tests.ui.test_exports import answered, text_of
 from tests.ui.test_web_text import cited, stored
-from ui.api_service import card
-from ui.console import card as console_card
-from ui.exports import FORMATS
-from ui.web_chat import Turn, cards_html, turns_html
-from ui.web_reader import reader_html
-from ui.web_words import words
+from ui.api.service import card
+from ui.console.output import card as console_card
+from ui.exports.formats import FORMATS
+from ui.web.chat import Turn, cards_html, turns_html
+from ui.web.reader import reader_html
+from ui.wording.words import words
 from vectorstore import Hit, page_of
 from vectorstore.retriever import document
 

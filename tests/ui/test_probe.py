@@ -22,11 +22,11 @@ import pytest
 
 from chatbot import Answer, Claim
 from tests.ui.serving import served
-from ui import web_guard
 from ui.store import Store
-from ui.store_operators import Operators, Throttled, hash_password
-from ui.store_owner import owner_of
-from ui.web_page import WAITING
+from ui.store.operators import Operators, Throttled, hash_password
+from ui.store.owner import owner_of
+from ui.web import guard as web_guard
+from ui.web.page import WAITING
 from vectorstore import Archive
 
 CANARY = "sk-canary-7f3a9c"

@@ -168,7 +168,7 @@ def test_what_is_refused_is_counted(base: str) -> None:
 
 def test_a_claim_that_fails_its_check_is_counted(newsroom: Archive) -> None:
     from chatbot import build_chain
-    from ui.metrics import Metrics
+    from ui.operations.metrics import Metrics
 
     metrics = Metrics()
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from ui.cli_ingest import told_if_interrupted
-from ui.console_progress import Lines, length, lines
+from ui.cli.ingest import told_if_interrupted
+from ui.console.progress import Lines, length, lines
 
 
 class Clock:
@@ -105,7 +105,7 @@ def test_a_run_that_is_ended_in_its_first_seconds_says_so(tmp_path: Path, how: i
         "    os.kill(os.getpid(), how)\n"
         "threading.Thread(target=later, daemon=True).start()\n"
         f"sys.argv = ['dateline', 'ingest', {str(tmp_path / 'news')!r}, '--archive', str(folder)]\n"
-        "from ui.cli import main; main()\n"
+        "from ui.cli.main import main; main()\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=300, check=False

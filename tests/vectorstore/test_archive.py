@@ -83,7 +83,7 @@ def test_a_run_killed_before_the_manifest_moved_leaves_nothing_twice(
 ) -> None:
     put(empty, NEWS[:2])
     with monkeypatch.context() as patched:
-        patched.setattr("vectorstore.dense.write_json", lambda *_: sys.exit("killed"))
+        patched.setattr("vectorstore.index.dense.write_json", lambda *_: sys.exit("killed"))
         with pytest.raises(SystemExit):
             put(empty, NEWS)
     assert "magnets" not in str(empty._dense.manifest())
@@ -171,7 +171,9 @@ def test_a_segment_that_cannot_be_opened_now_is_neither_lost_nor_given_up(
     for i in range(3):
         put(empty, [article(f"{i}.md", f"Report number {i} on pangolin trade.")])
     with monkeypatch.context() as patched:
-        patched.setattr("vectorstore.segment._view", lambda _: (_ for _ in ()).throw(OSError(28)))
+        patched.setattr(
+            "vectorstore.index.segment._view", lambda _: (_ for _ in ()).throw(OSError(28))
+        )
         with Archive.open(empty.path) as full:
             assert len(full.search("pangolin trade")) == 3, "words still find"
             put(full, [article("3.md", "Report number 3 on pangolin trade.")])

@@ -111,7 +111,7 @@ def with_another_text_in_the_ledger(folder: Path) -> None:
     sealed = json.loads((folder / "lexical.json").read_text())
     with Archive.open(folder) as archive, archive.writing():
         row = next(archive._ledger.passages_of([NEWS[1].id], archive.embedder.identity))
-        from vectorstore.indexer import _entry
+        from vectorstore.index.indexer import _entry
 
         entry = _entry(row)._replace(text="pangolin")
         archive._lexical.clear()

@@ -12,13 +12,13 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import select
 
-from vectorstore import schema
-from vectorstore.analyzer import terms
-from vectorstore.dense import DenseIndex
 from vectorstore.errors import IndexDamaged
 from vectorstore.health.ledger import ReadOnlyLedger
 from vectorstore.health.values import Finding, Fix
-from vectorstore.lexical import FORMAT, LexicalIndex
+from vectorstore.index.analyzer import terms
+from vectorstore.index.dense import DenseIndex
+from vectorstore.index.lexical import FORMAT, LexicalIndex
+from vectorstore.ledger import schema
 
 a, p = schema.articles.c, schema.passages.c
 

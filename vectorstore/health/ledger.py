@@ -14,12 +14,12 @@ from sqlalchemy import create_engine, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from vectorstore import schema
 from vectorstore.health.databases import connect, whole
 from vectorstore.health.values import RESTORE, Finding
-from vectorstore.migrations import CURRENT
+from vectorstore.ledger import schema
+from vectorstore.ledger.migrations import CURRENT
+from vectorstore.ledger.reader import LedgerReader
 from vectorstore.models.embedder import Text
-from vectorstore.reading import LedgerReader
 
 a, v, p, t = (x.c for x in (schema.articles, schema.versions, schema.passages, schema.vectors))
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vectorstore import schema
 from vectorstore.health.values import Finding, Fix
-from vectorstore.reading import parts
+from vectorstore.ledger import schema
+from vectorstore.ledger.reader import parts
 from vectorstore.values import Progress, no_progress
 
 if TYPE_CHECKING:

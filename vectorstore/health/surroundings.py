@@ -12,12 +12,12 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from vectorstore import schema
 from vectorstore.durable import size
 from vectorstore.errors import EmbeddingError
 from vectorstore.health.databases import whole
 from vectorstore.health.ledger import ReadOnlyLedger
 from vectorstore.health.values import Finding
+from vectorstore.ledger import schema
 from vectorstore.quota import NEAR, QUOTA, quota
 from vectorstore.settings import EMBEDDED_MODEL, OLD_EMBEDDED_MODEL
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from chatbot.generative.guarding import Leaks, other_language
+from chatbot.generative.neutral import inert
 from chatbot.generative.reply import LONGEST, Sentences, read
 from chatbot.generative.sources import key
-from chatbot.neutral import inert
 
 A, B = "s7f3kq", "s2vw9d"
 KNOWN = {A, B}

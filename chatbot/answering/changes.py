@@ -1,0 +1,182 @@
+"""What changed, what is disputed and what a question takes for granted wrongly.
+
+An amount that other articles give otherwise is set beside theirs: older ones as what was
+before, newer ones as what came since, those of the same days as reported differently. A
+question whose own amount or direction ("raised") no article supports is answered with the
+passage that says otherwise.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from chatbot.language.quantities import Quantity, quantities
+from chatbot.reading.answer_spans import offers
+from chatbot.reading.query_terms import Scale
+from chatbot.reading.scoring import Weighed
+from chatbot.values import Query
+from chatbot.verification.polarity import contraries
+from vectorstore import Hit, question_terms, terms
+
+AMENDS = re.compile(
+    r"\b(?:amend(?:s|ed|ing|ment)?|replac(?:es|ed|ing)|supersed(?:es|ed|ing)|modif(?:ies|ied|ying)"
+    r"|revis(?:es|ed|ing)|chang(?:es|ed|ing)|rais(?:es|ed|ing)|lower(?:s|ed|ing)|cuts?|cutting"
+    r"|increas(?:es|ed|ing)|reduc(?:es|ed|ing)|doubl(?:es|ed|ing)|instead of|rather than"
+    r"|no longer|down from|up from)\b|개정|변경|대체|수정|인상|인하|낮췄|올렸",
+    re.IGNORECASE,
+)
+"""How a sentence says that it puts one amount in another's place."""
+
+IN_COMMON = 2
+"""Words that a sentence and the one that amends it have in common at least."""
+
+DAY = 31
+"""The largest plain number that may be a day of a month."""
+
+SAME_DAYS = 3
+"""Days within which reports that differ are of the same time."""
+
+ALIKE = 0.4
+"""Share of words, numbers apart, from which two sentences are about the same amount."""
+
+PREMISE = 0.6
+"""Share of a question's terms that a sentence must have to contradict what it takes for
+granted."""
+
+SAME_MATTER = 0.3
+"""The same where a question asks why something is so."""
+
+FIRST = 5
+"""Sentences among which, the likeliest first, such a one must be."""
+
+LOOKED_AT = 40
+"""Sentences, the likeliest first, in which an amount that a question names is looked for."""
+
+
+def day_of(hit: Hit) -> date:
+    """The day a hit's article was published; the first of days if that is unknown."""
+    published = hit.article.published
+    return published.day if published else date.min
+
+
+def amount(query: Query, weighed: Weighed) -> Quantity | None:
+    """The amount that a sentence offers a question about one."""
+    if "how much" not in query.kinds:
+        return None
+    text = weighed.sentence.text
+    best = next(iter(offers("how much", query.question, text)), None)
+    if best is None or best.fit < 0.8:
+        return None
+    return next((q for q in quantities(text) if q.start == best.start), None)
+
+
+def otherwise(query: Query, first: Weighed, others: Sequence[Weighed]) -> list[tuple[str, Weighed]]:
+    """Other values of the first sentence's amount: ("before", "since" or "differs", sentence).
+
+    At most one of each, the nearest in time, of other articles.
+    """
+    value = amount(query, first)
+    if value is None:
+        return []
+    found: dict[str, Weighed] = {}
+    for other in others:
+        theirs = amount(query, other)
+        if (
+            theirs is None
+            or theirs.agrees(value)
+            or theirs.unit != value.unit
+            or other.hit.article.id == first.hit.article.id
+            or date.min in (day_of(other.hit), day_of(first.hit))
+            or not _about_the_same(first, other)
+        ):
+            continue
+        kind = _relation(first.hit, other.hit)
+        if kind and (kind not in found or _days(first, other) < _days(first, found[kind])):
+            found[kind] = other
+    return sorted(found.items(), key=lambda kv: day_of(kv[1].hit))
+
+
+def amended(first: Weighed, ranked: Sequence[Weighed]) -> Weighed | None:
+    """The newest later sentence that amends an amount of the first one's, if there is one: it
+    says so, names the number that it replaces, and has words in common."""
+    numbers = _numbers(first.sentence.text)
+    later = [
+        w
+        for w in ranked[:LOOKED_AT]
+        if day_of(w.hit) > day_of(first.hit) > date.min
+        and AMENDS.search(w.sentence.text)
+        and numbers & _numbers(w.sentence.text)
+        and len(_numbers(w.sentence.text)) > 1
+        and len({t for t in first.terms & w.terms if t.isalpha()}) >= IN_COMMON
+    ]
+    return max(later, key=lambda w: day_of(w.hit), default=None)
+
+
+def _numbers(text: str) -> frozenset[str]:
+    """The numbers of a text but years and days of a month."""
+    found = re.findall(r"(?<![\w.,])\d[\d,]*(?:\.\d+)?(?![\w])", text)
+    return frozenset(
+        n for n in found if "." in n or "," in n or (not 0 < int(n) <= DAY and len(n) != 4)
+    )
+
+
+def contradicts(scale: Scale, ranked: Sequence[Weighed]) -> Weighed | None:
+    """The sentence that says otherwise than the question takes for granted, if one does."""
+    return _other_amount(scale, ranked) or _other_way(scale, ranked)
+
+
+def _other_amount(scale: Scale, ranked: Sequence[Weighed]) -> Weighed | None:
+    """A sentence about the question's matter with another amount than the question's, which
+    none has. "Why …" takes for granted what it says, so fewer common words will do there."""
+    amounts = frozenset(t for q in quantities(scale.query.text) for t in terms(q.text))
+    why = "why" in scale.query.kinds
+    near = [
+        (place, w)
+        for place, w in enumerate(ranked[:LOOKED_AT])
+        if scale.share(w.near, amounts) >= (SAME_MATTER if why else PREMISE)
+    ]
+    for claimed in scale.amounts:
+        held = [(place, w, quantities(w.sentence.text)) for place, w in near]
+        if any(claimed.agrees(q) for _, _, found in held for q in found):
+            continue
+        for place, weighed, found in held:
+            other = any(q.unit == claimed.unit and _kin(q, claimed) for q in found)
+            if other and (place < FIRST or not why):
+                return weighed
+    return None
+
+
+def _other_way(scale: Scale, ranked: Sequence[Weighed]) -> Weighed | None:
+    """A sentence that says "lowered" where the question says "raised", and no other does."""
+    question = scale.query.text
+    near = [w for w in ranked[:LOOKED_AT] if scale.share(w.near) >= PREMISE]
+    for weighed in near[:3]:
+        turned = list(contraries(question, weighed.sentence.text))
+        said = {t for word, _ in turned for t in question_terms(word)}
+        if turned and not any(said & w.terms for w in near[:6]):
+            return weighed
+    return None
+
+
+def _kin(one: Quantity, other: Quantity) -> bool:
+    """Whether two numbers are of one order, so that they may be about the same."""
+    a, b = one.values[0], other.values[0]
+    return a > 0 and b > 0 and 0.05 <= a / b <= 20
+
+
+def _relation(first: Hit, other: Hit) -> str:
+    apart = (day_of(other) - day_of(first)).days
+    if abs(apart) > SAME_DAYS:
+        return "since" if apart > 0 else "before"
+    return "differs" if other.article.outlet != first.article.outlet else ""
+
+
+def _days(one: Weighed, other: Weighed) -> int:
+    return abs((day_of(one.hit) - day_of(other.hit)).days)
+
+
+def _about_the_same(one: Weighed, other: Weighed) -> bool:
+    a, b = (frozenset(t for t in w.terms if not t[0].isdigit()) for w in (one, other))
+    return len(a & b) >= ALIKE * max(1, min(len(a), len(b)))

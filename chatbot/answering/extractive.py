@@ -1,0 +1,301 @@
+"""The extractive answerer: picks, orders and quotes the sentences that answer.
+
+No model writes anything. A claim is exact sentences behind their outlet and date, and before
+them, in bold, the amount or date that was asked for. If no sentence is likely enough to
+answer, the answerer abstains, and says what it looked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from chatbot.answering.abstention import said_not_held
+from chatbot.answering.changes import contradicts, day_of
+from chatbot.answering.excerpts import corrected_by
+from chatbot.answering.layouts import chronology as course
+from chatbot.answering.layouts import lists
+from chatbot.answering.layouts import positions as voices
+from chatbot.answering.layouts import summaries as overview
+from chatbot.answering.layouts.gathering import stories
+from chatbot.answering.quoting import NAMED, changed, quote, within
+from chatbot.answering.selection import (
+    NEAR_BEST,
+    Chosen,
+    distinct,
+    newest,
+    of_period,
+    with_changes,
+    with_reason,
+)
+from chatbot.language.wording import phrases
+from chatbot.reading.answer_spans import unit_asked
+from chatbot.reading.answerability import ENOUGH, held
+from chatbot.reading.deeds import untold
+from chatbot.reading.fit import best_offer, offered
+from chatbot.reading.offices import office_asked
+from chatbot.reading.query_terms import Scale
+from chatbot.reading.scoring import Weighed, as_read, beside, foremost, weigh
+from chatbot.understanding.answer_types import kinds_of
+from chatbot.understanding.decomposition import as_asked
+from chatbot.understanding.notes import span
+from chatbot.understanding.searches import part_wordings
+from chatbot.understanding.time import periods
+from chatbot.understanding.topics import TOPICAL
+from chatbot.values import SHORT, Answer, Citation, Claim, Kind, Length, Query, Request
+from vectorstore import Archive, Hit
+
+MOST: dict[Kind, int] = {"list": 4, "latest": 4, "what happened": 6, "compare": 4}
+USUALLY = 3
+"""Claims of an answer at most, by what is asked for."""
+
+WORDS: dict[Length, int] = {"short": 80, "normal": 120, "long": 400}
+"""Words of an answer from which nothing is added, by the length that is wanted."""
+
+MOST_PARTS = 4
+"""Claims at most of an answer to a question of several parts."""
+
+TOLD = 0.25
+"""How likely, beside the best one, a further sentence must be in a list of what happened, where
+each day adds something; NEAR_BEST holds for others."""
+
+SHARE: dict[Length, float] = {"short": 1.0, "normal": 1.0, "long": 0.05}
+"""How much of either is enough, by the length that is wanted."""
+
+OTHERWISE, TAKEN = 0.02, 0.005
+"""The same for a sentence that contradicts what the question takes for granted, and where it
+asks why that is so: the words of such a question are less often the article's."""
+
+LOOKED_AT = 5
+"""Sentences, the likeliest first, of which one must tell of the deed that is asked about."""
+
+SURELY = 0.6
+"""The likelihood from which an answer need not have what is asked for as far as patterns can tell
+(an amount in the right unit, a date, a person, a place): those miss some ways to say it."""
+
+LEAD = 0.15
+"""The likelihood from which an amount or date stands in bold before its sentence. Of 68 on the
+questions of docs/answers.md 41 were right; from here on, and with a name of the question near
+it, 35 of 46."""
+
+
+LAYOUTS: dict[Request, Callable[[Archive, Query, Sequence[Hit]], Iterator[Answer]]] = {
+    "list": lists.listed,
+    "count": lists.counted,
+    "timeline": course.timeline,
+    "change": course.changes,
+    "news": course.news,
+    "summary": overview.summary,
+    "positions": voices.positions,
+    "reaction": voices.positions,
+    "opinion": voices.opinions,
+}
+"""How requests are answered that are not for one fact. Where one yields nothing, the request is
+answered as if it were for a fact."""
+
+
+class Extractive:
+    """Answers from exact sentences of the hits; holds nothing between questions."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+
+    def __call__(self, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
+        """Yields a claim at a time, none if no sentence is likely enough to answer.
+
+        A question of several parts has each answered from what was found for it; parts that
+        the archive does not answer are named in a notice.
+        """
+        if query.digest:
+            shown = foremost(hits)[: _most(query, MOST["what happened"])]
+            if shown and not query.periods:
+                yield Answer(message=_taken_as(query, [day_of(w.hit) for w in shown]))
+            yield from self._claims(query, [("", w) for w in shown], [])
+            return
+        if layout := LAYOUTS.get(query.request):
+            laid = False
+            for answer in () if query.beyond else layout(self._archive, query, hits):
+                laid = True
+                yield answer
+            if laid:
+                return
+        if query.beyond or not query.parts:
+            yield from self._whole(query, hits)
+            return
+        most = max(1, _most(query, MOST_PARTS) // len(query.parts))
+        said, open_ = list[Citation](), list[str]()
+        for part in query.parts:
+            own, found, heading = _part(query, part), _found_for(part, hits), ""
+            if query.request == "comparison":
+                heading = f"{part[:1].upper()}{part[1:]}"
+                chosen = self._side(own, found, said)[:most]
+            else:
+                chosen = self.choose(*self._read(own, found))[:most]
+            if not chosen:
+                open_.append(part)
+            yield from self._claims(own, chosen, said, heading)
+        if said and open_:
+            parts = "; ".join(as_asked(part, query.question) for part in open_)
+            notice = phrases(query.language)["part_open"].format(parts=parts)
+            yield Answer(notice=notice)
+        elif not said:
+            yield from self._claims(query, self.choose(*self._read(query, hits)), said)
+
+    def _side(self, query: Query, hits: Sequence[Hit], said: Sequence[Citation]) -> list[Chosen]:
+        """A side of a comparison: what is said of it by its name, and not said of the other."""
+        scale, ranked = self._read(query, hits)
+        fresh = [w for w in ranked if not any(_quotes(c, w) for c in said)]
+        own = [w for w in fresh if w.names == 1] or fresh
+        nearest = [w for w in stories(self._archive, query, hits) if w.names == 1]
+        other = [w for w in nearest if not any(_quotes(c, w) for c in said)]
+        return self.choose(scale, own) or [("", w) for w in other[:1]]
+
+    def _whole(self, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
+        """The answer to a question that is not searched in parts; first the hits, as they stand
+        now that they were read."""
+        scale, ranked = self._read(query, hits)
+        yield Answer(nearest=as_read(hits, ranked))
+        chosen = self.further(query, ranked) if query.beyond else self.choose(scale, ranked)
+        yield from self._claims(query, chosen, [])
+
+    def _read(self, query: Query, hits: Sequence[Hit]) -> tuple[Scale, list[Weighed]]:
+        scale = Scale(self._archive, query)
+        return scale, weigh(self._archive, scale, hits)
+
+    def _claims(
+        self, query: Query, chosen: Sequence[Chosen], said: list[Citation], heading: str = ""
+    ) -> Iterator[Answer]:
+        """The claims of chosen sentences but for what is said already; adds what they cite. One
+        of the same article as the one before does not name it again."""
+        before, told = "", 0
+        for at, (label, weighed) in enumerate(chosen):
+            if told >= WORDS[query.length]:
+                return
+            article = weighed.hit.article.id
+            without = NAMED if article == before else ()
+            claim = self._claim(query, weighed, label, lead=at == 0, without=without, said=said)
+            if not all(any(within(c, other) for other in said) for c in claim.citations):
+                said += claim.citations
+                before, told = article, told + len(claim.text.split())
+                yield Answer(claims=(replace(claim, heading=heading),))
+
+    def material(self, query: Query, hits: Sequence[Hit]) -> list[Hit]:
+        """The hits as a model is to read them that writes the answer: first those that this
+        answerer would quote, in that order, then the others as they were found."""
+        cited = [c for part in self(query, hits) for claim in part.claims for c in claim.citations]
+        first = [h for c in cited for h in hits if _cites(c, h)]
+        return list({h.passage_id: h for h in (*first, *hits)}.values())
+
+    def abstain(self, query: Query, hits: Sequence[Hit]) -> Answer:
+        """Says that the archive does not hold the answer, and what was looked for."""
+        return Answer(abstained=True, message=said_not_held(self._archive, query, hits))
+
+    def further(self, query: Query, ranked: Sequence[Weighed]) -> list[Chosen]:
+        """What else an article says, the sentences nearest to the question in their order."""
+        chosen = distinct(ranked, _most(query, USUALLY), 0.0)
+        return [("", w) for w in sorted(chosen, key=lambda w: w.sentence.start)]
+
+    def choose(self, scale: Scale, ranked: Sequence[Weighed]) -> list[Chosen]:
+        """The sentences of the answer in order with their labels, none if none is likely."""
+        query = scale.query
+        own = of_period(scale, ranked, query.within) if query.within else []
+        if own and not untold(query.question, [beside(w) for w in own]):
+            return [("", w) for w in self._told(query, own)]
+        if not ranked:
+            return []
+        least = TAKEN if query.kind == "why" else OTHERWISE
+        if (against := contradicts(scale, ranked)) and against.likelihood >= least:
+            return [("otherwise", against)]
+        first = [w.sentence.text for w in ranked[:USUALLY]]
+        likelihood = self._likelihood(scale, ranked)
+        if likelihood < ENOUGH or (likelihood < SURELY and not offered(query, first)):
+            return []
+        if query.kind == "what happened":
+            return [("", w) for w in self._told(query, ranked)]
+        most, every = _most(query, MOST.get(query.kind, USUALLY)), ranked
+        if query.recency == "strong" or office_asked(query.question):
+            ranked = newest(ranked)
+        chosen = distinct(ranked, most, NEAR_BEST * SHARE[query.length])
+        if not any(offered(query, [w.sentence.text]) for w in chosen):
+            chosen += [w for w in ranked[:USUALLY] if offered(query, [w.sentence.text])][:1]
+        chosen.sort(key=lambda w: not offered(query, [w.sentence.text]))
+        chosen = with_reason(query, chosen, ranked)
+        return with_changes(query, chosen, every, most)
+
+    def _likelihood(self, scale: Scale, ranked: Sequence[Weighed]) -> float:
+        """How likely the archive holds the answer."""
+        first = ranked[:LOOKED_AT]
+        named = max(w.named for w in first)
+        if untold(scale.query.question, [beside(w) for w in first if w.named == named]):
+            return 0.0
+        return held(scale, ranked)
+
+    def _told(self, query: Query, ranked: Sequence[Weighed]) -> list[Weighed]:
+        """What happened, a sentence for each article, by date."""
+        found: dict[str, Weighed] = {}
+        for weighed in distinct(ranked, len(ranked), TOLD * SHARE[query.length]):
+            found.setdefault(weighed.hit.article.id, weighed)
+        most = _most(query, MOST["what happened"])
+        return sorted(list(found.values())[:most], key=lambda w: day_of(w.hit))
+
+    def _claim(
+        self, query: Query, weighed: Weighed, label: str, *, lead: bool, **more: Any
+    ) -> Claim:
+        sure = lead and not label and weighed.likelihood >= LEAD and weighed.names > 0
+        article, end = weighed.hit.article, weighed.sentence.end
+        sure = sure and corrected_by(article.body, end) is None
+        offer = best_offer(query, weighed.sentence.text, weighed.answer) if sure else None
+        claim = quote(weighed, query.language, label=label, offer=offer, **more)
+        if changed(self._archive, claim.citations):
+            claim = replace(claim, text=f"{claim.text} {phrases(query.language)['changed']}")
+        return claim
+
+
+def _cites(cited: Citation, hit: Hit) -> bool:
+    """Whether a citation has some of a passage."""
+    same = cited.article.id == hit.article.id
+    return same and cited.start < hit.end and hit.start < cited.end
+
+
+def _quotes(cited: Citation, weighed: Weighed) -> bool:
+    """Whether a citation has some of a sentence."""
+    sentence = weighed.sentence
+    same = cited.article.id == weighed.hit.article.id
+    return same and cited.start < sentence.end and sentence.start < cited.end
+
+
+def _taken_as(query: Query, days: Sequence[date]) -> str:
+    """How a request was taken that names no topic and no time."""
+    told = "taken_as_all" if query.request in TOPICAL[:2] else "taken_as_newest"
+    period = span((min(days), max(days)), query.language)
+    return str(phrases(query.language)["requests"][told].format(period=period))
+
+
+def _most(query: Query, usually: int) -> int:
+    """Claims of an answer at most, by the length that is wanted: of a long one twice as many."""
+    return {"short": min(SHORT, usually), "long": 2 * usually}.get(query.length, usually)
+
+
+def _part(query: Query, part: str) -> Query:
+    """A part of a question as one of its own; what it leaves open is as in the whole."""
+    kinds = kinds_of(part)
+    if kinds == ("what",):
+        kinds = tuple(k for k in query.kinds if k not in ("compare", "list", "how")) or kinds
+        if "compare" in query.kinds and unit_asked(part):
+            kinds = ("how much",)
+    return replace(
+        query,
+        question=part,
+        text=part,
+        wordings=part_wordings(part),
+        parts=(),
+        kinds=kinds,
+        periods=tuple(periods(part, query.today)) or query.periods,
+    )
+
+
+def _found_for(part: str, hits: Sequence[Hit]) -> list[Hit]:
+    """The hits that a part's own search found; all of them if that is not known."""
+    return [h for h in hits if h.why and h.why.query.text == part] or list(hits)

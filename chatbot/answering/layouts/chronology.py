@@ -1,0 +1,92 @@
+"""Timelines, changes and news: what happened in which order, a sentence of each story."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from chatbot.answering.changes import day_of
+from chatbot.answering.layouts import gathering
+from chatbot.answering.quoting import quote
+from chatbot.language.quantities import quantities
+from chatbot.language.wording import long_date, phrases
+from chatbot.reading.scoring import Weighed
+from chatbot.understanding.notes import span
+from chatbot.values import SHORT, Answer, Claim, Length, Query
+from vectorstore import Archive, Hit
+
+STEPS: dict[Length, int] = {"short": SHORT, "normal": 8, "long": 16}
+"""Steps of a timeline at most, by the length that is wanted."""
+
+NEWS: dict[Length, int] = {"short": SHORT, "normal": 5, "long": 10}
+
+LATEST = 3
+"""Articles that are told where a period has none."""
+
+LIKELY = 0.06
+"""How likely the sentence of a change must be, beside the likeliest."""
+
+LATELY = 45
+"""Days, back from the newest article about a matter, that its news are of."""
+
+
+def timeline(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
+    """The steps of a matter by their days, each with the sentence that tells of it."""
+    found = _dated(gathering.stories(archive, query, hits))
+    if query.periods:
+        first, last = query.periods[0][0], query.periods[-1][1]
+        found = [w for w in found if first <= day_of(w.hit) <= last] or found
+    yield from _steps(archive, query, found)
+
+
+def changes(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
+    """The steps of a change: the likeliest sentences that were read, those that tell of amounts
+    if any do."""
+    ranked = _dated(gathering.read(archive, query, hits))
+    if not ranked:
+        return
+    least = LIKELY * ranked[0].weight
+    likely = gathering.apart([w for w in ranked if w.weight >= least])
+    told = [w for w in likely if any(q.unit for q in quantities(w.sentence.text))]
+    yield from _steps(archive, query, told if len(told) > 1 else likely)
+
+
+def news(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
+    """What is new of a matter, the newest first; where a period that is named has nothing, it
+    says so and tells the newest that there is."""
+    newest = gathering.by_day(_dated(gathering.stories(archive, query, hits)), newest=True)
+    if not newest:
+        return
+    if query.periods:
+        first, last = query.periods[0][0], query.periods[-1][1]
+        inside = [w for w in newest if first <= day_of(w.hit) <= last]
+        if not inside:
+            said = phrases(query.language)["requests"]
+            period = span((first, last), query.language)
+            yield Answer(message=said["nothing_in"].format(period=period))
+        newest = inside or newest[:LATEST]
+    else:
+        since = day_of(newest[0].hit) - timedelta(LATELY)
+        lately = [w for w in newest if day_of(w.hit) >= since]
+        newest = lately if len(lately) >= LATEST else newest[:LATEST]
+    for w in gathering.spread(archive, newest, NEWS[query.length]):
+        yield Answer(claims=(dated(w, query.language),))
+
+
+def _dated(found: Sequence[Weighed]) -> list[Weighed]:
+    return [w for w in found if w.hit.article.published]
+
+
+def _steps(archive: Archive, query: Query, ranked: Sequence[Weighed]) -> Iterator[Answer]:
+    """The first of the ranked by their days; nothing where that is no course of events."""
+    if len(ranked) < 2:
+        return
+    for w in gathering.by_day(gathering.spread(archive, ranked, STEPS[query.length])):
+        yield Answer(claims=(dated(w, query.language),))
+
+
+def dated(weighed: Weighed, language: str) -> Claim:
+    """A sentence behind the day of its article."""
+    claim = quote(weighed, language, without=("day",))
+    return replace(claim, lead=long_date(day_of(weighed.hit), language))

@@ -1,0 +1,198 @@
+"""What the kinds of requests gather: sentences that were read, or a sentence of each story."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from chatbot.answering import origins as provenance
+from chatbot.answering.changes import day_of
+from chatbot.answering.excerpts import POINTS_BACK
+from chatbot.answering.quoting import NAMED, quote, within
+from chatbot.answering.selection import ALIKE, overlap
+from chatbot.language.wording import ASIDE, bare, language_of, mute
+from chatbot.reading.query_terms import Scale
+from chatbot.reading.scoring import FEATURES, Weighed, weigh
+from chatbot.values import Citation, Claim, Query, Request
+from vectorstore import Archive, Filters, Hit, SearchQuery, Sentence, terms
+
+READ = 24
+"""Passages that are read for a request whose answer has many parts."""
+
+FOUND: dict[Request, int] = {
+    "list": 60,
+    "count": 60,
+    "timeline": 60,
+    "change": 40,
+    "summary": 60,
+    "news": 60,
+    "positions": 40,
+    "reaction": 40,
+    "opinion": 40,
+}
+"""Passages that are searched for each kind of request; the others have the chain's own number."""
+
+STORIES = 30
+"""Stories, the nearest first, of which a sentence is looked for."""
+
+ABOUT = 0.5
+"""Share of a topic, by rarity, that an article's headline and the passage found must have, beside
+the most that any has."""
+
+HALF = 0.5
+"""Share of a topic's words that some article must have."""
+
+OPENS = 3
+"""Passages of an article among which its first is looked for."""
+
+AS_MUCH = 0.75
+"""How much of the topic an article's opening has, beside its nearest sentence, to stand for it."""
+
+WORDS = {"en": (6, 60), "ko": (3, 45)}
+"""Words of a sentence that stands on its own in a list: fewer say too little, more too much."""
+
+
+BROKEN = re.compile(r"(?:Subject|Re|Sec(?:tion)?|Note|Source|Contact)\b[.:]|[^\w“\"'(]|[a-z]{2}")
+"""How a line begins that is no sentence: a heading, the rest of one that was cut."""
+
+LEAST = 0.65
+"""How much a story must be about the topic, beside the one that is most."""
+
+
+def read(archive: Archive, query: Query, hits: Sequence[Hit], most: int = READ) -> list[Weighed]:
+    """The sentences of the first hits, weighed, without those that do not stand on their own;
+    where some have all names of the question around them, those alone."""
+    scale = Scale(archive, query)
+    ranked = [w for w in weigh(archive, scale, hits, most) if stands(w.sentence.text)]
+    return [w for w in ranked if w.names == 1] or ranked
+
+
+def stands(text: str) -> bool:
+    """Whether a sentence can be read without its neighbours, in a list."""
+    few, many = WORDS[language_of(text)]
+    return (
+        few <= len(text.split()) <= many
+        and not ASIDE.search(text)
+        and not text.rstrip('”"’ ').endswith(("?", ":"))
+        and not BROKEN.match(text)
+        and not bare(text)
+        and not mute(text)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a story says of a topic: its nearest hit, the share of the topic that its headline and
+    that passage have, by rarity and by the plain number of words, and how much it is about the
+    topic in all."""
+
+    hit: Hit
+    share: float
+    plain: float
+    worth: float
+
+
+def stories(archive: Archive, query: Query, hits: Sequence[Hit]) -> list[Weighed]:
+    """A sentence of each story about the query's topic, the story that is most about it first.
+
+    That sentence is the first of its article which says as much of the topic as any other
+    there; an article whose headline and passage have little of the topic is left out. None
+    where no article in the question's language has half of it.
+    """
+    scale = Scale(archive, query)
+    top = max((h.score for h in hits), default=1.0) or 1.0
+    best: dict[str, Told] = {}
+    for told in (t for h in hits if (t := _told(scale, h, top))):
+        key = told.hit.article.story or told.hit.article.id
+        if key not in best or told.worth > best[key].worth:
+            best[key] = told
+    ranked = sorted(best.values(), key=lambda t: -t.worth)[:STORIES]
+    own = [t.plain for t in ranked if language_of(t.hit.text) == query.language]
+    if not ranked or (own and max(own) < HALF):
+        return []
+    most = max(t.share for t in ranked)
+    kept = [t for t in ranked if t.share >= ABOUT * most]
+    opening = _openings(archive, [t.hit for t in kept], query.filters)
+    found = [_sentence(scale, t, opening.get(t.hit.article.id)) for t in kept]
+    sentences = [w for w in found if w]
+    return apart([w for w in sentences if w.weight >= LEAST * sentences[0].weight])
+
+
+def _told(scale: Scale, hit: Hit, top: float) -> Told | None:
+    """How much a hit is about the topic; None where it lacks a name of it."""
+    headline = scale.has(terms(hit.article.headline))
+    said = scale.has({*headline, *terms(hit.text)})
+    if language_of(hit.text) == scale.query.language and scale.names(said) < 1:
+        return None
+    share = scale.share(said)
+    plain = max((len(said & set(w)) / len(w) for w in scale.wordings if w), default=0.0)
+    worth = share + scale.share(headline) / 2 + hit.score / top + hit.dense
+    return Told(hit, share, plain, worth)
+
+
+def _openings(archive: Archive, hits: Sequence[Hit], filters: Filters) -> dict[str, Hit]:
+    """The first of the passages of each hit's article, those near to its headline."""
+    asked = [
+        SearchQuery(text=h.article.headline, filters=replace(filters, articles=(h.article.id,)))
+        for h in hits
+        if h.start > 0 and h.article.headline
+    ]
+    first = {h.article.id: h for h in hits}
+    for hit in archive.search(asked, k=OPENS * len(asked)) if asked else ():
+        if hit.start < first[hit.article.id].start:
+            first[hit.article.id] = hit
+    return first
+
+
+def _sentence(scale: Scale, told: Told, opening: Hit | None) -> Weighed | None:
+    """The sentence that stands for a story: its opening, if that is as much about the topic."""
+    own = [(told.hit, s) for s in told.hit.sentences if stands(s.text)]
+    first = [(opening, s) for s in opening.sentences[:2] if stands(s.text)] if opening else []
+    plain = [pair for pair in own if not POINTS_BACK.search(pair[1].text)] or own
+    best = max(plain, key=lambda pair: pair[1].score, default=None)
+
+    def share(pair: tuple[Hit, Sentence]) -> float:
+        return scale.share(scale.has(terms(pair[1].text)))
+
+    if first and (best is None or share(first[0]) >= AS_MUCH * share(best)):
+        best = first[0]
+    if best is None:
+        return None
+    hit, sentence = best
+    terms_ = frozenset(terms(sentence.text))
+    return Weighed(hit, sentence, told.worth, 1.0, (1.0,) * len(FEATURES), terms_, terms_)
+
+
+def claims(query: Query, chosen: Sequence[Weighed], **more: Any) -> Iterator[Claim]:
+    """The sentences as claims, without those that are quoted already in one before; one of the
+    same article as the one before does not name it again. `more` goes to `quote`."""
+    before, said = "", list[Citation]()
+    for w in chosen:
+        own = {"without": NAMED} if w.hit.article.id == before else {}
+        claim = quote(w, query.language, said=said, **more | own)
+        if all(any(within(c, other) for other in said) for c in claim.citations):
+            continue
+        said += claim.citations
+        before = w.hit.article.id
+        yield claim
+
+
+def apart(ranked: Sequence[Weighed], share: float = ALIKE) -> list[Weighed]:
+    """The sentences without those that say what one before them says."""
+    chosen: list[Weighed] = []
+    for w in ranked:
+        if all(overlap(w, other) < share for other in chosen):
+            chosen.append(w)
+    return chosen
+
+
+def spread(archive: Archive, ranked: Sequence[Weighed], most: int) -> list[Weighed]:
+    """The first so many, not more than half of them of one outlet; see `provenance.spread`."""
+    return provenance.spread(archive, ranked, most, lambda w: w.hit.article)
+
+
+def by_day(chosen: Sequence[Weighed], *, newest: bool = False) -> list[Weighed]:
+    """Sentences in the order of their articles' days."""
+    return sorted(chosen, key=lambda w: (day_of(w.hit), w.hit.article.id), reverse=newest)

@@ -1,0 +1,156 @@
+"""Lists and counts: each item that the articles tell, one a line, copies of a story once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from chatbot.answering.changes import day_of
+from chatbot.answering.layouts import gathering
+from chatbot.answering.selection import tells_of
+from chatbot.language.items import BOUNDARY
+from chatbot.language.quantities import quantities
+from chatbot.language.wording import language_of, phrases
+from chatbot.reading.fit import SURE
+from chatbot.reading.query_terms import Scale
+from chatbot.reading.scoring import Weighed
+from chatbot.understanding.generic import topical
+from chatbot.understanding.time import timeless
+from chatbot.values import SHORT, Answer, Length, Query
+from vectorstore import Archive, Hit, Span, question_terms, terms
+
+ITEMS: dict[Length, int] = {"short": SHORT, "normal": 12, "long": 40}
+"""Items that are shown, by the length that is wanted."""
+
+SAME = 0.85
+"""Share of common terms from which two items are one; of permits that differ in a name and a
+number only, most words are the same."""
+
+BESIDE = 2.0
+"""Log odds of the reader that an item may lie below the likeliest."""
+
+COVERED = 0.6
+"""Share of the question's terms that an item's passage and headline have, where they are in its
+language."""
+
+TELLING = 3
+"""Items, the likeliest first, of which none may tell the number that is asked for."""
+
+READ = 36
+"""Passages that are read for a list."""
+
+BY_SIZE = re.compile(
+    r"\b(?:by (?:size|amount|value)|largest|biggest|highest|with (?:the )?amounts?)\b"
+    r"|금액 ?순|큰 순"
+)
+
+
+def listed(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
+    """The items, the earliest first, or the largest where that is asked for."""
+    found = items(archive, query, hits)
+    if len(found) > 1:
+        yield from _shown(query, found)
+
+
+def counted(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
+    """How many items the articles report, said to be that, and the items; nothing where an
+    article tells the number itself."""
+    found = items(archive, query, hits)
+    if len(found) < 2 or any(w.fit >= SURE for w in found[:TELLING]):
+        return
+    said = phrases(query.language)["requests"]
+    yield Answer(message=said["counted"].format(n=len(found)))
+    yield from _shown(query, found)
+
+
+def items(archive: Archive, query: Query, hits: Sequence[Hit]) -> list[Weighed]:
+    """The sentences that each tell an item, the likeliest first: those that the reader finds
+    about as likely to answer as the best one, of passages that are about the question."""
+    scale = Scale(archive, query)
+    asked = frozenset(question_terms(topical(timeless(query.text, query.today))))
+    ranked = [*_with_siblings(gathering.read(archive, query, hits, READ))]
+    own = [w for w in ranked if language_of(w.hit.text) == query.language]
+    covering = [w for w in own if _covers(scale, asked, w.hit)]
+    if own and not covering:
+        return []
+    ranked = covering + [w for w in ranked if language_of(w.hit.text) != query.language]
+    if query.periods:
+        period = query.periods[0][0], query.periods[-1][1]
+        inside = [w for w in ranked if period[0] <= day_of(w.hit) <= period[1]]
+        ranked = [w for w in inside or ranked if tells_of(w.sentence.text, period)]
+    if not ranked:
+        return []
+    least = max(w.read for w in ranked) - BESIDE
+    return gathering.apart([w for w in ranked if w.read >= least], SAME)
+
+
+def _covers(scale: Scale, asked: frozenset[str], hit: Hit) -> bool:
+    """Whether a passage and its headline have most of what is asked for. Plain shares, as in a
+    list each item has the same words, which are then no rare ones."""
+    have = scale.has({*terms(hit.text), *terms(hit.article.headline)})
+    return len(asked & have) >= COVERED * len(asked)
+
+
+def _with_siblings(ranked: Sequence[Weighed]) -> Iterator[Weighed]:
+    """The sentences, and those of near-copies of their articles that say the same of others:
+    permits that differ in a name and a number are ten permits, not one."""
+    for w in ranked:
+        yield w
+        known = {_particulars(w.sentence.text)}
+        for article in w.hit.also:
+            span = _likest(article.body, w.terms)
+            text = article.body[slice(*span)]
+            if (own := _particulars(text)) not in known and _alike(text, w.terms):
+                known.add(own)
+                sentence = replace(w.sentence, text=text, start=span[0], end=span[1])
+                hit = replace(w.hit, article=article, start=span[0], end=span[1])
+                yield replace(
+                    w,
+                    hit=replace(hit, sentences=(sentence,)),
+                    sentence=sentence,
+                    terms=frozenset(terms(text)),
+                )
+
+
+def _likest(body: str, wanted: frozenset[str]) -> Span:
+    """The sentence of a text that has most of some terms."""
+    marks = [0, *(m.end() for m in BREAK.finditer(body)), len(body)]
+    spans = [(a, b) for a, b in pairwise(marks) if body[a:b].strip()]
+    a, b = max(spans, key=lambda s: len(wanted & {*terms(body[s[0] : s[1]])}), default=(0, 0))
+    return a, a + len(body[a:b].rstrip())
+
+
+def _alike(text: str, wanted: frozenset[str]) -> bool:
+    return len(wanted & {*terms(text)}) >= SIBLING * len(wanted)
+
+
+def _particulars(text: str) -> frozenset[str]:
+    """The numbers and the capitalised words of a sentence behind its first."""
+    return frozenset(re.findall(r"(?<=\s)[A-Z\d][\w.,'’-]*\w", text))
+
+
+BREAK = re.compile(rf"{BOUNDARY.pattern}|\n+")
+
+SIBLING = 0.5
+"""Share of a sentence's terms that the like of it in a near-copy has."""
+
+
+def _shown(query: Query, found: Sequence[Weighed]) -> Iterator[Answer]:
+    most = ITEMS[query.length]
+    shown = gathering.by_day(found[:most])
+    if BY_SIZE.search(query.question):
+        shown = sorted(shown, key=_size, reverse=True)
+    for claim in gathering.claims(query, shown):
+        yield Answer(claims=(claim,))
+    if len(found) > most:
+        said = phrases(query.language)["requests"]
+        yield Answer(notice=said["shown"].format(shown=most, n=len(found)))
+
+
+def _size(weighed: Weighed) -> float:
+    """The largest amount of money, or else number, of a sentence."""
+    found = [q for q in quantities(weighed.sentence.text) if q.values]
+    money = [q for q in found if q.unit]
+    return max((q.values[-1] for q in money or found), default=0.0)

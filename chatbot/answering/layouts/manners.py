@@ -1,0 +1,112 @@
+"""Greetings, thanks, questions about Dateline, and what is no question: answered without a search.
+
+Each tells what the archive holds, and offers questions that it answers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from chatbot.answering.suggestions import names_in
+from chatbot.language.wording import long_date, phrases
+from chatbot.values import Answer, Query, Request
+from vectorstore import Archive, Status, StoredArticle
+
+MANNERS: tuple[Request, ...] = ("greeting", "dateline", "task", "nothing")
+
+THANKS = re.compile(
+    r"\b(?:thanks?|thx|ty|cheers|great|good (?:answer|job|work)|nice|perfect|helpful|appreciate"
+    r"|merci|gracias|danke|arigato)\b|고마|감사|ㄱㅅ|땡큐|수고|잘했|좋네|좋아요|ありがとう",
+    re.IGNORECASE,
+)
+BYE = re.compile(
+    r"\b(?:bye|goodbye|see (?:you|ya)|good ?night|farewell|ciao|adi[oó]s|tsch[uü]ss)\b"
+    r"|잘 ?가|잘 ?있|안녕히|내일 (?:봐|뵐|만나)|さようなら",
+    re.IGNORECASE,
+)
+
+OUTLETS = 3
+"""Outlets that are named as those that the articles are from."""
+
+LOOKED_AT = 80
+"""Articles, the newest first, whose names are topics that can be asked about."""
+
+OPENING = 1_500
+"""Characters of a body in which its names are looked for."""
+
+COMMON, RARE = 0.25, 0.04
+"""Share of those articles that a topic is named in at most, and at least."""
+
+TOPICS = 2
+
+
+def mannered(archive: Archive, query: Query) -> Iterator[Answer]:
+    """The answer to a request that asks nothing of the articles."""
+    said = phrases(query.language)["requests"]
+    key: str = query.request
+    if key == "greeting" and BYE.search(query.question):
+        key = "bye"
+    elif key == "greeting" and THANKS.search(query.question):
+        key = "thanks"
+    status = archive.status()
+    text = said[key].format(holds=holdings(status, query.language))
+    if key in ("thanks", "bye") or not status.articles:
+        yield Answer(message=text)
+    else:
+        none = key in ("task", "nothing")
+        asks = examples(archive, query.language)
+        yield Answer(message=text, abstained=none, suggested=asks)
+
+
+def holdings(status: Status, language: str) -> str:
+    """What the archive holds, in a sentence: articles, outlets, from when to when."""
+    said = phrases(language)["requests"]
+    if not status.articles:
+        return str(said["empty"])
+    articles = count_of(status.articles, language)
+    span = ""
+    if status.first_published and status.last_published:
+        days = (status.first_published, status.last_published)
+        span = said["span"].format(
+            first=long_date(days[0], language), last=long_date(days[1], language)
+        )
+    outlets = [name for name, _ in status.outlets if name]
+    named = ", ".join(outlets[:OUTLETS])
+    if (more := len(outlets) - OUTLETS) > 0:
+        named = said["outlet_more"].format(outlets=named, n=more)
+    told = said["holds_outlets" if named else "holds"]
+    text = str(told.format(articles=articles, outlets=named, span=span)).replace(", .", ".")
+    if status.last_ingested:
+        day = long_date(status.last_ingested.date(), language)
+        text += " " + said["last_update"].format(day=day)
+    return text
+
+
+def count_of(n: int, language: str) -> str:
+    """A number of articles in words."""
+    said = phrases(language)["requests"]
+    return str(said["article"] if n == 1 else said["articles"].format(n=f"{n:,}"))
+
+
+def examples(archive: Archive, language: str) -> tuple[str, ...]:
+    """Three questions that the archive answers: what is new, and about what it tells of most."""
+    said = phrases(language)["requests"]
+    newest = archive.browse(limit=LOOKED_AT)
+    found = topics(newest)
+    asks = (said["ask_latest"], said["ask_timeline"])
+    return (said["ask_new"], *(a.format(topic=t) for a, t in zip(asks, found, strict=False)))
+
+
+def topics(articles: Sequence[StoredArticle]) -> list[str]:
+    """Names of several words that many of some articles have, and not most; the most first."""
+    counts = Counter(
+        name
+        for a in articles
+        for name in {*names_in(a.body[:OPENING])}
+        if 1 < len(name.split()) <= 4
+    )
+    least, most = max(2, RARE * len(articles)), COMMON * len(articles)
+    kept = [name for name, n in counts.items() if least <= n <= most]
+    return sorted(kept, key=lambda name: (-counts[name], name))[:TOPICS]

@@ -1,0 +1,90 @@
+"""Positions, reactions, opinions: what people say, in their words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from chatbot.answering.layouts import gathering
+from chatbot.answering.layouts.speakers import SPEAKS, asked_of, tells_of
+from chatbot.language.wording import phrases
+from chatbot.reading.answerability import ENOUGH, held
+from chatbot.reading.query_terms import Scale
+from chatbot.reading.scoring import Weighed, weigh
+from chatbot.values import Answer, Length, Query
+from vectorstore import Archive, Hit
+
+SAID: dict[Length, int] = {"short": 2, "normal": 5, "long": 10}
+"""Sentences at most, by the length that is wanted."""
+
+LIKELY = 0.1
+"""How likely a sentence must be, beside the likeliest that tells what somebody says."""
+
+AHEAD = 2.0
+"""How much likelier than any that reports speech a sentence must be to come before them."""
+
+TOLD = 0.6
+"""The likelihood from which what seems to ask for an opinion is told as a fact by the articles
+("Is the government going to freeze rents?"), and answered so."""
+
+EXPECTS = re.compile(
+    r"\b(?:expect(?:s|ed|ation)?|forecast(?:s)?|predict(?:s|ed)?|estimat(?:es|ed)|likely|unlikely"
+    r"|should|could|may|might|will|hope(?:s|d)?|fear(?:s|ed)?|believes?|think(?:s)?|plan(?:s|ned)?"
+    r"|would|analysts?|economists?|experts?)\b|전망|예상|예측|것으로 보|가능성|우려|기대",
+    re.IGNORECASE,
+)
+"""How an expectation is told."""
+
+
+def positions(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
+    """What is said of a matter by whom, the likeliest first; by those alone who are asked about,
+    where any of it is theirs. Nothing where what was read is not likely to hold it."""
+    ranked, likelihood = _read(archive, query, hits)
+    who = asked_of(query.question)
+    if who and query.request == "positions":
+        scale = Scale(archive, query)
+        ranked = [w for w in ranked if tells_of(scale, w, who)] or ranked
+    if likelihood >= ENOUGH:
+        yield from _shown(archive, query, _spoken(ranked))
+
+
+def opinions(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
+    """What people expect or think of a matter, said to be theirs; or that nobody is reported to."""
+    said = phrases(query.language)["requests"]
+    about = {w.hit.article.id for w in gathering.stories(archive, query, hits)}
+    near = [h for h in hits if h.article.id in about] or hits
+    ranked, likelihood = _read(archive, query, near)
+    if likelihood >= TOLD:
+        return
+    expecting = [w for w in ranked if EXPECTS.search(w.sentence.text)]
+    found = _spoken(expecting) or expecting[:1]
+    if not found:
+        yield Answer(abstained=True, message=said["opinion_none"])
+        return
+    yield Answer(message=said["opinion"])
+    yield from _shown(archive, query, found)
+
+
+def _read(archive: Archive, query: Query, hits: Sequence[Hit]) -> tuple[list[Weighed], float]:
+    """The sentences that can stand alone, and how likely what was read holds an answer."""
+    scale = Scale(archive, query)
+    ranked = weigh(archive, scale, hits, gathering.READ)
+    own = [w for w in ranked if gathering.stands(w.sentence.text)]
+    return [w for w in own if w.names == 1] or own, held(scale, ranked)
+
+
+def _spoken(ranked: Sequence[Weighed]) -> list[Weighed]:
+    """The sentences that report what somebody says, none twice; first the likeliest of all if it
+    is far likelier to answer, however it tells it."""
+    spoken = [w for w in ranked if SPEAKS.search(w.sentence.text) or "“" in w.sentence.text]
+    if not spoken:
+        return []
+    best = max(w.weight for w in spoken)
+    likely = [w for w in spoken if w.weight >= LIKELY * best]
+    first = [w for w in ranked[:1] if w.weight >= AHEAD * best]
+    return gathering.apart([*first, *likely])
+
+
+def _shown(archive: Archive, query: Query, found: Sequence[Weighed]) -> Iterator[Answer]:
+    for claim in gathering.claims(query, gathering.spread(archive, found, SAID[query.length])):
+        yield Answer(claims=(claim,))

@@ -1,0 +1,67 @@
+"""Whose words a request asks for, and whose words a sentence tells."""
+
+from __future__ import annotations
+
+import re
+
+from chatbot.answering.excerpts import speaker_of
+from chatbot.reading.query_terms import Scale
+from chatbot.reading.scoring import Weighed
+from vectorstore import question_terms, terms
+
+SPEAKS = re.compile(
+    r"\b(?:said|says|say|told|added|argued|argues|insist(?:s|ed)|demand(?:s|ed)?|want(?:s|ed)?"
+    r"|call(?:s|ed) (?:for|on|it)|warn(?:s|ed)|reject(?:s|ed)|oppos(?:es|ed)|urge(?:s|d)"
+    r"|claim(?:s|ed)|maintain(?:s|ed)|propos(?:es|ed)|ask(?:s|ed) for|welcom(?:es|ed)"
+    r"|criticis?z?(?:es|ed)|den(?:ies|ied)"
+    r"|announced that|stated|wrote|according to|believes?|favou?rs?|objects?|complain(?:s|ed)?"
+    r"|promis(?:es|ed)|vow(?:s|ed)|describ(?:es|ed)|express(?:es|ed))\b"
+    r"|말했|밝혔|주장|요구|강조|반발|비판|촉구|설명했|전했|덧붙|거부|환영|우려|지적|경고|입장",
+    re.IGNORECASE,
+)
+"""How reported speech is told."""
+
+ASKED = re.compile(
+    r"\bwhat (?:do|does|did|is|are|was|were|has|have|had|will|would) (?P<a>.+?) "
+    r"(?:say|saying|said|think|thinking|want|wanted|demand|demanding|ask|asking|argue|argued"
+    r"|claim|claimed|expect|complain|propose|call)\b"
+    r"|\bhow (?:do|does|did) (?P<b>.+?) (?:see|view|justify|explain|react|respond|defend)\b"
+    r"|\b(?:position|stance|view|views|opinion|line|reaction|demands?|response) of "
+    r"(?P<c>.+?)(?: on| about| to| in| regarding|\?|$)"
+    r"|(?P<d>[\w.’'& -]+?)['’]s? (?:position|stance|view|views|opinion|line|case|reaction|response"
+    r"|demands?|argument)\b"
+    r"|(?P<e>\S+?)(?:의|이|가|은|는)? (?:입장|주장|반응|요구|요구사항|의견|생각)"
+    r"|(?P<f>\S+(?:\s\S+)?)(?:은|는|이|가) .*"
+    r"(?:뭐라|어떻게 (?:보|생각)|무슨 말|무엇을 (?:요구|원))",
+    re.IGNORECASE,
+)
+"""How a request names whose words it asks for."""
+
+ALL = re.compile(
+    r"\b(?:each|both|either|all|every|the two|other) ?(?:sides?|part(?:y|ies))?\b|\bsides?\b"
+    r"|\b(?:people|everyone|anyone|they|he|she|you|we|who)\b|양측|양쪽|각각|각자|누가|사람들",
+    re.IGNORECASE,
+)
+"""What names nobody in particular."""
+
+QUOTED = re.compile(r"“[^”]*”?|\"[^\"]*\"?")
+
+MOST_OF = 0.6
+"""Share of the words for somebody that a sentence has which tells what they say."""
+
+
+def asked_of(question: str) -> frozenset[str]:
+    """The terms of who is asked about in "what does X say about …"; none if that is nobody in
+    particular."""
+    found = ASKED.search(question)
+    who = next((g for g in found.groups() if g), "") if found else ""
+    return frozenset() if ALL.search(who) else frozenset(question_terms(who))
+
+
+def tells_of(scale: Scale, weighed: Weighed, who: frozenset[str]) -> bool:
+    """Whether a sentence tells what somebody says: outside what it quotes they are named, or
+    whoever speaks there is them."""
+    body, sentence = weighed.hit.article.body, weighed.sentence
+    speaker = speaker_of(body, sentence.start, sentence.end)
+    own = scale.has(terms(f"{QUOTED.sub(' ', sentence.text)} {speaker}"))
+    return len(who & own) >= MOST_OF * len(who)

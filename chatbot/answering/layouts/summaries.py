@@ -1,0 +1,73 @@
+"""Summaries: the latest, how it came about, what was said, the figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from chatbot.answering.changes import day_of
+from chatbot.answering.layouts import gathering
+from chatbot.answering.layouts.speakers import SPEAKS
+from chatbot.answering.quoting import quote
+from chatbot.answering.selection import ALIKE, overlap
+from chatbot.language.quantities import quantities
+from chatbot.language.wording import phrases
+from chatbot.reading.scoring import Weighed
+from chatbot.values import Answer, Length, Query
+from vectorstore import Archive, Hit
+
+PARTS: dict[Length, tuple[int, int, int]] = {
+    "short": (1, 0, 1),
+    "normal": (3, 1, 1),
+    "long": (6, 3, 3),
+}
+"""Sentences of how it came about, of what was said and of the figures, by the length that is
+wanted; the latest is always one."""
+
+LIKELY = 0.05
+"""How likely a sentence that was read must be, beside the likeliest."""
+
+READ = 12
+"""Passages in which what was said and figures are looked for."""
+
+
+def summary(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
+    """A matter in a few sentences under headings, the latest and its course first."""
+    stories = [w for w in gathering.stories(archive, query, hits) if w.hit.article.published]
+    if query.periods:
+        first, last = query.periods[0][0], query.periods[-1][1]
+        stories = [w for w in stories if first <= day_of(w.hit) <= last] or stories
+    if not stories:
+        return
+    course, voices, figures = PARTS[query.length]
+    nearest = stories[: 2 * (course + 1)]
+    latest = gathering.by_day(nearest, newest=True)[:1]
+    steps = gathering.spread(archive, [w for w in stories if w not in latest], course)
+    used = [*latest, *steps]
+    yield from _group(query, "latest", latest)
+    yield from _group(query, "course", gathering.by_day(steps))
+    shown = {w.hit.article.story or w.hit.article.id for w in stories}
+    about = [h for h in hits if (h.article.story or h.article.id) in shown]
+    ranked = gathering.read(archive, query, about, READ)
+    likely = [w for w in ranked if w.weight >= LIKELY * ranked[0].weight]
+    spoken = _more([w for w in likely if SPEAKS.search(w.sentence.text)], used, voices)
+    yield from _group(query, "said", spoken)
+    amounts = [w for w in likely if any(q.unit for q in quantities(w.sentence.text))]
+    yield from _group(query, "figures", _more(amounts, [*used, *spoken], figures))
+
+
+def _group(query: Query, name: str, chosen: Sequence[Weighed]) -> Iterator[Answer]:
+    heading = phrases(query.language)["requests"][name]
+    for w in chosen:
+        yield Answer(claims=(replace(quote(w, query.language), heading=heading),))
+
+
+def _more(ranked: Sequence[Weighed], used: Sequence[Weighed], most: int) -> list[Weighed]:
+    """Up to so many sentences that say what none of those used says."""
+    chosen: list[Weighed] = []
+    for w in ranked:
+        if len(chosen) == most:
+            break
+        if all(overlap(w, o) < ALIKE for o in [*used, *chosen]):
+            chosen.append(w)
+    return chosen

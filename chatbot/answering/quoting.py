@@ -1,0 +1,93 @@
+"""A sentence of a hit as a claim: attribution, exact quotes, and their citations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from chatbot.answering.excerpts import clause, quoted, trimmed
+from chatbot.language.wording import attribution, phrases
+from chatbot.reading.answer_spans import Offer
+from chatbot.reading.scoring import Weighed
+from chatbot.values import Citation, Claim
+from vectorstore import Archive, Span
+
+NAMED = ("outlet", "day")
+"""What an attribution goes without where the claim before is of the same article."""
+
+QUOTATION = re.compile(r"“.+”|\".+\"", re.DOTALL)
+"""A quote that has marks at both its ends, and needs none of ours."""
+
+
+def quote(  # noqa: PLR0913
+    weighed: Weighed,
+    language: str,
+    *,
+    label: str = "",
+    offer: Offer | None = None,
+    without: Collection[str] = (),
+    said: Sequence[Citation] = (),
+) -> Claim:
+    """A sentence as a claim: what it offers in bold, attribution, and the exact quotes.
+
+    The attribution goes `without` its "day", or its "outlet" and "day" (never without who speaks),
+    where a reader has just been told. What goes along with the sentence is left out where it
+    is quoted in what was `said` before.
+    """
+    article, words = weighed.hit.article, phrases(language)
+    body = article.body
+    found = quoted(body, (weighed.sentence.start, weighed.sentence.end))
+    spans = [trimmed(body, span) for span in found.spans]
+    shown = [_clause(body, span, weighed) for span in spans]
+    made = [Citation(number=0, article=article, start=a, end=b, quote=body[a:b]) for a, b in shown]
+    new = [i for i, c in enumerate(made) if not any(within(c, other) for other in said)]
+    kept = new or range(len(made))
+    citations = tuple(made[i] for i in kept)
+    quotes = " ".join(
+        _marked(made[i].quote, (shown[i][0] > spans[i][0], shown[i][1] < spans[i][1]), words)
+        for i in kept
+    )
+    outlet = "" if "outlet" in without else article.outlet
+    published = None if "day" in without else article.published
+    lead = attribution(outlet, published, language, found.speaker)
+    return Claim(
+        text=f"{words['label_' + label] if label else ''}{lead}{quotes}",
+        citations=citations,
+        lead=offer.text if offer else "",
+    )
+
+
+def _clause(body: str, span: Span, weighed: Weighed) -> Span:
+    """Of a long sentence the clauses around the answer that the reader finds in it."""
+    at = weighed.sentence.start
+    if not weighed.answer or not (span[0] <= at < span[1]):
+        return span
+    return clause(body, span, (at + weighed.answer[0], at + weighed.answer[1]))
+
+
+def _marked(quote: str, cut: tuple[bool, bool], words: Mapping[str, Any]) -> str:
+    """A quote in marks, with "…" where its sentence was cut, before or behind."""
+    before, behind = ("… " if cut[0] else ""), (" …" if cut[1] else "")
+    if QUOTATION.fullmatch(quote):
+        return f"{before}{quote}{behind}"
+    return f"{words['open']}{before}{quote}{behind}{words['close']}"
+
+
+def changed(archive: Archive, citations: Sequence[Citation]) -> bool:
+    """Whether a cited passage was not yet in an earlier version of its article."""
+    for article in {c.article.id for c in citations}:
+        earlier = [v for v in archive.versions(article) if not v.current]
+        if any(
+            c.quote not in v.body for v in earlier for c in citations if c.article.id == article
+        ):
+            return True
+    return False
+
+
+def within(one: Citation, other: Citation) -> bool:
+    """Whether most of a quote, or of the other, is in both."""
+    if one.article.id != other.article.id:
+        return False
+    common = min(one.end, other.end) - max(one.start, other.start)
+    return common > 0.5 * min(one.end - one.start, other.end - other.start)

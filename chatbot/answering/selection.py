@@ -1,0 +1,136 @@
+"""Which of the weighed sentences are quoted, beside the first: no repeats, what is of the period,
+the newest for now, the reason that stands beside an announcement, and other values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from chatbot.answering.changes import amended, day_of, otherwise
+from chatbot.language.calendar import Period
+from chatbot.language.dates import Day, dates
+from chatbot.reading.query_terms import Scale
+from chatbot.reading.scoring import Weighed
+from chatbot.understanding.generic import topical
+from chatbot.values import Query
+from vectorstore import question_terms
+
+NEAR_BEST = 0.45
+"""A further sentence must be this likely, beside the best one."""
+
+STILL = 0.15
+"""The same for a question about now, where a newer sentence tells more than a likelier one."""
+
+MATTER = 0.6
+"""Share of a question's words, by rarity, that a passage of the period it names has at least."""
+
+ALIKE = 0.6
+"""Share of common terms from which two sentences say the same."""
+
+REASON = 300
+"""Characters at most between a sentence that announces and the one that says why."""
+
+Chosen = tuple[str, Weighed]
+"""A sentence, and the label that it stands under: "", "otherwise", "before", …"""
+
+
+def of_period(scale: Scale, ranked: Sequence[Weighed], period: Period) -> list[Weighed]:
+    """The sentences of a period's articles that are about the question's matter, and do not
+    tell of another time."""
+    text = scale.query.text
+    asking = {*question_terms(text)} - {*question_terms(topical(text))}
+    first, last = period
+    return [
+        w
+        for w in ranked
+        if first <= day_of(w.hit) <= last
+        and w.names == 1
+        and scale.share(w.near, asking) >= MATTER
+        and tells_of(w.sentence.text, period)
+    ]
+
+
+def tells_of(text: str, period: Period) -> bool:
+    """Whether a sentence names no month, or one of the period."""
+    told = [d for d in dates(text) if d.month]
+    return not told or any(_falls_in(d, period) for d in told)
+
+
+def _falls_in(day: Day, period: Period) -> bool:
+    """Whether a date lies in a period as far as it is told; without a year, in any of its years."""
+    first, last = period
+    if day.exact:
+        return first <= day.exact <= last
+    years = [day.year] if day.year else range(first.year, last.year + 1)
+    months = [(year, day.month or 0) for year in years]
+    return any((first.year, first.month) <= m <= (last.year, last.month) for m in months)
+
+
+def with_changes(
+    query: Query, chosen: Sequence[Weighed], ranked: Sequence[Weighed], most: int
+) -> list[Chosen]:
+    """The chosen sentences, those that give another value of the amount under a label; first the
+    one that amends what the first of them says."""
+    first = chosen[0]
+    if not query.periods and (now := amended(first, ranked)):
+        told: list[Chosen] = [("", w) for w in chosen[1:] if w is not now]
+        return [("", now), ("before", first), *told][:most]
+    likely = [w for w in ranked if w.weight >= NEAR_BEST * ranked[0].weight]
+    differing = otherwise(query, first, likely)
+    labelled = {id(w) for _, w in differing}
+    rest: list[Chosen] = [("", w) for w in chosen[1:] if id(w) not in labelled]
+    return [("", first), *differing, *rest][:most]
+
+
+def with_reason(
+    query: Query, chosen: Sequence[Weighed], ranked: Sequence[Weighed]
+) -> list[Weighed]:
+    """The chosen sentences; where the first announces and the reason, or the manner, that is
+    asked for stands beside it, that one is next."""
+    first, *rest = chosen
+    if query.kind not in ("why", "how") or first.fit == 1:
+        return list(chosen)
+    beside = [
+        w
+        for w in ranked
+        if w.fit == 1 and w.hit.article.id == first.hit.article.id and _apart(w, first) <= REASON
+    ]
+    nearest = min(beside, key=lambda w: _apart(w, first), default=None)
+    return [first, *([nearest] if nearest else []), *(w for w in rest if w is not nearest)]
+
+
+def _apart(one: Weighed, other: Weighed) -> int:
+    """Characters between two sentences of an article."""
+    a, b = sorted((one.sentence, other.sentence), key=lambda s: s.start)
+    return b.start - a.end
+
+
+def newest(ranked: Sequence[Weighed]) -> list[Weighed]:
+    """For a question about now: the sentences about the best one's matter, the newest first."""
+    best = ranked[0]
+    same = [
+        w
+        for w in ranked
+        if w.weight >= STILL * best.weight
+        and w.likelihood >= STILL * best.likelihood
+        and w.fit >= best.fit
+    ]
+    latest = sorted(same, key=lambda w: day_of(w.hit), reverse=True)
+    return [replace(w, weight=best.weight) for w in latest]
+
+
+def distinct(ranked: Sequence[Weighed], most: int, share: float) -> list[Weighed]:
+    """The likeliest sentences that do not repeat one another."""
+    chosen: list[Weighed] = []
+    for weighed in ranked:
+        if len(chosen) == most or weighed.weight < share * ranked[0].weight:
+            break
+        if all(overlap(weighed, other) < ALIKE for other in chosen):
+            chosen.append(weighed)
+    return chosen
+
+
+def overlap(one: Weighed, other: Weighed) -> float:
+    """The share of the terms of the shorter of two sentences that both have."""
+    return len(one.terms & other.terms) / max(1, min(len(one.terms), len(other.terms)))

@@ -1,0 +1,150 @@
+"""What a reader may ask next: questions made of an answer and what was found beside it.
+
+A question is offered only if the archive answers it with what it asks for, and with something
+that was not yet said.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+
+from chatbot.language.wording import long_date, phrases
+from chatbot.understanding.rewriting import names
+from chatbot.understanding.subject import lexicon, topic_of
+from chatbot.values import Answer, Citation, Query
+from vectorstore import Archive, Hit, question_terms, terms
+
+MOST = 3
+"""Questions that are offered."""
+
+NEAREST = 10
+"""Hits that questions are made of."""
+
+SECONDS = 3.0
+"""How long may be spent on finding out which questions are answered; about 0.3 s each."""
+
+RARE = 0.3
+"""Rarity (0 in every passage, 1 in one) of a name that is worth a question of its own."""
+
+Ask = Callable[[str], Answer]
+Fits = Callable[[Citation], bool]
+
+
+def follow_ups(
+    archive: Archive,
+    answer: Answer,
+    ask: Ask,
+    *,
+    seconds: float = SECONDS,
+    stop: Callable[[], bool] = lambda: False,
+) -> tuple[str, ...]:
+    """Up to three questions that the archive answers with what the answer has not quoted.
+
+    `ask` answers a question that stands on its own, without a model. What has been found
+    by then is all once `stop` says so. Nothing follows an answer without claims.
+    """
+    if not (answer.claims and answer.query):
+        return ()
+    until, told, found = time.monotonic() + seconds, list(answer.citations), list[str]()
+    hits = answer.nearest[:NEAREST]
+    for question, fits in candidates(archive, answer.query, answer.citations, hits):
+        if len(found) == MOST or time.monotonic() > until or stop():
+            break
+        cited = ask(question).citations
+        new = [c for c in cited if fits(c) and not any(_same(c, t) for t in told)]
+        if new:
+            found.append(question)
+            told += new
+    return tuple(found)
+
+
+def candidates(
+    archive: Archive, query: Query, cited: Sequence[Citation], hits: Sequence[Hit]
+) -> Iterator[tuple[str, Fits]]:
+    """Questions about what was reported later or earlier, in which order, who is named, and what
+    others say, each with what a citation must be to answer it."""
+    said, topic, language = lexicon(query.language), topic_of(query, hits), query.language
+    known, found = _days(cited), _days(hits)
+    last, first = max(known, default=date.max), min(known, default=date.min)
+    read = "\n".join(h.text for h in hits)
+    others = [
+        (said["name"].format(name=_with_article(name, read, language)), _naming(name))
+        for name in named(archive, query, cited, hits)
+    ]
+    if topic and max(found, default=last) > last:
+        question = said["since"].format(topic=topic, date=long_date(last, language))
+        yield question, lambda c: _day(c) > last
+    if topic and query.request != "timeline":
+        yield said["timeline"].format(topic=topic), lambda c: True
+    yield from others[:1]
+    if topic and (outlet := _another(query, cited, hits)):
+        question = said["outlet"].format(topic=topic, outlet=outlet)
+        yield question, lambda c: c.article.outlet == outlet
+    yield from others[1:2]
+    if topic and min(found, default=first) < first:
+        question = said["before"].format(topic=topic, date=long_date(first, language))
+        yield question, lambda c: date.min < _day(c) < first
+
+
+def named(
+    archive: Archive, query: Query, cited: Sequence[Citation], hits: Sequence[Hit]
+) -> list[str]:
+    """Names of several words in what is quoted and then in what stands near, that are there
+    twice and that the question does not have; the rarest first."""
+    asked = {*question_terms(query.question), *question_terms(query.text)}
+    asked |= {t for h in hits for t in terms(h.article.outlet)}
+    months = {m.lower() for m in phrases("en")["months"]}
+    counts = Counter(n for h in hits for n in names_in(h.text))
+    found: list[str] = []
+    for texts in ([c.quote for c in cited], [h.text for h in hits]):
+        own = {n for text in texts for n in names_in(text) if 1 < len(n.split()) <= 4}
+        fit = [n for n in own if counts[n] > 1 and not {*terms(n)} & asked]
+        fit = [n for n in fit if not {w.lower() for w in n.split()} & months]
+        rarity = archive.rarity({t for n in fit for t in terms(n)})
+        worth = {n: min(rarity[t] for t in terms(n)) for n in fit}
+        found += sorted((n for n in fit if worth[n] >= RARE), key=lambda n: (-worth[n], n))
+    return list(dict.fromkeys(found))
+
+
+def names_in(text: str) -> list[str]:
+    """Names that a text has in full: not a part of one with an initial, nor a title's words."""
+    whole = [re.sub(r"['’]s?$", "", n) for n in names(text)]
+    kept = []
+    for name in dict.fromkeys(whole):
+        own = re.escape(name)
+        more = rf"[A-Z][\w.’'-]* {own}\b|\b{own},? [“\"]?[A-Z](?:\.|[a-z])"
+        if not re.search(more, text):
+            kept.append(name)
+    return kept
+
+
+def _with_article(name: str, read: str, language: str) -> str:
+    """ "the Supreme Court", if it is written so more often than not."""
+    alone, article = (len(re.findall(rf"{start}{re.escape(name)}", read)) for start in ("", "the "))
+    return f"the {name}" if language == "en" and 2 * article > alone else name
+
+
+def _naming(name: str) -> Fits:
+    return lambda c: {*terms(name)} <= {*terms(f"{c.article.headline}\n{c.article.body}")}
+
+
+def _days(sources: Sequence[Citation] | Sequence[Hit]) -> list[date]:
+    return [p.day for s in sources if (p := s.article.published)]
+
+
+def _day(cited: Citation) -> date:
+    return cited.article.published.day if cited.article.published else date.min
+
+
+def _another(query: Query, cited: Sequence[Citation], hits: Sequence[Hit]) -> str:
+    """The first outlet found that is neither cited nor asked about."""
+    known = {c.article.outlet for c in cited} | {*query.filters.outlets, *query.outlets}
+    return next((n for h in hits if (n := h.article.outlet) and n not in known), "")
+
+
+def _same(one: Citation, other: Citation) -> bool:
+    return one.article.id == other.article.id and one.start < other.end and other.start < one.end

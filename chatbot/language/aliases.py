@@ -1,0 +1,66 @@
+"""Other names of the same thing: a country, its people, its capital; data in aliases.toml."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+
+from vectorstore import terms
+
+Terms = frozenset[str]
+
+SHARED = 4
+"""Letters in common by which a country's and its people's name are the same."""
+
+
+@cache
+def groups() -> tuple[tuple[re.Pattern[str], ...], ...]:
+    """Patterns of the names in each group, the longest first."""
+    return tuple(
+        tuple(_pattern(name) for name in sorted(group, key=len, reverse=True)) for group in _names()
+    )
+
+
+@cache
+def _terms() -> tuple[tuple[Terms, ...], ...]:
+    """The terms of the names in each group."""
+    return tuple(
+        tuple(dict.fromkeys(frozenset(own) for name in group if (own := terms(name))))
+        for group in _names()
+    )
+
+
+@cache
+def _names() -> tuple[tuple[str, ...], ...]:
+    table = tomllib.loads((files("chatbot") / "lexicon" / "aliases.toml").read_text("utf-8"))
+    return tuple(tuple(group) for group in table["groups"])
+
+
+def equals(text: str) -> list[tuple[Terms, tuple[Terms, ...]]]:
+    """For each thing that a text names, the terms of its name there, and of its other names.
+
+    A name within a longer one is none: "North Korea" does not name Korea.
+    """
+    have = frozenset(terms(text))
+    named = [(name, group) for group in _terms() for name in group if name <= have]
+    return [
+        (own, tuple(n for n in group if n != own))
+        for own, group in named
+        if not any(own < longer for longer, _ in named)
+    ]
+
+
+def kin(word: str, others: Iterable[str]) -> bool:
+    """Whether a word begins as one of others does: "Korea" and "Korean"; all in small letters."""
+    start = word[:SHARED]
+    return len(word) > SHARED and any(o[:SHARED] == start for o in others)
+
+
+def _pattern(name: str) -> re.Pattern[str]:
+    if not name.isascii():
+        return re.compile(re.escape(name))
+    north = r"(?<!North )" if name.startswith("Korea") else ""
+    return re.compile(rf"(?<![\w]){north}{re.escape(name)}(?!\w)")

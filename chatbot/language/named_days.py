@@ -1,0 +1,273 @@
+"""Days and periods that are named outright, in English and Korean: "31 July 2025", "late
+July", "Q3 2025", "last month", "two weeks ago", "7월 말", "작년 상반기".
+
+A day or month without a year is the nearest that has been, or
+that is at most AHEAD days ahead; with a word of the future, half a year.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from chatbot.language.calendar import Period, around, back, months, step
+
+AHEAD, FAR_AHEAD = 31, 183
+"""Days: how far ahead of today a day or month without a year may lie."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A period, where in the text it is named, and whether its year was guessed."""
+
+    start: int
+    end: int
+    period: Period
+    guessed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What a date without a year is counted from; `year` is one that was named beside it."""
+
+    today: date
+    past: bool = False
+    future: bool = False
+    year: int | None = None
+
+
+@cache
+def words(language: str) -> dict[str, Any]:
+    """The table of a language in `lexicon/time.toml`."""
+    table = tomllib.loads((files("chatbot") / "lexicon" / "time.toml").read_text("utf-8"))
+    found: dict[str, Any] = table[language]
+    return found
+
+
+def anyof(choices: Iterable[str]) -> str:
+    """A pattern for any of the choices, the longest first."""
+    return "|".join(re.escape(c) for c in sorted(choices, key=len, reverse=True))
+
+
+EN, KO = words("en"), words("ko")
+NAMES = {n: i for i, m in enumerate(EN["months"], 1) for n in (m, m[:3])} | {"sept": 9}
+UNSURE = anyof(EN["unsure"])
+MONTH = rf"(?P<month>{anyof(NAMES)})\b\.?"
+SURE = rf"(?!(?:{UNSURE})\b){MONTH}"
+AFTER_WORD = rf"(?:(?<=\b)(?:{EN['before_month']})[ -]?(?:the )?)"
+YEAR = r"(?P<year>(?:19|20)\d\d)"
+REL = r"(?P<rel>last|this|next|the previous|the following|previous)"
+OF_YEAR = rf"(?:,? (?:of |in )?(?:{YEAR}|{REL.replace('<rel>', '<of_rel>')} year))"
+DAY = r"(?P<day>\d\d?)(?:st|nd|rd|th)?"
+TO_DAY = r"(?: ?(?:-|–|to|and) ?(?P<day2>\d\d?)(?:st|nd|rd|th)?)?"
+COUNT = rf"(?P<n>\d+|{anyof(EN['numbers'])})"
+ORDINAL = rf"(?P<ordinal>{anyof(EN['ordinals'])})"
+UNIT = r"(?P<unit>day|week|month|quarter|year)"
+KO_YEAR = r"(?:(?P<year>(?:19|20)\d\d)년?|(?P<ko_rel>재작년|작년|지난 ?해|올해|금년|내년))"
+KO_COUNT = rf"(?P<n>\d+|{anyof(KO['numbers'])}) ?"
+KO_UNIT = "(?P<ko_unit>일|주일|주|개월|달|년|해)"
+
+PATTERNS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"(?<!\d)(?P<year>(?:19|20)\d\d)[-./](?P<m>\d\d?)[-./](?P<day>\d\d?)(?!\d)",
+        r"(?<!\d)(?P<m>\d\d?)/(?P<day>\d\d?)/(?P<year>20\d\d)(?!\d)",
+        rf"\b{DAY}{TO_DAY} (?:of )?{MONTH}{OF_YEAR}",
+        rf"\b{MONTH} {DAY}{TO_DAY}\b(?! ?(?:percent|%|billion|million)){OF_YEAR}",
+        rf"\b{MONTH}{OF_YEAR}",
+        rf"\b{DAY}{TO_DAY} (?:of )?{MONTH}",
+        rf"\b{MONTH} {DAY}{TO_DAY}\b(?!,\d| ?(?:percent|%|billion|million|votes|people))",
+        rf"\b(?:{ORDINAL}|q(?P<q>[1-4])) ?(?:quarter)?{OF_YEAR}",
+        rf"\b{YEAR} ?q(?P<q>[1-4])\b",
+        r"\b(?P<ordinal>first|second|third|fourth) quarter\b",
+        rf"\bh(?P<half>[12]) ?{YEAR}",
+        rf"\b(?:the )?(?P<season>{anyof(EN['seasons'])}){OF_YEAR}",
+        rf"\b{REL} (?P<season>{anyof(EN['seasons'])})\b",
+        rf"\b(?P<holiday>{anyof(EN['holidays'])})(?:{OF_YEAR}|\b)",
+        rf"\b{REL} {SURE}",
+        rf"\b(?P<rel>last|this|next) (?P<weekday>{anyof(EN['weekdays'])})\b",
+        rf"(?:\b(?:on|since|until|by|before|after) )(?P<at>)(?P<weekday>{anyof(EN['weekdays'])})\b",
+        rf"\b(?P<weekday>{anyof(EN['weekdays'])})['’]s\b",
+        rf"\b(?:over |in |during |within )?(?:the )?(?:past|last|previous) {COUNT}"
+        r" (?P<past_unit>day|week|month|quarter|year)s?\b",
+        rf"\b(?:about |some |around )?{COUNT} (?P<ago>day|week|month|year)s? ago\b",
+        rf"\b(?P<rel>last|this|past|next|earlier this|later this|the past|the previous|previous"
+        rf"|the current|current) {UNIT}\b",
+        r"\b(?P<day_word>the day before yesterday|yesterday|today|tonight|tomorrow"
+        r"|this morning|this afternoon|this evening|last night|this weekend|last weekend)\b",
+        rf"{KO_YEAR} ?(?P<m>\d\d?)월(?: ?(?P<day>\d\d?)일)?",
+        r"(?P<m>\d\d?)월 ?(?P<day>\d\d?)일",
+        r"지난 ?(?P<m>\d\d?)월",
+        rf"{KO_YEAR} ?(?P<q>[1-4])분기",
+        rf"{KO_YEAR} ?(?P<season>{anyof(KO['seasons'])})",
+        rf"(?:{KO_YEAR} )?(?P<holiday>{anyof(KO['holidays'])})",
+        r"(?P<ko_rel>재작년|작년|지난 ?해|올해|금년|내년|지난 ?달|저번 ?달|이번 ?달|이달|다음 ?달"
+        r"|지난 ?주|저번 ?주|이번 ?주|금주|다음 ?주|오늘|어제|그제|그저께|내일)",
+        rf"{KO_COUNT}{KO_UNIT} ?전(?!체|부|국)",
+        rf"(?:최근|지난) ?{KO_COUNT}(?P<ko_past>일|주일|주|개월|달|년) ?(?:간|동안|새)?",
+        r"(?<!\d)(?P<m>1[0-2]|[1-9])월(?![가-힣]*요일)",
+        rf"(?<![\d$€£₩.,])\b{YEAR}(?:년|(?=['’]s)|\b)(?![,.]?\d| ?(?:%|percent|[bm]illion|units))",
+        rf"\b{SURE}\b",
+        rf"(?:\b{AFTER_WORD})(?P<at>){MONTH}(?! (?:have|be|not|i|we)\b)",
+    )
+)
+"""From the most exact form to a bare month; what an earlier one took, a later one leaves."""
+
+TURNS = {"last": -1, "previous": -1, "next": 1, "following": 1}
+DAY_WORDS = {
+    "the day before yesterday": (2, 2), "yesterday": (1, 1), "last night": (1, 1),
+    "tomorrow": (-1, -1), "그제": (2, 2), "그저께": (2, 2), "어제": (1, 1), "오늘": (0, 0),
+    "내일": (-1, -1),
+}  # fmt: skip
+KO_STEPS = {
+    "재작년": ("year", -2), "작년": ("year", -1), "지난해": ("year", -1), "올해": ("year", 0),
+    "금년": ("year", 0), "내년": ("year", 1), "지난달": ("month", -1), "저번달": ("month", -1),
+    "이번달": ("month", 0), "이달": ("month", 0), "다음달": ("month", 1), "지난주": ("week", -1),
+    "저번주": ("week", -1), "이번주": ("week", 0), "금주": ("week", 0), "다음주": ("week", 1),
+}  # fmt: skip
+KO_UNITS = {
+    "일": "day", "주일": "week", "주": "week", "개월": "month", "달": "month", "년": "year",
+    "해": "year",
+}  # fmt: skip
+
+
+def found(text: str, clock: Clock) -> list[Named]:
+    """Every period that is named outright, in the order of the text, none overlapping."""
+    taken: list[Named] = []
+    for pattern in PATTERNS:
+        for match in pattern.finditer(text):
+            if any(match.start() < t.end and t.start < match.end() for t in taken):
+                continue
+            groups = {k: v.lower() for k, v in match.groupdict().items() if v}
+            if period := resolved(groups, clock):
+                guessed = not groups.keys() & {"year", "rel", "of_rel", "ko_rel"} and (
+                    groups.keys() & {"month", "m", "holiday"} != set()
+                )
+                start = match.start("at" if "at" in pattern.groupindex else 0)
+                taken.append(Named(start, match.end(), period, guessed))
+    return sorted(taken, key=lambda t: t.start)
+
+
+def resolved(groups: Mapping[str, str], clock: Clock) -> Period | None:
+    """The period that a match's groups name, None if there is no such day."""
+    try:
+        return _relative(groups, clock) or _dated(groups, clock)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _relative(groups: Mapping[str, str], clock: Clock) -> Period | None:
+    today = clock.today
+    if word := groups.get("day_word") or groups.get("ko_rel", "").replace(" ", ""):
+        if "weekend" in word:
+            monday = today - timedelta(today.weekday() + (7 if "last" in word else 0))
+            return monday + timedelta(5), monday + timedelta(6)
+        if word in KO_STEPS and not groups.keys() & {"m", "q", "season", "holiday"}:
+            return step(today, *KO_STEPS[word])
+        if word in DAY_WORDS or "day_word" in groups:
+            first, last = DAY_WORDS.get(word, (0, 0))
+            return today - timedelta(first), today - timedelta(last)
+    if weekday := groups.get("weekday"):
+        return _weekday(EN["weekdays"].index(weekday), groups.get("rel", ""), today)
+    return _counted(groups, today)
+
+
+def _counted(groups: Mapping[str, str], today: date) -> Period | None:
+    if unit := groups.get("past_unit") or KO_UNITS.get(groups.get("ko_past", "")):
+        return back(today, number(groups["n"]), unit), today
+    if unit := groups.get("ago") or KO_UNITS.get(groups.get("ko_unit", "")):
+        return around(back(today, number(groups["n"]), unit), unit)
+    if unit := groups.get("unit"):
+        turn = groups["rel"].removeprefix("the ")
+        if turn in ("past", "earlier this"):
+            return (back(today, 1, unit) if turn == "past" else step(today, unit, 0)[0]), today
+        return step(today, unit, TURNS.get(turn, 0))
+    return None
+
+
+def _dated(groups: Mapping[str, str], clock: Clock) -> Period | None:
+    year = _year(groups, clock)
+    if season := groups.get("season"):
+        first = {**EN["seasons"], **KO["seasons"]}[season]
+        return _nearest(year, clock, lambda y: months(y, first, 3))
+    if holiday := groups.get("holiday"):
+        month, day = {**EN["holidays"], **KO["holidays"]}[holiday]
+        return _nearest(year, clock, lambda y: (date(y, month, day),) * 2)
+    month = int(groups.get("m") or NAMES.get(groups.get("month", "").rstrip("."), 0))
+    if not month:
+        return _of_year(groups, year, clock.today.year)
+    if day := int(groups.get("day", 0)):
+        last = int(groups.get("day2", day))
+        return _nearest(year, clock, lambda y: (date(y, month, day), date(y, month, last)))
+    return _nearest(year, clock, lambda y: months(y, month, 1))
+
+
+def _of_year(groups: Mapping[str, str], year: int | None, this: int) -> Period | None:
+    """A quarter, a half, or all of a year."""
+    quarter = int(groups.get("q") or EN["ordinals"].get(groups.get("ordinal", ""), 0))
+    if quarter:
+        return months(year or this, 3 * (quarter if quarter > 0 else 4) - 2, 3)
+    if half := groups.get("half"):
+        return months(year or this, 6 * int(half) - 5, 6)
+    return months(year, 1, 12) if year else None
+
+
+def _year(groups: Mapping[str, str], clock: Clock) -> int | None:
+    if year := groups.get("year"):
+        return int(year)
+    if word := groups.get("ko_rel", "").replace(" ", ""):
+        return clock.today.year + KO_STEPS[word][1]
+    if turn := groups.get("of_rel", "").removeprefix("the "):
+        return clock.today.year + TURNS.get(turn, 0)
+    turn = groups.get("rel", "").removeprefix("the ")
+    if turn and (month := NAMES.get(groups.get("month", ""))):
+        passed = month < clock.today.month or (month == clock.today.month and turn == "this")
+        if turn == "next":
+            return clock.today.year + (1 if passed or month == clock.today.month else 0)
+        return clock.today.year - (0 if passed or turn == "this" else 1)
+    return clock.today.year + TURNS.get(turn, 0) if turn else clock.year
+
+
+def _nearest(year: int | None, clock: Clock, at: Any) -> Period:
+    if year is not None:
+        period: Period = at(year)
+        return period
+    ahead = 0 if clock.past else FAR_AHEAD if clock.future else AHEAD
+    for guess in (clock.today.year + 1, clock.today.year, clock.today.year - 1):
+        try:
+            period = at(guess)
+        except ValueError:
+            continue
+        if (period[0] - clock.today).days <= ahead:
+            return period
+    raise ValueError("there is no such day")
+
+
+def _weekday(index: int, turn: str, today: date) -> Period:
+    away = (today.weekday() - index) % 7
+    if turn == "next":
+        away -= 7
+    elif turn == "this":
+        away = today.weekday() - index
+    elif turn == "last" and away == 0:
+        away = 7
+    return (today - timedelta(away),) * 2
+
+
+def number(word: str) -> int:
+    """A count in digits or words; 0 for none that is known."""
+    if word.isdigit():
+        return min(int(word), 10_000)
+    return int({**EN["numbers"], **KO["numbers"]}.get(word, 0))
+
+
+def with_year(named: Named, text: str, clock: Clock, year: int) -> Named:
+    """The same with a year that was named beside it."""
+    again = found("in " + text[named.start : named.end], replace(clock, year=year))
+    return replace(named, period=again[0].period) if again else named

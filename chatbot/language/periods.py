@@ -1,0 +1,211 @@
+"""Periods in a question as its grammar puts them together.
+
+What `named` finds is narrowed ("late", "the end of", "말"), joined ("between … and …", "from
+… to …", "부터 … 까지"), moved ("the week before", "two days after", "a year later") or opened
+("since", "until", "after").
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Literal, cast
+
+from chatbot.language.calendar import Period, back, narrowed, step
+from chatbot.language.named_days import (
+    COUNT,
+    EN,
+    KO,
+    Clock,
+    Named,
+    anyof,
+    found,
+    number,
+    with_year,
+)
+
+Role = Literal["in", "since", "until", "before", "after", "as of", "as of before"]
+
+LEFT_PART = re.compile(rf"\b(?P<part>{anyof(EN['parts'])})[ -]?(?:of )?(?:the )?$", re.IGNORECASE)
+RIGHT_PART = re.compile(rf"^(?:의)? ?(?P<part>{anyof(KO['parts'])})(?![가-힣]*(?:씀|했))")
+BETWEEN = re.compile(r"^ ?(?:and|to|until|till|through|up to|–|—|-|~|∼) ?(?:the )?$", re.IGNORECASE)
+FROM = re.compile(r"\b(?:between|from)(?: the)? ?$", re.IGNORECASE)
+KO_FROM = re.compile(r"^ ?(?:부터|에서|~|∼|-) ?$")
+UNIT_SIDE = re.compile(
+    rf"\b(?:(?:(?:the )?{COUNT} )?(?P<unit>day|week|month|year)s?|just|shortly|right"
+    r"|immediately|soon) (?P<side>before|after|preceding|following|prior to|ahead of"
+    r"|leading up to)(?: the)? ?$",
+    re.IGNORECASE,
+)
+LEFT_ROLES: dict[Role, re.Pattern[str]] = {
+    role: re.compile(pattern + r"(?: the)?(?: (?:day|date) of)? ?$", re.IGNORECASE)
+    for role, pattern in cast(
+        "tuple[tuple[Role, str], ...]",
+        (
+            ("as of before", r"\bknown\b[^.?!]*?\b(?:before|prior to|ahead of)"),
+            ("as of", r"\bas (?:of|at)|\bknown\b[^.?!]*?\b(?:on|by|in|at|as of|until)"),
+            ("since", r"\b(?:since|from|starting|beginning|ever since)"),
+            ("until", r"\b(?:until|till|through|by|up to|no later than)"),
+            ("before", r"\b(?:before|prior to|ahead of|leading up to|earlier than)"),
+            ("after", r"\b(?:after|following|later than|in the wake of)"),
+        ),
+    )
+}
+RIGHT_ROLES: dict[Role, re.Pattern[str]] = {
+    role: re.compile(pattern)
+    for role, pattern in cast(
+        "tuple[tuple[Role, str], ...]",
+        (
+            ("as of", r"^ ?(?:에 ?)?(?:기준|현재|당시|시점)"),
+            ("since", r"^ ?(?:부터|이래|이후)"),
+            ("until", r"^ ?까지"),
+            ("before", r"^ ?(?:이전|전에)"),
+            ("after", r"^ ?(?:뒤|후에)"),
+        ),
+    )
+}
+SAME = re.compile(r"\b(?:that|the same) (?P<unit>day|week|month|quarter|year)\b", re.IGNORECASE)
+LATER = re.compile(
+    rf"\b{COUNT} (?P<unit>day|week|month|year)s? (?P<side>later|after that|earlier|before that)\b"
+    r"|\b(?:the )?(?P<next>following|next|previous|preceding) (?P<unit2>day|week|month|year)\b",
+    re.IGNORECASE,
+)
+BACKWARD = 30
+"""Days that "before X" reaches back."""
+
+FORWARD = 90
+"""Days that "after X" reaches on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A period as the question means it, and the words that say so."""
+
+    period: Period
+    role: Role
+    words: str
+    start: int
+
+
+def spoken(text: str, today: date, *, past: bool = False) -> list[Spoken]:
+    """What a text says of time outright, in its order."""
+    future = re.search(rf"\b(?:{EN['future']})\b|{KO['future']}", text, re.IGNORECASE)
+    clock = Clock(today, past=past, future=bool(future))
+    dates = _anaphora(
+        text, _years(text, [_part(text, n) for n in found(text, clock)], clock), today
+    )
+    joined, at = [], 0
+    while at < len(dates):
+        one, two = dates[at], dates[at + 1] if at + 1 < len(dates) else None
+        if two and (range_ := _range(text, one, two)):
+            joined.append(range_)
+            at += 2
+        else:
+            joined.append(_placed(text, one, today))
+            at += 1
+    return sorted(joined, key=lambda s: s.start)
+
+
+def _part(text: str, named: Named) -> Named:
+    """Narrowed by a word beside it: "late July", "7월 말", "the end of last year"."""
+    if match := LEFT_PART.search(text[: named.start]):
+        part = EN["parts"][match["part"].lower()]
+        return replace(named, start=match.start(), period=narrowed(named.period, part))
+    if match := RIGHT_PART.match(text[named.end :]):
+        part = KO["parts"][match["part"]]
+        return replace(named, end=named.end + match.end(), period=narrowed(named.period, part))
+    return named
+
+
+def _years(text: str, dates: list[Named], clock: Clock) -> list[Named]:
+    """Guessed years become the year of the date that follows at once, or that came before."""
+    done: list[Named] = []
+    for at, named in enumerate(dates):
+        if named.guessed:
+            after = dates[at + 1] if at + 1 < len(dates) else None
+            close = after and len(text[named.end : after.start]) <= 14
+            if after and close and not after.guessed:
+                year = after.period[0].year
+                same = with_year(named, text, clock, year)
+                early = same.period[0] > after.period[1]
+                named = _part(text, with_year(named, text, clock, year - 1) if early else same)  # noqa: PLW2901
+            elif before := [d for d in done if not d.guessed]:
+                year = before[-1].period[1].year
+                named = _part(text, with_year(named, text, clock, year))  # noqa: PLW2901
+        done.append(named)
+    return done
+
+
+def _anaphora(text: str, dates: list[Named], today: date) -> list[Named]:
+    """With "that month" and "a year later", which count from the date before them."""
+    for match in [*SAME.finditer(text), *LATER.finditer(text)]:
+        before = [d for d in dates if d.end <= match.start()]
+        if not before or any(d.start < match.end() and match.start() < d.end for d in dates):
+            continue
+        groups, (start, end) = match.groupdict(), before[-1].period
+        if groups.get("next") or groups.get("side"):
+            unit = groups.get("unit2") or groups["unit"]
+            count = number((groups.get("n") or "1").lower()) or 1
+            ahead = (groups.get("next") or groups["side"]).lower() in (
+                "following", "next", "later", "after that",
+            )  # fmt: skip
+            count = -count if ahead else count
+            period = back(start, count, unit), back(end, count, unit)
+        else:
+            period = step(start, groups["unit"].lower(), 0)
+        dates = [*dates, _part(text, Named(match.start(), match.end(), period))]
+    return sorted(dates, key=lambda d: d.start)
+
+
+def _range(text: str, one: Named, two: Named) -> Spoken | None:
+    """ "between X and Y", "from X to Y", "X – Y", "X부터 Y까지" as one period."""
+    gap = text[one.end : two.start]
+    korean = KO_FROM.match(gap) and text[two.end :].lstrip().startswith(("까지", "사이"))
+    begun = FROM.search(text[: one.start])
+    dash = gap.strip() in "–—-~∼" and gap.strip()
+    if not korean and not (BETWEEN.match(gap) and (begun or dash or "throug" in gap)):
+        return None
+    period = one.period[0], two.period[1]
+    if period[1] < period[0]:
+        return None
+    start = begun.start() if begun else one.start
+    return Spoken(period, "in", text[start : two.end], start)
+
+
+def _placed(text: str, named: Named, today: date) -> Spoken:
+    """A date with the word that says how it is meant."""
+    left, right = text[: named.start], text[named.end :]
+    if match := UNIT_SIDE.search(left):
+        return Spoken(
+            beside(match, named.period), "in", text[match.start() : named.end], match.start()
+        )
+    for role, pattern in LEFT_ROLES.items():
+        if match := pattern.search(left):
+            said = text[match.start() : named.end]
+            return Spoken(opened(role, named.period, today), role, said, named.start)
+    for role, pattern in RIGHT_ROLES.items():
+        if match := pattern.match(right):
+            said = text[named.start : named.end + match.end()]
+            return Spoken(opened(role, named.period, today), role, said, named.start)
+    return Spoken(named.period, "in", text[named.start : named.end], named.start)
+
+
+def beside(match: re.Match[str], period: Period) -> Period:
+    """The days beside a period: "the week before", "two days after", "shortly after"."""
+    unit, count = (match["unit"] or "week").lower(), number((match["n"] or "1").lower()) or 1
+    if match["side"].lower() in ("after", "following"):
+        return period[1] + timedelta(1), back(period[1], -count, unit)
+    return back(period[0], count, unit), period[0] - timedelta(1)
+
+
+def opened(role: Role, period: Period, today: date) -> Period:
+    """The days that a word such as "since" or "before" makes of a period."""
+    start, end = period
+    if role == "since":
+        return start, max(today, start)
+    if role in ("before", "as of before"):
+        return start - timedelta(BACKWARD), start - timedelta(1)
+    if role == "after":
+        return end, max(end, min(today, end + timedelta(FORWARD)))
+    return period

@@ -1,0 +1,64 @@
+"""How likely it is that the archive holds the answer: one likelihood for all that was read.
+
+A logistic model over what the best sentences have between them: what the reader says of them,
+how far the first stands out from the rest, how much of the question is in them. No single score
+tells a near miss from an answer; see docs/answers.md. Fitted by training/answering.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import exp, log
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from chatbot.reading.query_terms import Scale
+from chatbot.reading.scoring import FEATURES, Weighed, coefficients
+from vectorstore import question_terms
+
+FIRST = 3
+"""Sentences that are looked at: as many as an answer usually has."""
+
+TOGETHER = ("nameless", "odds", "second", "share", "margin", "agree")
+"""Whether none of the first sentences has any of the names; the log odds that any of all sentences
+that were read answers; the reader's second best score; the first sentence's share of all weights,
+and how far it stands above the second, in log odds; whether the reader, too, has it first."""
+
+HELD = (*(f"best {name}" for name in FEATURES), *(f"first {name}" for name in FEATURES), *TOGETHER)
+"""The largest of each feature among the first sentences; each of the first; TOGETHER."""
+
+ENOUGH = 0.3
+"""The likelihood below which the archive is said not to hold the answer: by cross-validation 0.04
+of what can be answered is then abstained from; see docs/answers.md."""
+
+Values = npt.NDArray[np.floating[Any]]
+
+
+def held(scale: Scale, ranked: Sequence[Weighed]) -> float:
+    """The likelihood, 0 to 1, that what was read holds the answer."""
+    if not ranked or not question_terms(scale.query.text):
+        return 0.0
+    intercept, weights = coefficients("held", HELD)
+    z = intercept + float(np.dot(weights, together(ranked)))
+    return 1 / (1 + exp(-max(-30.0, min(30.0, z))))
+
+
+def together(ranked: Sequence[Weighed]) -> Values:
+    """The values of HELD of ranked sentences."""
+    first = ranked[:FIRST]
+    scores = sorted((w.read for w in ranked), reverse=True)
+    weights = [w.weight for w in ranked]
+    rest: Values = np.array(
+        [
+            float(all(w.names == 0 for w in first)),
+            log(sum(exp(score) for score in scores)),
+            scores[1] if len(scores) > 1 else -12.0,
+            weights[0] / sum(weights),
+            min(5.0, log(weights[0] / weights[1])) if len(weights) > 1 else 5.0,
+            float(ranked[0].read == scores[0]),
+        ]
+    )
+    best = np.max([w.features for w in first], axis=0)
+    return np.concatenate([best, np.array(ranked[0].features), rest])

@@ -1,0 +1,130 @@
+"""What a query is weighed by: its terms, each as rare as it is, its names and its amounts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence, Set
+
+from chatbot.language.aliases import Terms, equals
+from chatbot.language.quantities import quantities
+from chatbot.language.synonyms import alike
+from chatbot.understanding.time import timeless
+from chatbot.values import Query
+from vectorstore import Archive, question_terms
+
+NAMES = re.compile(r"[A-Z][\w'’&.-]*(?<![.'’])(?: (?:of |the )?[A-Z][\w'’&.-]*(?<![.'’]))*")
+
+CARRIED = 0.4
+"""What a term counts that a question has from an earlier turn, against its own words."""
+
+LIKE = "~"
+ALIKE = 0.6
+"""What a word of like meaning (thesaurus.txt) counts, against the question's own; its term is
+marked in a set by LIKE before it."""
+
+COUNTED = 100
+"""A plain number from which it is looked for in a sentence; "which two" only counts."""
+
+Name = tuple[Terms, tuple[Terms, ...]]
+"""The terms of a name, and those of other names of the same thing."""
+
+
+class Scale:
+    """A query, to hold sets of terms against in each of its wordings.
+
+    What it says of time is left out, since its periods hold that. The sets are first to be
+    passed through `has`.
+    """
+
+    def __init__(self, archive: Archive, query: Query) -> None:
+        self.query = query
+        texts = [timeless(text, query.today) for text in dict.fromkeys(query.readings)]
+        rarity = archive.rarity({t for text in texts for t in question_terms(text)})
+        carried = frozenset(question_terms(" ".join(query.carried)))
+        self.wordings = [w for text in texts if (w := _weights(text, rarity, carried))]
+        self.named = [n for text in texts if (n := _named(text))]
+        self.amounts = [q for q in quantities(query.text) if q.unit or q.values[0] >= COUNTED]
+        self.equals = equals(" ".join(texts))
+        self.like = {t: words for text in texts for t, words in alike(text).items()}
+
+    def has(self, present: Iterable[str]) -> Terms:
+        """Terms, and the question's own for what is named otherwise among them; marked, what
+        is said there in words of like meaning."""
+        have = frozenset(present)
+        for own, others in self.equals:
+            if not own <= have and any(other <= have for other in others):
+                have |= own
+        said = (t for t, words in self.like.items() if t not in have)
+        return have | {LIKE + t for t in said if any(word <= have for word in self.like[t])}
+
+    def share(self, have: Set[str], but: Set[str] = frozenset()) -> float:
+        """The share of the question's terms that are there, by their rarity, at best; those
+        in `but` are not counted."""
+        rest = ({t: r for t, r in w.items() if t not in but} for w in self.wordings)
+        return max((_share(w, have) for w in rest), default=0.0)
+
+    def mass(self, have: Set[str]) -> float:
+        """The rarities of the question's terms that are there, added up, at best."""
+        return max((_worth(w, have) for w in self.wordings), default=0.0)
+
+    def rarest_missing(self, have: Set[str]) -> float:
+        """The rarity of the rarest term that is not there, 0 if none is missing."""
+        return min(
+            (max((r for t, r in w.items() if t not in have), default=0.0) for w in self.wordings),
+            default=0.0,
+        )
+
+    def names(self, have: Set[str]) -> float:
+        """The share of the question's names that are there, in this or another form (see
+        aliases.toml); 1 if the question has none."""
+        return max(
+            (sum(_there(n, have) for n in one) / len(one) for one in self.named), default=1.0
+        )
+
+    def names_any(self, have: Set[str]) -> bool:
+        """Whether anything is there that the question names, or speaks of if it has no names."""
+        named = {t for one in self.named for own, _ in one for t in own}
+        return bool((named or {t for w in self.wordings for t in w}) & have)
+
+    def numbers(self, text: str) -> float:
+        """The share of the question's amounts that a text has; 1 if it has none."""
+        if not self.amounts:
+            return 1.0
+        held = quantities(text)
+        return sum(any(a.agrees(h) for h in held) for a in self.amounts) / len(self.amounts)
+
+
+def _weights(text: str, rarity: Mapping[str, float], carried: Set[str]) -> dict[str, float]:
+    return {
+        t: rarity.get(t, 1.0) * (CARRIED if t in carried else 1.0) for t in question_terms(text)
+    }
+
+
+def _share(weights: Mapping[str, float], have: Set[str]) -> float:
+    total = sum(weights.values())
+    return _worth(weights, have) / total if total else 0.0
+
+
+def _worth(weights: Mapping[str, float], have: Set[str]) -> float:
+    """What the terms that are there are worth, less for those in words of like meaning."""
+    own = sum(r for t, r in weights.items() if t in have)
+    return own + ALIKE * sum(r for t, r in weights.items() if LIKE + t in have)
+
+
+def _named(text: str) -> Sequence[Name]:
+    """A question's names, each a run of words with capitals; its first word is no name."""
+    first, _, rest = text.partition(" ")
+    runs = [m.group() for m in NAMES.finditer(rest)] if first else []
+    names = []
+    for name in runs:
+        own = frozenset(question_terms(name))
+        others = tuple(o for same, more in equals(name) if same == own for o in more)
+        if own:
+            names.append((own, others))
+    return names
+
+
+def _there(name: Name, have: Set[str]) -> float:
+    """How far a name is there: 1 in any of its forms, else the share of its words."""
+    own, others = name
+    return 1.0 if any(o <= have for o in others) else len(own & have) / len(own)

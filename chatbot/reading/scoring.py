@@ -1,0 +1,319 @@
+"""How likely a sentence is to answer a question: what the reader says, and what can be counted.
+
+Two linear models over the features of `FEATURES`, fitted by training/answering.py: one says
+which of a question's sentences answers best, the other how likely a sentence answers. Their
+coefficients are data, in lexicon/weights.toml; docs/answers.md has what they reach.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from math import exp, log
+from statistics import median
+
+import numpy as np
+
+from chatbot.language.items import CELL, lead_of
+from chatbot.language.wording import ASIDE, bare, mute
+from chatbot.reading.fit import fit
+from chatbot.reading.query_terms import Scale
+from chatbot.values import Query
+from vectorstore import Archive, Hit, Read, Sentence, Span, terms
+from vectorstore.query import AFTER, FADE
+
+FEATURES = (
+    "meaning",
+    "words",
+    "around",
+    "near",
+    "headline",
+    "passage",
+    "place",
+    "kind",
+    "missing",
+    "names",
+    "numbers",
+    "mass",
+    "lead",
+    "stands out",
+    "both",
+    "aside",
+    "length",
+    "named",
+    "period",
+    "read",
+    "read share",
+    "page",
+)
+"""The sentence's cosine to the question; the share of the question's terms, by rarity, in the
+sentence, in its passage and headline, in it and its neighbours, in the headline; the passage's
+cosine; its fused score beside the best one's; whether the sentence has what is asked for; the
+rarest term missing around it; the share of the question's names around it, and of its amounts
+near it; how much of the question, by rarity, it has in all; how far its passage's cosine, and
+its own, stand above the middle of those that were found; whether its passage is among the
+first three both by meaning and by words; whether it is about the article itself; its length; the
+share of the question's names in it and the headline; how well the article's day fits the periods
+that are named; what the reader says of the sentence (log odds against that none of its passage
+answers), its share among all sentences that were read, and the log odds that any of its passage
+answers. An item of a list or a row of a table counts with what it stands under."""
+
+READ = 12
+"""Hits that are read, and whose sentences are weighed."""
+
+FARTHEST = 12.0
+"""Log odds of the reader beyond which there is no difference."""
+
+UNRELATED = 0.3
+"""Cosine to a question that the tenth of its passages has where an archive has so many."""
+
+SAYS = 5
+"""Words of a sentence that says something by itself."""
+
+LEADS = 0.6
+"""How near, beside the nearest sentence, the first one is to be."""
+
+FIRST = 3
+"""Hits that count as the first by meaning, or by words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A sentence of a hit: how it stands against the others, and how likely it answers.
+
+    `weight` is comparable within one question, the ratio of two being their odds;
+    `likelihood` (0 to 1) between questions.
+    """
+
+    hit: Hit
+    sentence: Sentence
+    weight: float
+    likelihood: float
+    features: tuple[float, ...]
+    terms: frozenset[str]
+    """Of the sentence."""
+    near: frozenset[str]
+    """Of the sentence, its neighbours, and the headline."""
+    answer: Span | None = None
+    """Where the reader finds the shortest answer, as offsets in the sentence."""
+
+    @property
+    def at(self) -> int:
+        """Its place among the sentences of its hit."""
+        return self.hit.sentences.index(self.sentence)
+
+    @property
+    def fit(self) -> float:
+        """How well the sentence has what is asked for, 0 to 1; see `asked.fit`."""
+        return self.features[FEATURES.index("kind")]
+
+    @property
+    def read(self) -> float:
+        """The reader's log odds that the sentence answers."""
+        return self.features[FEATURES.index("read")]
+
+    @property
+    def named(self) -> float:
+        """The share of the question's names in the sentence and the headline."""
+        return self.features[FEATURES.index("named")]
+
+    @property
+    def around(self) -> float:
+        """The share of the question's terms in the sentence's passage and headline."""
+        return self.features[FEATURES.index("around")]
+
+    @property
+    def names(self) -> float:
+        """The share of the question's names around the sentence; 1 if it has none."""
+        return self.features[FEATURES.index("names")]
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """What a hit is set beside: the best score, the middle cosines, the ids that are first
+    both by meaning and by words."""
+
+    best: float
+    dense: float
+    sentence: float
+    both: frozenset[str]
+
+    @classmethod
+    def of(cls, hits: Sequence[Hit]) -> Crowd:
+        nearest = sorted(hits, key=lambda h: -h.dense)[:FIRST]
+        worded = sorted(hits, key=lambda h: -(h.lexical or 0.0))[:FIRST]
+        few = [UNRELATED] * (READ - len(hits))  # a small archive has no crowd to stand out of
+        return cls(
+            max((h.score for h in hits if h.score > 0), default=1.0),
+            median([h.dense for h in hits] + few),
+            median([max((s.score for s in h.sentences), default=0.0) for h in hits] + few),
+            frozenset(h.passage_id for h in nearest) & frozenset(h.passage_id for h in worded),
+        )
+
+
+def weigh(archive: Archive, scale: Scale, hits: Sequence[Hit], most: int = READ) -> list[Weighed]:
+    """The sentences of the first hits, read and weighed, the likeliest to answer first."""
+    crowd, pages = Crowd.of(hits), hits[:most]
+    reads = archive.read(scale.query.text, pages)
+    total = sum(float(np.exp(read.scores).sum()) for read in reads)
+    found = [
+        w
+        for hit, read in zip(pages, reads, strict=True)
+        for w in _weighed(scale, hit, crowd, read, total)
+    ]
+    return sorted(found, key=lambda w: -w.weight)
+
+
+def as_read(hits: Sequence[Hit], ranked: Sequence[Weighed]) -> tuple[Hit, ...]:
+    """The hits in the order of the best sentence that was read in each; those that were not read
+    behind them."""
+    best: dict[str, int] = {}
+    for place, weighed in enumerate(ranked):
+        best.setdefault(weighed.hit.passage_id, place)
+    return tuple(sorted(hits, key=lambda hit: best.get(hit.passage_id, len(ranked))))
+
+
+def foremost(hits: Sequence[Hit]) -> list[Weighed]:
+    """Of each hit its first sentence, or the one nearest to what was searched where that is
+    much nearer; in the hits' order."""
+    found = []
+    for hit in hits:
+        said = [
+            s
+            for s in hit.sentences
+            if len(s.text.split()) >= SAYS and not (bare(s.text) or mute(s.text))
+        ]
+        if said:
+            best = max(said, key=lambda s: s.score)
+            best = said[0] if said[0].score >= LEADS * best.score else best
+            own = frozenset(terms(best.text))
+            found.append(Weighed(hit, best, 1.0, 1.0, (1.0,) * len(FEATURES), own, own))
+    return found
+
+
+def _weighed(scale: Scale, hit: Hit, crowd: Crowd, read: Read, total: float) -> Iterator[Weighed]:
+    article = hit.article
+    page = _bounded(float(np.log(np.exp(read.scores).sum() + 1e-9)))
+    headline = scale.has(terms(article.headline))
+    own = [frozenset(terms(s.text)) for s in hit.sentences]
+    around = scale.has(headline.union(*own))
+    shares = scale.share(around), scale.share(headline), scale.rarest_missing(around)
+    named = scale.names(around.union(terms(article.outlet), terms(article.byline)))
+    leads = [_led(hit, s) for s in hit.sentences]
+    period = during(scale.query, hit)
+    for i, sentence in enumerate(hit.sentences):
+        if mute(sentence.text) or (bare(sentence.text) and not leads[i].says):
+            continue
+        near = scale.has(headline.union(*own[max(0, i - 1) : i + 2], leads[i].terms))
+        said = scale.has(own[i] | leads[i].terms)
+        meaning = max(sentence.score, leads[i].score)
+        values = (
+            meaning,
+            scale.share(said),
+            shares[0],
+            scale.share(near),
+            shares[1],
+            hit.dense,
+            max(0.0, hit.score / crowd.best),
+            fit(scale.query, sentence.text),
+            shares[2],
+            named,
+            scale.numbers(neighbours(hit, i)),
+            log(1 + scale.mass(said)),
+            hit.dense - crowd.dense,
+            meaning - crowd.sentence,
+            float(hit.passage_id in crowd.both),
+            float(bool(ASIDE.search(sentence.text))),
+            log(1 + len(own[i])),
+            scale.names(said | headline),
+            period,
+            _bounded(float(read.scores[i])),
+            float(np.exp(read.scores[i])) / total,
+            page,
+        )
+        weight, likelihood = exp(_sum("order", values)), 1 / (1 + exp(-_sum("likelihood", values)))
+        if CELL in sentence.text and leads[i].terms and not scale.names_any(scale.has(own[i])):
+            if {"how much", "when"} & set(scale.query.kinds):
+                continue
+            weight, likelihood = weight * OTHER_ROW, likelihood * OTHER_ROW
+        first = hit.start - sentence.start
+        answer = (read.spans[i][0] + first, read.spans[i][1] + first)
+        yield Weighed(hit, sentence, weight, likelihood, values, own[i], near, answer)
+
+
+@dataclass(frozen=True, slots=True)
+class Led:
+    """What a sentence stands under, if it is an item: its terms, the cosine of both together
+    to the question, and whether it is more than a name; empty for other sentences."""
+
+    terms: frozenset[str] = frozenset()
+    score: float = 0.0
+    says: bool = False
+
+
+OTHER_ROW = 0.01
+"""What a row of a table counts that is about something else than what the question names; where
+an amount or a date is asked for, it is no answer at all."""
+
+TOGETHER = 1.6
+"""By what the sum of two cosines is divided for that of both texts together: the length of the
+sum of two unit vectors that are as near to each other as an item and its lead usually are."""
+
+
+def _led(hit: Hit, sentence: Sentence) -> Led:
+    body = hit.article.body
+    span = lead_of(body, sentence.start, sentence.end)
+    if span is None:
+        return Led()
+    above = [s.score for s in hit.sentences if s.start < span[1] and span[0] < s.end]
+    score = (max(above) + sentence.score) / TOGETHER if above else hit.dense
+    lead = body[span[0] : span[1]]
+    return Led(frozenset(terms(lead)), score, not bare(lead))
+
+
+@cache
+def coefficients(model: str, names: tuple[str, ...] = FEATURES) -> tuple[float, tuple[float, ...]]:
+    """The intercept of a model of lexicon/weights.toml, and a coefficient for each feature."""
+    table = tomllib.loads((files("chatbot") / "lexicon" / "weights.toml").read_text("utf-8"))
+    own = table[model]
+    return float(own.get("intercept", 0.0)), tuple(float(own[f]) for f in names)
+
+
+def _sum(model: str, values: Sequence[float]) -> float:
+    intercept, weights = coefficients(model)
+    z = intercept + sum(w * v for w, v in zip(weights, values, strict=True))
+    return max(-30.0, min(30.0, z))
+
+
+def _bounded(odds: float) -> float:
+    return max(-FARTHEST, min(FARTHEST, odds))
+
+
+def neighbours(hit: Hit, i: int) -> str:
+    """A sentence of a hit with the one before and the one behind it."""
+    around = hit.sentences[max(0, i - 1) : i + 2]
+    return hit.article.body[around[0].start : around[-1].end]
+
+
+def beside(weighed: Weighed) -> str:
+    """The headline, and the sentence with the one before it and the one behind it."""
+    return f"{weighed.hit.article.headline}\n{neighbours(weighed.hit, weighed.at)}"
+
+
+def during(query: Query, hit: Hit) -> float:
+    """How well a hit's day fits the question's periods: 1 in one or shortly after, where it
+    names one; less with the days after, and far less before, when nothing was known yet."""
+    published = hit.article.published
+    if not query.periods or published is None:
+        return 1.0
+    return max(_near(published.day, period) for period in query.periods)
+
+
+def _near(day: date, period: tuple[date, date]) -> float:
+    if day < period[0]:
+        return 0.5 * exp(-(period[0] - day).days / 14)
+    return exp(-max(0, (day - period[1]).days - AFTER) / FADE)

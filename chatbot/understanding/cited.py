@@ -1,0 +1,85 @@
+"""A citation that is asked about: "what else does [2] say?" is answered from its article."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from langchain_core.messages import AIMessage
+
+from chatbot.language.wording import phrases
+from chatbot.values import Citation, Query
+from vectorstore import Filters, Hit, InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """A quote of an answer before: its number, its article's id and headline, its place."""
+
+    number: int
+    article: str
+    headline: str
+    start: int
+    end: int
+
+
+def quoted_before(inputs: Mapping[str, Any]) -> list[Quoted]:
+    """The quotes of the answer before: the input `cited`, its citations (or `Quoted`); else
+    those that the last message of the history carries (see `Answer.to_message`).
+
+    Raises InputError if `cited` holds something else.
+    """
+    given = inputs.get("cited")
+    if given is None:
+        return _carried(inputs.get("history") or [])
+    if not all(isinstance(c, (Citation, Quoted)) for c in given):
+        raise InputError("cited is a list of citations, those of the answer before")
+    return [
+        Quoted(c.number, c.article.id, c.article.headline, c.start, c.end)
+        if isinstance(c, Citation)
+        else c
+        for c in given
+    ]
+
+
+def _carried(history: Sequence[Any]) -> list[Quoted]:
+    last = next((m for m in reversed(history) if isinstance(m, AIMessage)), None)
+    blocks = last.content if last and isinstance(last.content, list) else []
+    notes = [n for b in blocks if isinstance(b, dict) for n in b.get("annotations", ())]
+    extras = [(n.get("title") or "", n.get("extras") or {}) for n in notes]
+    return [
+        Quoted(x["number"], x["article"], title, x["start"], x["end"])
+        for title, x in extras
+        if {"number", "article", "start", "end"} <= {*x}
+    ]
+
+
+def about(query: Query, number: int | None, quoted: Sequence[Quoted]) -> Query:
+    """The query for the article of a citation alone, beyond what was quoted of it."""
+    one = next((q for q in quoted if q.number == number), None)
+    if one is None:
+        return query
+    spans = tuple((q.start, q.end) for q in quoted if q.article == one.article)
+    note = str(phrases(query.language)["in_article"]).format(headline=one.headline)
+    return replace(
+        query,
+        filters=Filters(as_of=query.filters.as_of, articles=(one.article,)),
+        beyond=spans,
+        notes=(note,) if one.headline else (),
+    )
+
+
+def unsaid(query: Query, hits: Sequence[Hit]) -> list[Hit]:
+    """The hits without the sentences that the query wants to go beyond."""
+    return [
+        replace(
+            hit,
+            sentences=tuple(
+                s
+                for s in hit.sentences
+                if not any(s.start < end and start < s.end for start, end in query.beyond)
+            ),
+        )
+        for hit in hits
+    ]

@@ -1,0 +1,44 @@
+"""Words of a question that name no topic: "what happened", "the latest", "tell me more"."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from functools import cache
+from importlib.resources import files
+
+from chatbot.understanding.time import asks_for_now, periods, timeless
+from chatbot.values import Kind
+from vectorstore import question_terms
+
+WANTED = frozenset[Kind](("what happened", "latest", "list", "what"))
+"""Kinds of questions that a digest may answer."""
+
+
+@cache
+def _generic() -> Mapping[str, re.Pattern[str]]:
+    table = tomllib.loads((files("chatbot") / "lexicon" / "digest.toml").read_text("utf-8"))
+    return {lang: re.compile(table[lang], re.IGNORECASE) for lang in ("en", "ko")}
+
+
+def asks_for_digest(
+    question: str, kinds: Sequence[Kind], today: date, outlets: Iterable[str] = ()
+) -> bool:
+    """Whether a question names a time, and has no words but that and those of asking and of
+    outlets: "What happened in July 2025?", "What's new?"."""
+    timed = "latest" in kinds or asks_for_now(question) or periods(question, today)
+    if not ({*kinds} & WANTED and timed):
+        return False
+    rest = timeless(question, today)
+    for outlet in outlets:
+        rest = re.sub(re.escape(outlet), " ", rest, flags=re.IGNORECASE)
+    return not [t for t in question_terms(topical(rest)) if len(t) > 1]
+
+
+def topical(text: str) -> str:
+    """A question without the words that name no topic."""
+    for pattern in _generic().values():
+        text = pattern.sub(" ", text)
+    return text

@@ -1,0 +1,240 @@
+"""Question and history become a query: what is searched, where, and how it was read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import TypeVar, get_args
+
+from chatbot.language.periods import Spoken
+from chatbot.language.romanization import variants
+from chatbot.language.synonyms import beside, names, spelled_out, wording
+from chatbot.language.wording import language_of
+from chatbot.understanding.answer_types import kinds_of
+from chatbot.understanding.cited import about, quoted_before
+from chatbot.understanding.comparisons import sides_of
+from chatbot.understanding.decomposition import content, parts_of
+from chatbot.understanding.events import ArchiveEvents, Events
+from chatbot.understanding.generic import asks_for_digest
+from chatbot.understanding.glossary import in_english, in_korean
+from chatbot.understanding.notes import notes
+from chatbot.understanding.outlets import Sources, sources_of
+from chatbot.understanding.requests import KINDS, request_of
+from chatbot.understanding.rewriting import Standalone, standalone
+from chatbot.understanding.spelling import respelt
+from chatbot.understanding.time import (
+    asks_for_now,
+    periods_of,
+    recency_of,
+    said_as_of,
+    said_of_time,
+)
+from chatbot.understanding.topics import TOPICAL, has_topic, topic_of_request
+from chatbot.understanding.turns import turns_of
+from chatbot.values import Inputs, Kind, Length, Query, Request
+from vectorstore import Archive, Filters, InputError, Wording
+
+T = TypeVar("T")
+
+HAPPENED = re.compile(
+    r"\bwhat (?:has |had |have |all )*(?:happen(?:ed|s)|occurred|went on|took place|transpired)\b",
+    re.IGNORECASE,
+)
+"""What a question may begin with that no article about it says."""
+
+UNASKED = ("nothing", "task", "dateline", "archive", "greeting")
+"""Kinds of requests that do not lean on earlier turns."""
+
+SURELY = 0.8
+"""How likely a turn that reads as leaning on earlier ones must be to be one of these."""
+
+LONGEST_QUESTION = 4_000
+"""Characters of a question that are searched; the rest is cut off."""
+
+ORIGINAL, FURTHER, KOREAN = 1.0, 0.3, 0.5
+"""Weights of a Korean question's own words, of the glossary's further English words, and of
+Korean words for an English question; the searched text has 1."""
+
+
+def understand(inputs: Inputs | str, archive: Archive | None = None) -> Query:
+    """Read `{"question": …, "history": […], "today": date, "filters": Filters}`.
+
+    Only the question is required; a plain string is one. History is any message list that
+    LangChain accepts. Nothing published after `today`, after the filters' `as_of`, or after
+    a day that the question names as such ("as of 3 March") is seen: the earliest counts.
+    With an archive, events are looked up in it ("since the election"). `unread` names what is
+    not to be taken from the question: "as_of", "periods"; `length` is how long the answer is
+    to be; `cited` are the citations of the answer before, for a question about one of them;
+    `request` is the kind of request that it is to be taken for, instead of the likeliest.
+    Raises InputError where something is not of its kind.
+    """
+    if isinstance(inputs, str):
+        inputs = {"question": inputs}
+    if not isinstance(inputs, dict) or not isinstance(inputs.get("question"), str):
+        raise InputError('the chain takes {"question": "…", "history": […]}')
+    today, filters = _given(inputs, "today", date), _given(inputs, "filters", Filters)
+    if isinstance(today, datetime):
+        today = today.date()
+    limits = filters or Filters()
+    if today:
+        limits = replace(limits, as_of=min(today, limits.as_of or today))
+    question = " ".join(inputs["question"].split())[:LONGEST_QUESTION]
+    question, slips = respelt(question, archive) if archive else (question, ())
+    turns = turns_of(inputs.get("history") or [])
+    read = standalone(question, turns, now=asks_for_now(question))
+    day = today or date.today()  # noqa: DTZ011 (the asker's own day)
+    query = _query(question, read, limits, day, archive, inputs.get("request"))
+    query = replace(query, respelt=slips)
+    query = _without(query, limits, inputs.get("unread") or ())
+    query = replace(query, notes=notes(query), length=_length(inputs.get("length")))
+    return about(query, read.cited, quoted_before(inputs))
+
+
+def _request(given: object, question: str, read: Standalone, archive: Archive | None) -> Request:
+    """The kind of request: as given, else by the words; a turn that carries its topic from
+    earlier ones is a request of the articles whatever its own words are."""
+    if given:
+        if given not in KINDS:
+            raise InputError(f"request is one of {', '.join(KINDS)}, not {given!r}")
+        return given
+    leaning = bool(read.carried or read.base or read.cited)
+    own = archive.embedder if archive else None
+    kind = request_of(question, sure=SURELY if leaning else 0.0, embedder=own)
+    return "fact" if leaning and kind == "nothing" else kind
+
+
+def _length(given: object) -> Length:
+    if given not in (None, *get_args(Length)):
+        raise InputError(f"length is one of {', '.join(get_args(Length))}, not {given!r}")
+    return given or "normal"  # type: ignore[return-value]
+
+
+def _without(query: Query, given: Filters, unread: Collection[str]) -> Query:
+    """The query without what its reader does not want to be read in the question."""
+    if "as_of" in unread:
+        query = replace(query, filters=replace(query.filters, as_of=given.as_of))
+    if "periods" in unread:
+        query = replace(query, periods=(), recency="weak")
+    return query
+
+
+def _query(  # noqa: PLR0913, PLR0917
+    question: str,
+    read: Standalone,
+    limits: Filters,
+    day: date,
+    archive: Archive | None,
+    given: object,
+) -> Query:
+    request = _request(given, question, read, archive)
+    if request in UNASKED:
+        read = Standalone(question)
+    events = ArchiveEvents(archive, limits) if archive else None
+    said = _said(question, read, day, events)
+    named = tuple(periods_of(said))
+    kinds = kinds_of(read.text if read.instead else question)
+    if kinds[0] == "latest" and request in ("fact", "now") and not given:
+        request = "news"
+    language = language_of(question)
+    filters = _filters([question, *read.before], limits, day, events)
+    named_there = _names(read.text, archive, filters)
+    sources = sources_of(question, archive.outlets()) if archive else Sources()
+    follows = bool(read.carried or read.base)
+    digest = not follows and (
+        (request != "archive" and asks_for_digest(question, kinds, day, sources.outlets))
+        or (request in TOPICAL and not has_topic(question, request, language))
+    )
+    asked = topic_of_request(_asked(read.text, kinds), request, language)
+    english = archive is not None and archive.embedder.properties.english
+    text, wordings = (question, ()) if digest else _worded(asked, kinds, english)
+    if sources.only:
+        chosen = Filters(outlets=sources.outlets, languages=sources.languages)
+        filters = filters.over(chosen)
+    return Query(
+        question=question,
+        text=text,
+        filters=filters,
+        today=day,
+        language=language,
+        request="news" if digest and request not in TOPICAL else request,
+        kinds=kinds,
+        recency="strong"
+        if request in ("now", "news") and not named
+        else recency_of(question, named),
+        periods=named,
+        carried=read.carried,
+        follows=read.base if read.carried and not read.instead else "",
+        parts=_parts(read.text, request, kinds, said),
+        wordings=wordings,
+        names=named_there,
+        outlets=() if sources.only else sources.outlets,
+        digest=digest,
+    )
+
+
+def _parts(
+    text: str, request: Request, kinds: tuple[Kind, ...], said: list[Spoken]
+) -> tuple[str, ...]:
+    """The sides of a comparison, or the parts of a question that has several."""
+    language = language_of(text)
+    sides = sides_of(text, language) if request == "comparison" else ()
+    return sides or parts_of(text, kinds, said, language)
+
+
+def _asked(text: str, kinds: tuple[Kind, ...]) -> str:
+    """A question without "what happened", which says nothing of what it was."""
+    if kinds[0] != "what happened":
+        return text
+    rest = " ".join(HAPPENED.sub(" ", text).split()).strip("?! ")
+    return rest if content(rest) else text
+
+
+def _names(text: str, archive: Archive | None, filters: Filters) -> tuple[tuple[str, ...], ...]:
+    known = names(text)
+    if not archive:
+        return known
+    listed = {name for group in known for name in group}
+    spelt = tuple(group for group in variants(text, archive) if not listed & {*group})
+    return known + spelled_out(text, archive, filters) + spelt
+
+
+def _said(question: str, read: Standalone, day: date, events: Events | None) -> list[Spoken]:
+    """What is said of time: by the question, else by the one that it leans on."""
+    own = said_of_time(read.text if read.instead else question, day, events=events)
+    if own or not read.base or asks_for_now(question):
+        return own
+    return said_of_time(read.base, day, events=events)
+
+
+def _worded(text: str, kinds: tuple[Kind, ...], meaning: bool) -> tuple[str, tuple[Wording, ...]]:
+    """What is searched, and the words that are searched beside it.
+
+    A Korean question is searched by its own words, and by its English ones: those for their
+    `meaning`, too, where the embedding model reads English only.
+    """
+    if language_of(text) != "ko":
+        return text, (*beside(text), *wording(in_korean(text), KOREAN))
+    english, further = in_english(text, kinds)
+    if not english:
+        return text, ()
+    return text, (
+        Wording(english, ORIGINAL, meaning),
+        *beside(english),
+        *wording(further, FURTHER),
+    )
+
+
+def _given(inputs: Inputs, name: str, kind: type[T]) -> T | None:
+    value = inputs.get(name)
+    if value is not None and not isinstance(value, kind):
+        raise InputError(f"{name} is a {kind.__name__}, not {value!r}")
+    return value
+
+
+def _filters(asked: Sequence[str], given: Filters, day: date, events: Events | None) -> Filters:
+    """The given filters, as of the earliest of what was given and said."""
+    said = next((d for text in asked if (d := said_as_of(text, day, events))), None)
+    known = [d for d in (given.as_of, said) if d]
+    return replace(given, as_of=min(known, default=None))

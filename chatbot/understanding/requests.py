@@ -1,0 +1,132 @@
+"""The kind of a request, by a linear model over the embedding model's vector of its words.
+
+Fitted by training/requests.py on requests that were written for it; docs/answers.md says how
+often it is right.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import cast, get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from chatbot.values import Request
+from vectorstore import DatelineError
+from vectorstore.models.embedder import Embedder
+from vectorstore.settings import EMBEDDED_MODEL, default_model
+
+log = logging.getLogger(__name__)
+
+KINDS: tuple[Request, ...] = get_args(Request)
+
+SURE = 0.5
+"""The likelihood from which a request is taken to be of its likeliest kind; else it is taken for
+a question for a fact, which can be answered in any case."""
+
+SURER: dict[Request, float] = {
+    "opinion": 0.75,
+    "task": 0.65,
+    "nothing": 0.6,
+    "dateline": 0.65,
+    "archive": 0.6,
+}
+"""The same for kinds that are not answered from the articles, or with a word of caution."""
+
+ASIDE: tuple[Request, ...] = ("archive", "dateline", "greeting", "task", "nothing")
+"""Kinds that are not answered from what the articles tell."""
+
+MANY: tuple[Request, ...] = ("list", "count")
+MAYBE = 0.3
+"""The likelihood from which a request that is of no sure kind is taken to want several things;
+where nothing like that is found, it is answered as one for a fact."""
+
+_SAID: dict[Request, str] = {
+    "timeline": r"\btime ?line\b|\bchronolog\w+|\bwhen did what\b"
+    r"|타임라인|일지\b|연표|연대기|날짜순",
+    "summary": r"\bsummar(?:y|i[sz]e)\b|\boverview\b|\bbackground\b|요약|개요|배경 ?설명",
+    "comparison": r"\bcompar(?:e|ed|ison)\b|\bversus\b|\bvs\b|비교",
+    "list": r"^(?:list|name|enumerate)\b|\blist of\b|\ball names\b|목록|명단|나열",
+    "count": r"\bhow (?:often|many times)\b|\bnumber of times\b|몇 번|횟수",
+}
+NAMED = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _SAID.items()}
+"""What a request may say of itself."""
+
+WEIGHTS = Path(str(files("chatbot.understanding") / "requests.safetensors"))
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Classifier:
+    """A softmax over the kinds: `rows` float[kinds, dim], `intercepts` float[kinds]."""
+
+    rows: npt.NDArray[np.floating]
+    intercepts: npt.NDArray[np.floating]
+
+    def __call__(self, text: str, embedder: Embedder | None = None) -> dict[Request, float]:
+        """How likely a request is of each kind; they add up to 1."""
+        vector = (embedder or _embedder()).queries([text])[0]
+        z = self.rows.astype(np.float32) @ vector + self.intercepts
+        odds = np.exp(z - z.max())
+        return dict(zip(KINDS, map(float, odds / odds.sum()), strict=True))
+
+
+def request_of(text: str, *, sure: float = 0.0, embedder: Embedder | None = None) -> Request:
+    """The kind of a request; "fact" where that is not sure, or the model is not to be had. With
+    `sure` a kind that is not answered from the articles must be so likely. The `embedder` is used
+    if it is of the model that this was fitted to."""
+    if not text.strip():
+        return "nothing"
+    if default_model() != EMBEDDED_MODEL:
+        return "fact"
+    try:
+        same = embedder is not None and embedder.model == EMBEDDED_MODEL
+        likely = _classifier()(text, embedder if same else None)
+    except DatelineError:
+        log.exception("taking every request for a question for a fact")
+        return "fact"
+    found = chosen(likely)
+    if found in ASIDE and likely[found] < sure:
+        return "fact"
+    return named(text) if found == "fact" and likely["fact"] < SURE else found
+
+
+def named(text: str) -> Request:
+    """The kind that a request says of itself ("a timeline of …"), which is none of those that the
+    model is sure of; "fact" where it says none."""
+    return next((kind for kind, pattern in NAMED.items() if pattern.search(text)), "fact")
+
+
+def chosen(likely: dict[Request, float]) -> Request:
+    """The kind that a request is taken to be of: the likeliest if that is sure enough, else a list
+    or a count if that may be meant, else a fact."""
+    best = max(likely, key=lambda kind: likely[kind])
+    if likely[best] >= SURER.get(best, SURE):
+        return best
+    many = max(MANY, key=lambda kind: likely[kind])
+    return many if likely[many] >= MAYBE else "fact"
+
+
+def vectors(texts: list[str]) -> Floats:
+    """The unit vectors of requests, float32[n, dim]."""
+    few = [texts[i : i + 64] for i in range(0, len(texts), 64)]
+    return np.concatenate([_embedder().queries(some) for some in few])
+
+
+@cache
+def _embedder() -> Embedder:
+    return Embedder(EMBEDDED_MODEL)
+
+
+@cache
+def _classifier() -> Classifier:
+    from safetensors.numpy import load_file
+
+    return Classifier(**cast(dict[str, Floats], load_file(WEIGHTS)))

@@ -1,0 +1,225 @@
+"""A turn of a conversation as a question of its own, without a model.
+
+What a turn leans on is carried over from the turns that matter: the last question that
+stood on its own, and what followed it. A name in "and Japan?" takes the place of its like;
+a date does too; a turn with a topic of its own carries nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from chatbot.language.named_days import Clock, anyof, found
+from chatbot.language.wording import language_of
+from chatbot.understanding.turns import Turn
+from vectorstore import terms
+from vectorstore.index.analyzer import STOP_WORDS
+
+ABBREVIATED = 3
+"""Letters up to which a name that is typed small is an abbreviation ("eu")."""
+
+WORD = re.compile(r"[\w$%][\w$%.’'&-]*")
+SHORT = 3
+"""A turn of this many words of its own leans on the others unless it asks in full."""
+
+MOST_CARRIED = 12
+"""Words that are carried over at most."""
+
+MOST_ANSWERED = 8
+"""Words of the last answer that are carried over at most."""
+
+THINGS = "the|a|an|of|its|their|his|her|that|this|these|those|some|any"
+
+ASKS = re.compile(r"^(?:who|what|when|where|why|how|which|whose)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Standalone:
+    """A turn as it can be searched.
+
+    `text` is the turn with what it leans on; `carried` are the words that were taken over,
+    `base` the earlier question that they come from; `instead` is what a name or date took
+    the place of. `cited` is the number of a citation that is asked about.
+    """
+
+    text: str
+    carried: tuple[str, ...] = ()
+    base: str = ""
+    instead: tuple[str, ...] = ()
+    cited: int | None = None
+    before: tuple[str, ...] = field(default=(), repr=False)
+    """The earlier questions that count for this one, the latest first."""
+
+
+def standalone(question: str, turns: Sequence[Turn], *, now: bool = False) -> Standalone:
+    """Read a turn in the light of the turns before it.
+
+    `now` says that the turn asks about the present: then no dates are carried over.
+    """
+    cited = _cited(question) if turns else None
+    if not turns or not (cited or leans(question)):
+        return Standalone(question)
+    chain = _chain(turns)
+    base = chain[-1]
+    if replaced := _replaced(question, chain):
+        text, old = replaced
+        new = {*terms(question)}
+        carried = tuple(w for w in content(text) if not new & {*terms(w)})
+        return Standalone(text, carried, base, old, cited, tuple(chain))
+    own = {*terms(question)}
+    dated = not _has_time(question, now)
+    words = content(base, dated=dated)
+    for turn in chain[:-1]:
+        words += names(turn)
+    if len(chain) > 1:
+        words += [w for w in content(chain[0], dated=dated) if _named_thing(w, chain[0])]
+    if _table(question)["person"].search(question) and turns[-1].answer:
+        words += names(turns[-1].answer)[:3]
+    if not content(question):  # "When did it say that?" means what was answered
+        words += content(turns[-1].answer, dated=dated)[:MOST_ANSWERED]
+    carried = tuple(w for w in dict.fromkeys(words) if not own & {*terms(w)})[:MOST_CARRIED]
+    return Standalone(" ".join([question, *carried]), carried, base, (), cited, tuple(chain))
+
+
+def leans(question: str) -> bool:
+    """Whether a question needs what was said before it to be understood."""
+    table = _table(question)
+    own = content(question)
+    if any(table[k].search(question) for k in ("opening", "pronoun", "more")):
+        return True
+    if not names(question) and (
+        table["definite"].search(question) or (table["said"].search(question) and len(own) <= 4)
+    ):
+        return True
+    if language_of(question) == "ko":
+        return len(own) <= 1
+    return len(own) <= 1 or (len(question.split()) <= SHORT and not ASKS.search(question))
+
+
+def content(text: str, *, dated: bool = True) -> list[str]:
+    """The words of a text that tell its topic; without its dates if `dated` is false."""
+    if not dated:
+        for named in reversed(found(text, _CLOCK)):
+            text = text[: named.start] + " " + text[named.end :]
+    dropped = _dropped()
+    kept = []
+    for match in WORD.finditer(text):
+        word = re.sub(r"['’]s$", "", match.group().rstrip(".,-'’"))
+        if word and word.lower() not in dropped and (len(word) > 1 or not word.isascii()):
+            kept.append(word)
+    return list(dict.fromkeys(kept))
+
+
+def names(text: str) -> list[str]:
+    """Words and runs of words that are capitalised within their sentence."""
+    found_ = re.findall(r"(?<![.!?“\"] )(?<!^)\b[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*", text)
+    return list(dict.fromkeys(n for n in found_ if n.lower() not in _dropped()))
+
+
+def _named_thing(word: str, text: str) -> bool:
+    """Whether a word of a text is part of a thing that it names: "the deal", "its car duty"."""
+    return bool(re.search(rf"\b(?:{THINGS}) (?:[\w-]+ )?{re.escape(word)}\b", text, re.IGNORECASE))
+
+
+def _chain(turns: Sequence[Turn]) -> list[str]:
+    """The earlier questions, back to the last one that stood on its own; the latest first."""
+    chain: list[str] = []
+    for turn in reversed(turns):
+        chain.append(turn.question)
+        if not leans(turn.question):
+            break
+    return chain
+
+
+def _replaced(question: str, chain: Sequence[str]) -> tuple[str, tuple[str, ...]] | None:
+    """The base question with the name or date of a bare turn in the place of its like."""
+    table = _table(question)
+    opening = table["opening"].match(question)
+    bare = question[opening.end() :] if opening else question
+    bare = bare.strip(" ?!.,")
+    korean = language_of(bare) == "ko"
+    if korean:
+        bare = re.sub(r"(?:은|는|이|가|도|요|의 경우|의 경우는|에 대해서는)+$", "", bare)
+    if not bare or len(bare.split()) > 5 or ASKS.search(bare) or table["pronoun"].search(bare):
+        bare = re.sub(r"^the (.*) one$", r"\1", bare)
+        if not bare or len(bare.split()) > 5 or ASKS.search(bare):
+            return None
+    return _like(bare, chain[-1])
+
+
+def _like(bare: str, base: str) -> tuple[str, tuple[str, ...]] | None:
+    """The base with what is of the same kind as the bare words replaced by them."""
+    plain = re.sub(
+        r"^(?:the|for|in|on|to|with|from|of|about|at|by) ", "", bare, flags=re.IGNORECASE
+    )
+    if dates := found(f"in {plain}", _CLOCK):
+        covered = sum(d.end - d.start for d in dates) >= len(plain) - 4
+        if covered and (old := found(base, _CLOCK)):
+            text = base[: old[0].start] + plain + base[old[0].end :]
+            return text, (base[old[0].start : old[0].end],)
+    for kind in _classes():
+        if kind.fullmatch(plain) and (hits := list(kind.finditer(base))):
+            one = hits[-1] if len(hits) == 1 else _subject(hits)
+            if plain.islower() and one.group()[0].isupper():
+                plain = plain.upper() if len(plain) <= ABBREVIATED else plain.title()
+            return base[: one.start()] + plain + base[one.end() :], (one.group(),)
+    return None
+
+
+def _subject(hits: Sequence[re.Match[str]]) -> re.Match[str]:
+    """Of several of a kind the last that is not American: whose side is asked about."""
+    own = [h for h in hits if h.group().lower() not in _OURS]
+    return (own or hits)[-1]
+
+
+def _cited(question: str) -> int | None:
+    match = _table(question)["citation"].search(question)
+    return int(match[1]) if match else None
+
+
+def _has_time(question: str, now: bool) -> bool:
+    return now or bool(found(question, _CLOCK))
+
+
+def _table(text: str) -> dict[str, re.Pattern[str]]:
+    return _tables()[language_of(text)]
+
+
+@cache
+def _data() -> dict[str, Any]:
+    path = files("chatbot") / "lexicon" / "conversation.toml"
+    return tomllib.loads(path.read_text("utf-8"))
+
+
+@cache
+def _tables() -> dict[str, dict[str, re.Pattern[str]]]:
+    return {
+        language: {k: re.compile(v, re.IGNORECASE) for k, v in _data()[language].items()}
+        for language in ("en", "ko")
+    }
+
+
+@cache
+def _dropped() -> frozenset[str]:
+    return frozenset(_data()["never"]["words"].lower().split()) | STOP_WORDS
+
+
+@cache
+def _classes() -> tuple[re.Pattern[str], ...]:
+    return tuple(
+        re.compile(rf"(?<![A-Za-z])(?:{anyof(v.split('|'))})(?![A-Za-z])", re.IGNORECASE)
+        for v in _data()["classes"].values()
+    )
+
+
+_CLOCK = Clock(date(2000, 1, 1))
+"""For finding dates only by their words; their values are not used."""
+
+_OURS = {"us", "u.s.", "united states", "america", "american", "washington", "미국"}

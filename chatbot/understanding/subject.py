@@ -1,0 +1,96 @@
+"""What a question is about, as a phrase that another question can be asked about."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from chatbot.understanding.rewriting import content, names
+from chatbot.values import Query
+from vectorstore import Hit, terms
+
+WORD = r"\w+"
+
+
+def topic_of(query: Query, hits: Sequence[Hit]) -> str:
+    """A noun phrase of the question whose words stand in the passages found; "" if none does.
+
+    In Korean what stands before its first particle. There is no parser behind it: where a
+    verb could be in the phrase, less is taken.
+    """
+    said = lexicon(query.language)
+    if query.language == "ko":
+        found = re.match(said["topic"], query.question)
+        return found[1] if found else ""
+    read = "\n".join(f"{h.article.headline}\n{h.text}" for h in hits)
+    known, plain = {*terms(read)}, _spaced(read)
+    best = ""
+    for run, open_ in _runs(query.question):
+        words = _trimmed(_noun_phrase(query.question, run, plain if open_ else None))
+        phrase = " ".join(words)
+        topical = len(content(phrase)) > 1 or any(w[0].isupper() for w in words)
+        held = all(t in known for w in content(phrase) for t in terms(w))
+        if topical and held and len(content(phrase)) > len(content(best)):
+            best = phrase
+    return best
+
+
+def _runs(question: str) -> Iterator[tuple[list[str], bool]]:
+    """The runs of words between those that end a topic, and whether a mark ends them: then a
+    verb may be their last word."""
+    ends, run = {*lexicon("en")["ends"].split()}, list[str]()
+    for token in re.findall(r"[^\s?!.,;:“”\"()]+(?:[.,]\d+)*|[?!.,;:“”\"()]", question):
+        mark = not re.match(r"[\w$€£₩]", token)
+        if token.lower() in ends or mark:
+            yield run, mark
+            run = []
+        else:
+            run.append(token)
+    yield run, True
+
+
+def _noun_phrase(question: str, run: Sequence[str], read: str | None) -> Sequence[str]:
+    """A run without the verb that may stand in it; its last word is taken for one unless it
+    stands so in what was read (None: it is none)."""
+    said = lexicon("en")
+    words, lower = list(run), question.lower()
+    determiners = {*said["determiners"].split()}
+    places = [i for i, word in enumerate(words) if word.lower() in determiners]
+    if re.search(said["asks_what_does"], lower):
+        if places and places[-1] > 0:
+            words = words[places[-1] :]
+        elif not places and words[:1] != names(f"x {words[0]}" if words else ""):
+            return []
+    verb = len(words) > 1 and words[-1].islower() and not re.match(said["asks_what_is"], lower)
+    if read and verb and _spaced(" ".join(words[-2:])) not in read:
+        words = words[:-1]
+    return words
+
+
+def _spaced(text: str) -> str:
+    """The words of a text, small, each with a space before and behind it."""
+    return f" {' '.join(re.findall(WORD, text.lower()))} "
+
+
+def _trimmed(words: Sequence[str]) -> list[str]:
+    """The words without those at their ends that only join."""
+    said, kept = lexicon("en"), list(words)
+    joining = {*said["inside"].split()}
+    determiners = {*said["determiners"].split()}
+    while kept and kept[-1].lower() in joining:
+        kept.pop()
+    while kept and kept[0].lower() in joining - determiners:
+        kept.pop(0)
+    return kept
+
+
+@cache
+def lexicon(language: str) -> dict[str, Any]:
+    """The table of a language in `lexicon/followups.toml`."""
+    path = files("chatbot") / "lexicon" / "followups.toml"
+    found: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))[language]
+    return found

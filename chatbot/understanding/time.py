@@ -1,0 +1,73 @@
+"""Time in questions: periods that are named, and whether the newest word is wanted.
+
+A named period never hides an article, because what happened in July is also told in
+August; search moves what was published in it, or soon after, upwards.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import Literal
+
+from chatbot.language.calendar import Period
+from chatbot.language.named_days import EN, KO, Clock, found
+from chatbot.language.periods import Spoken, spoken
+from chatbot.understanding.events import Events, with_events
+
+NOW = re.compile(rf"\b(?:{EN['now']})|{KO['now']}", re.IGNORECASE)
+HISTORY = re.compile(rf"\b(?:{EN['history']})\b|{KO['history']}", re.IGNORECASE)
+
+
+AS_OF = ("as of", "as of before")
+"""Roles of a day that limits what may be known."""
+
+
+def said_of_time(
+    question: str, today: date, *, past: bool = False, events: Events | None = None
+) -> list[Spoken]:
+    """What a question says of time, in its order; its events are looked up if they can be."""
+    dates = spoken(question, today, past=past)
+    if events:
+        dates = with_events(question, dates, today, events)
+    return sorted(dates, key=lambda s: s.start)
+
+
+def periods(question: str, today: date) -> list[Period]:
+    """The periods that a question names, in its order; none where it names none."""
+    return periods_of(said_of_time(question, today))
+
+
+def periods_of(said: Sequence[Spoken]) -> list[Period]:
+    """The periods of what is said of time; an as-of day is a limit and none of them."""
+    return [s.period for s in said if s.role not in AS_OF]
+
+
+def asks_for_now(question: str) -> bool:
+    """Whether the newest word is wanted: "now", "currently", "latest", and so on."""
+    return bool(NOW.search(question))
+
+
+def recency_of(question: str, named: Sequence[Period]) -> Literal["strong", "weak", "none"]:
+    """How much newer passages are preferred.
+
+    "strong" for a question about now, "none" for one that names a period or asks how
+    something was at first, else "weak".
+    """
+    if asks_for_now(question):
+        return "strong"
+    return "none" if named or HISTORY.search(question) else "weak"
+
+
+def said_as_of(question: str, today: date, events: Events | None = None) -> date | None:
+    """The last day of what may be known: "as of March 2025", "what was known on 3 March"."""
+    said = said_of_time(question, today, past=True, events=events)
+    return next((s.period[1] for s in said if s.role in AS_OF), None)
+
+
+def timeless(text: str, today: date) -> str:
+    """A question without the dates that it names."""
+    for one in reversed(found(text, Clock(today))):
+        text = f"{text[: one.start]} {text[one.end :]}"
+    return text

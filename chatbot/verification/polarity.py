@@ -1,0 +1,105 @@
+"""Whether a claim denies what it cites, or turns it round.
+
+A claim is set beside the cited sentence that it shares most words with. It fails if it denies
+and that sentence does not; if that sentence denies just what the claim says; or if it has one
+word of a pair of contraries ("raised", "lowered") and that sentence only the other.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Any
+
+from chatbot.language.wording import language_of
+from chatbot.verification.evidence import Evidence
+from vectorstore import question_terms, terms
+
+SCOPE = 5
+"""Content words after a negator, within its clause, that it denies."""
+
+SHARE = 0.6
+"""Share of what is denied that a claim must say to contradict it."""
+
+NEGATOR = re.compile(r"\bwon't\b|n['’]t\b|\w+", re.IGNORECASE)
+CLAUSE = re.compile(r"[,;:()—–]|\b(?:but|while|although|though|whereas)\b")
+SENTENCE = re.compile(r"(?<=[.!?。”])\s+|\n")
+
+
+@cache
+def _words() -> dict[str, Any]:
+    return tomllib.loads((files("chatbot") / "lexicon" / "contraries.toml").read_text("utf-8"))
+
+
+def contradicted(claimed: str, evidence: Evidence) -> Iterator[str]:
+    """Why the claim contradicts what it cites; nothing if it does not."""
+    sentences = [s for s in SENTENCE.split(evidence.text) if s.strip()]
+    own = set(question_terms(claimed))
+    if not sentences or language_of(claimed) != language_of(evidence.text):
+        return
+    nearest = max(sentences, key=lambda s: (len(own & set(terms(s))), -len(s)))
+    if denies(claimed) and not any(denies(s) for s in sentences):
+        yield "the claim denies what the cited text does not deny"
+    elif not denies(claimed) and _denied(nearest, own):
+        yield "the cited text denies what the claim says"
+    for word, other in contraries(claimed, nearest):
+        yield f"the cited text says “{other}”, not “{word}”"
+
+
+def denies(text: str) -> bool:
+    """Whether a text has a word that denies."""
+    return bool(negators(text))
+
+
+def negators(text: str) -> list[int]:
+    """Where the words that deny end, in a text; "not only" and its like are none."""
+    table = _words()
+    plain = text.lower()
+    for phrase in table["no_negation"]:
+        plain = plain.replace(phrase, " " * len(phrase))
+    if language_of(text) == "ko":
+        return [m.end() for w in table["negators_ko"] for m in re.finditer(w, plain)]
+    found = []
+    for match in NEGATOR.finditer(plain):
+        word = match.group()
+        if word.endswith(("n't", "n’t")) or any(t in table["negators"] for t in terms(word)):
+            found.append(match.end())
+    return found
+
+
+def _denied(sentence: str, own: set[str]) -> bool:
+    """Whether what a sentence denies is what is said."""
+    for end in negators(sentence):
+        clause = CLAUSE.split(sentence[end:])[0]
+        scope = question_terms(clause)[:SCOPE]
+        if scope and len(own & set(scope)) >= SHARE * len(scope):
+            return True
+    return False
+
+
+def contraries(claimed: str, cited: str) -> Iterator[tuple[str, str]]:
+    """Pairs of a word of the claim and its contrary in the cited text, which lacks the word."""
+    for left, right in _words()["pairs"]:
+        sides = (left.split(), right.split())
+        for mine, theirs in (sides, sides[::-1]):
+            said, other = _has(claimed, mine), _has(cited, theirs)
+            if said and other and not _has(claimed, theirs) and not _has(cited, mine):
+                yield said, other
+
+
+def _has(text: str, stems: list[str]) -> str:
+    """The first word of the text that has one of the stems, "" if none."""
+    if not stems[0].isascii():
+        return next((s for s in stems if s in text), "")
+    wanted = {*stems}
+    return next((word for word, own in _stems(text) if wanted & own), "")
+
+
+@lru_cache(maxsize=64)
+def _stems(text: str) -> tuple[tuple[str, frozenset[str]], ...]:
+    """The words of a text with their stems; each text is asked for a hundred pairs."""
+    words = re.findall(r"[A-Za-z]+", text)
+    return tuple((word, frozenset(terms(word))) for word in words)

@@ -1,0 +1,64 @@
+"""Whether the archive holds an answer, told from the sentences that fit best."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from chatbot.reading.answerability import HELD, held, together
+from chatbot.reading.query_terms import Scale
+from chatbot.reading.scoring import Weighed, as_read, weigh
+from chatbot.understanding.query import understand
+from tests.conftest import SHIPYARD, put
+from vectorstore import Archive
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+    with Archive.open(tmp_path_factory.mktemp("held") / "archive", create=True) as opened:
+        put(opened, SHIPYARD)
+        yield opened
+
+
+def ranked(archive: Archive, question: str) -> tuple[Scale, list[Weighed]]:
+    query = understand(question, archive)
+    scale = Scale(archive, query)
+    return scale, weigh(archive, scale, archive.search(query.text, k=10))
+
+
+def test_what_is_told_is_likelier_held_than_what_is_not(archive: Archive) -> None:
+    told, other = (
+        held(*ranked(archive, question))
+        for question in (
+            "Who opened a dock at the Philly Shipyard?",
+            "Who opened a casino in Monaco?",
+        )
+    )
+    assert other < 0.1
+    assert told > 0.3
+
+
+def test_a_question_without_words_is_held_by_nothing(archive: Archive) -> None:
+    _, found = ranked(archive, "Who opened a dock?")
+    scale = Scale(archive, understand("?", archive))
+    assert held(scale, found) == 0
+    assert held(scale, []) == 0
+
+
+def test_what_is_looked_at(archive: Archive) -> None:
+    _, found = ranked(archive, "Who opened a dock at the Philly Shipyard?")
+    values = dict(zip(HELD, together(found), strict=True))
+    assert np.isfinite(list(values.values())).all()
+    assert values["best read"] >= values["first read"]
+    assert 0 < values["share"] <= 1
+    assert values["odds"] >= values["second"]
+
+
+def test_hits_are_shown_in_the_order_in_which_they_answer(archive: Archive) -> None:
+    hits = archive.search("Philly Shipyard", k=10)
+    _, found = ranked(archive, "How many tankers will the Philly Shipyard build?")
+    shown = as_read(list(reversed(hits)), found)
+    assert {h.passage_id for h in shown} == {h.passage_id for h in hits}
+    assert shown[0].passage_id == found[0].hit.passage_id

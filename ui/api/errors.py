@@ -1,0 +1,108 @@
+"""Errors of the API: one shape for all, the one that OpenAI's clients read, and the token."""
+
+from __future__ import annotations
+
+import hmac
+import logging
+import os
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exception_handlers import request_validation_exception_handler
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.responses import Response
+
+from ui.api.models import ErrorOut, Problem
+from ui.api.service import NotFound
+from ui.api.strict import UnknownParameter
+from ui.operations.limits import Busy
+from vectorstore import DatelineError, InputError
+
+log = logging.getLogger(__name__)
+
+TOKEN = "DATELINE_API_TOKEN"  # noqa: S105 (the variable's name)
+
+PATHS = ("/api/", "/v1/", "/mcp")
+
+
+class Unauthorised(Exception):
+    """The request lacks the token."""
+
+
+def api_token() -> str:
+    """The token that programs must show, "" if none is set."""
+    return os.environ.get(TOKEN, "")
+
+
+def check_token(headers: Mapping[str, str], token: str) -> None:
+    """Raises Unauthorised unless the headers carry the token, compared in constant time."""
+    scheme, _, shown = headers.get("authorization", "").partition(" ")
+    right = hmac.compare_digest(shown.strip().encode(), token.encode())
+    if token and not (right and scheme.lower() == "bearer"):
+        raise Unauthorised
+
+
+def refused(
+    status: HTTPStatus, message: str, *, kind: str = "invalid_request_error", param: str = ""
+) -> JSONResponse:
+    """A refusal: what happened, and what to do."""
+    problem = Problem(message=message, type=kind, param=param or None)
+    headers = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else None
+    return JSONResponse(ErrorOut(error=problem).model_dump(), status, headers=headers)
+
+
+def as_problem(error: Exception) -> tuple[HTTPStatus, Problem]:
+    """The status and the words for an error; one of ours explains itself, others are logged."""
+    if isinstance(error, Unauthorised):
+        message = f"send the API's token: Authorization: Bearer <{TOKEN}>"
+        return HTTPStatus.UNAUTHORIZED, Problem(message=message, type="authentication_error")
+    if isinstance(error, Busy):
+        return HTTPStatus.SERVICE_UNAVAILABLE, Problem(message=str(error), type="overloaded_error")
+    if isinstance(error, InputError):
+        return _of_input(error)
+    if isinstance(error, DatelineError):
+        return HTTPStatus.SERVICE_UNAVAILABLE, Problem(message=str(error), type="archive_error")
+    log.error("an API request failed", exc_info=error)
+    message = "something went wrong; it has been logged, please try again"
+    return HTTPStatus.INTERNAL_SERVER_ERROR, Problem(message=message, type="server_error")
+
+
+def _of_input(error: InputError) -> tuple[HTTPStatus, Problem]:
+    """What was asked for is not there, not known, or cannot be used."""
+    if isinstance(error, NotFound):
+        return HTTPStatus.NOT_FOUND, Problem(message=str(error), type="not_found_error")
+    wrong = Problem(message=str(error), type="invalid_request_error")
+    if isinstance(error, UnknownParameter):
+        wrong.param = error.name
+        return HTTPStatus.UNPROCESSABLE_ENTITY, wrong
+    return HTTPStatus.BAD_REQUEST, wrong
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Every error under the API's paths in the same shape; others stay as they are."""
+
+    async def ours(request: Request, error: Exception) -> Response:
+        if not request.url.path.startswith(PATHS):
+            raise error
+        status, problem = as_problem(error)
+        return refused(status, problem.message, kind=problem.type, param=problem.param or "")
+
+    async def invalid(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)  # noqa: S101 (what it is registered for)
+        if not request.url.path.startswith(PATHS):
+            return await request_validation_exception_handler(request, error)
+        first: dict[str, Any] = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"][1:])
+        if first["type"] == "unknown_field":
+            name = str(first["ctx"]["name"])
+            where = f"{place}.{name}" if place else name
+            return refused(HTTPStatus.UNPROCESSABLE_ENTITY, str(first["msg"]), param=where)
+        message = f"{place}: {first['msg']}" if place else str(first["msg"])
+        return refused(HTTPStatus.UNPROCESSABLE_ENTITY, message, param=place)
+
+    app.add_exception_handler(RequestValidationError, invalid)
+    for kind in (Unauthorised, DatelineError, Busy):
+        app.add_exception_handler(kind, ours)

@@ -1,0 +1,81 @@
+"""The part of an examination that is about sources: their file, their runs, who reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from ui.cli.archive import fresh
+from vectorstore import Archive, InputError
+from vectorstore.health import Finding
+
+
+def source_findings(archive: Archive, path: Path) -> Iterator[Finding]:
+    """How the declared sources of an archive are doing, and whether anything reads them."""
+    if not path.exists():
+        found = "no sources are declared (dateline sources init)"
+        yield Finding(check="sources", state="note", found=found)
+        return
+    try:
+        found_ = fresh(archive, path)
+    except InputError as error:
+        yield Finding(
+            check="sources",
+            state="error",
+            found=str(error),
+            means="no source is read until the file is mended; what is there answers",
+            do=f"mend {path}: dateline sources list says whether it can be read",
+        )
+        return
+    declared = [one for one in found_ if one.source and one.source.enabled]
+    for one in declared:
+        if one.warning:
+            yield Finding(
+                check=f"source {one.name}",
+                state="warning",
+                found=one.warning,
+                means="its news is missing from the archive",
+                do=f"dateline sources check {one.name}; dateline runs {one.name}",
+            )
+    warned = sum(bool(one.warning) for one in declared)
+    yield Finding(
+        check="sources",
+        state="ok",
+        found=f"{len(declared) - warned} of {len(declared)} declared sources deliver",
+    )
+    collecting = _held(archive.path / "collect.lock")
+    cut = [
+        one.name
+        for one in declared
+        if one.state and one.state.last_run and one.state.last_run.ended is None
+    ]
+    if cut and not collecting:
+        yield Finding(
+            check="runs",
+            state="note",
+            found=f"the last run of {', '.join(cut)} was cut off; the next one goes on",
+        )
+    if declared and not _held(archive.path / "schedule.lock"):
+        yield Finding(
+            check="schedule",
+            state="note",
+            found="no `dateline serve` or `dateline schedule` runs here; that is right with cron "
+            "or a timer",
+        )
+    elif declared:
+        yield Finding(check="schedule", state="ok", found="a process keeps the sources fresh")
+
+
+def _held(path: Path) -> bool:
+    """Whether another process holds a lock."""
+    if not path.exists():
+        return False
+    try:
+        with FileLock(path, timeout=0):
+            return False
+    except Timeout:
+        return True
+    except OSError:  # a folder that cannot be written: nobody holds one
+        return False

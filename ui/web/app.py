@@ -1,0 +1,209 @@
+"""The web chat: Gradio's blocks, mounted in an ASGI app of ours, behind a guard.
+
+>>> serve(Archive.open(path), port=7860)  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+import errno
+import gc
+import ipaddress
+import logging
+import os
+import socket
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from chatbot import build_chain
+from ingest import SAMPLE
+from ui.api.errors import api_token
+from ui.api.gradio import add_named
+from ui.api.login import add_login, add_shares
+from ui.api.rest import add_api
+from ui.api.service import Service
+from ui.operations.limits import Rates
+from ui.operations.measured import Measured
+from ui.operations.metrics import ArchiveCollector, Metrics
+from ui.store import Store
+from ui.store.operators import Operators
+from ui.web.answering import Chat
+from ui.web.guard import Guard
+from ui.web.keeping import add_keeping
+from ui.web.operating import add_operating
+from ui.web.operator import Operator
+from ui.web.page import EXAMPLES, build_page
+from ui.web.probes import add_probes
+from ui.web.serving import Assets, head, hints
+from ui.web.views import add_views
+from vectorstore import Archive, InputError
+
+log = logging.getLogger(__name__)
+
+SHUTDOWN = 2
+"""Seconds that open pages get to finish: each holds a connection as long as it is open."""
+
+MOST_CONNECTIONS = 2_000
+"""Open connections, of which an open page holds one; more are refused at once (503)."""
+
+
+def build_app(  # noqa: PLR0913
+    archive: Archive,
+    chain: Any,
+    *,
+    plain: Any = None,
+    model: str | None = None,
+    sources: Path | None = None,
+    examples: Sequence[str] | None = None,
+    hosts: Sequence[str] = (),
+    local: bool = True,
+    metrics: Metrics | None = None,
+) -> ASGIApp:
+    """The whole web application.
+
+    `chain` is what `chatbot.build_chain` returns; if a `model` writes its answers, `plain` is
+    the chain for readers who want none. `sources` is the file that declares the archive's
+    sources. `examples` are questions to begin with; without any given, the sample archive has
+    its own. `hosts` are the names it is reached by, besides localhost and IP addresses.
+    `local` is whether only this machine reaches it: then no login is needed to operate it.
+    `metrics` are those that `chain` counts its failed checks in.
+    """
+    if examples is None:
+        examples = EXAMPLES if archive.keys(SAMPLE) else ()
+    app = FastAPI(title="Dateline", docs_url=None, redoc_url=None, openapi_url=None)
+    ours = head()
+    metrics = metrics or Metrics()
+    store, token = Store.beside(archive), api_token()
+    service = Service(archive, Measured(chain, metrics, "api"))
+    add_probes(app, archive, metrics, token)
+    operators = Operators.from_environment(local=local)
+    add_api(app, service, token=token)
+    add_shares(app, store)
+    add_login(app, operators)
+    operator = Operator(archive, sources or archive.path / "sources.toml")
+    add_keeping(app, store, ours)
+    add_operating(app, operator, operators.who, ours)
+    add_views(app, archive, ours, models=[model] if model else [])
+    asked = Measured(chain, metrics, "chat")
+    without = Measured(plain, metrics, "chat") if plain else None
+    page = build_page(Chat(archive, asked, store, without, operator.stale), examples)
+    metrics.registry.register(
+        ArchiveCollector(archive, lambda: {"waiting": len(page._queue) + service.turnstile.queued})
+    )
+    add_named(page, service, token)
+    gr.mount_gradio_app(
+        app,
+        page,
+        path="/",
+        theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"]),
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        max_file_size=1,
+        ssr_mode=False,
+        enable_monitoring=False,
+        mcp_server=False,
+        pwa=False,
+    )
+    rates = Rates.from_environment(local=local)
+    page_head = ours + hints()
+    return Guard(
+        Assets(app), hosts=tuple(hosts), head=page_head, refused=metrics.refuse, rates=rates
+    )
+
+
+def serve(  # noqa: PLR0913
+    archive: Archive,
+    *,
+    model: str | None = None,
+    sources: Path | None = None,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    hosts: Sequence[str] = (),
+    ready: Callable[[str], None] | None = None,
+) -> None:
+    """Answers questions in the browser until interrupted.
+
+    `model` is a chat model that writes the answers, "provider:name"; `sources` declares where
+    the archive's articles come from. `ready` is called with
+    the address once it is bound. Raises InputError if the port is in use, the address is not
+    this machine's, or the model cannot be set up.
+    """
+    with _bound(host, port) as listening:
+        named = (*hosts, host.lower()) if host not in {"", "0.0.0.0", "::"} else tuple(hosts)  # noqa: S104
+        metrics = Metrics()
+        plain = build_chain(archive, on_false=metrics.false) if model else None
+        chain = build_chain(archive, model=model, on_false=metrics.false)
+        local = ipaddress.ip_address(listening.getsockname()[0]).is_loopback
+        app = build_app(
+            archive,
+            chain,
+            plain=plain,
+            model=model,
+            sources=sources,
+            hosts=named,
+            local=local,
+            metrics=metrics,
+        )
+        config = uvicorn.Config(
+            app,
+            log_level="warning",
+            server_header=False,
+            lifespan="on",
+            timeout_graceful_shutdown=SHUTDOWN,
+            limit_concurrency=MOST_CONNECTIONS,
+        )
+        if ready:
+            ready(_address(host, listening.getsockname()[1]))
+        threading.Thread(target=_warm, args=(archive,), daemon=True).start()
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def _warm(archive: Archive) -> None:
+    """Loads the embedding model (4-8 s) while the reader is still typing."""
+    try:
+        archive.search("warm up", k=1)
+        archive.reader.warm()
+    except Exception:
+        log.warning("the archive could not be searched yet", exc_info=True)
+    # What is loaded by now stays. Walking through it, the garbage collector stopped one answer in
+    # some 150 for half a second to a second (600,000 objects; docs/retrieval.md)
+    gc.collect()
+    gc.freeze()
+
+
+def check_port(host: str, port: int) -> None:
+    """Raises InputError if `serve` could not listen there; for asking before long work."""
+    _bound(host, port).close()
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    if os.name == "posix":
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen(socket.SOMAXCONN)
+    except OSError as exc:
+        listening.close()
+        if exc.errno == errno.EADDRINUSE:
+            message = f"Port {port} is in use. Choose another, for example: --port {port + 1}"
+        else:
+            message = f"Cannot listen on {host}, port {port}: {exc.strerror}"
+        raise InputError(message) from exc
+    return listening
+
+
+def _address(host: str, port: int) -> str:
+    name = {"": "localhost", "0.0.0.0": "localhost", "::": "localhost"}.get(host, host)  # noqa: S104
+    return f"http://{f'[{name}]' if ':' in name else name}:{port}"

@@ -1,0 +1,249 @@
+"""What stands before every request: who may ask, for what, how much, and with which headers.
+
+Gradio serves far more than a chat needs (uploads, a file proxy, a code editor) and sets no
+security headers of its own (RELIABILITY.md), so only the routes named here get through.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ui.operations.limits import Rates
+from ui.store.owner import COOKIE, new_session, owner_of, set_cookie
+from ui.web.policy import policy, with_headers
+from ui.web.requests import with_name
+
+MAX_BODY = 256 * 1024
+"""Bytes of a request's body: a 16 kB question with every character escaped, and room."""
+
+SLOWEST_BODY = 30.0
+"""Seconds that a body may take to arrive."""
+
+MOST_AT_ONCE = 500
+"""Requests with a body that are worked on at the same time; more are asked to come again."""
+
+REFUSALS = frozenset({401, 403, 408, 413, 421, 429, 503})
+"""Statuses that are counted: what was asked was not looked at."""
+
+ASKING = ("/api/", "/v1/", "/mcp", "/gradio_api/queue/join")
+SEARCHING = ("/search", "/timeline")
+"""Paths whose requests with a body are questions, for the rates, and ends of those without."""
+
+_EXACT = frozenset(
+    {
+        "/",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/mcp",
+        "/login",
+        "/logout",
+        "/config",
+        "/theme.css",
+        "/favicon.ico",
+        "/robots.txt",
+        "/manifest.json",
+    }
+    | {f"/gradio_api/{name}" for name in ("queue/join", "queue/data", "cancel", "reset")}
+    | {f"/gradio_api/{name}" for name in ("info", "app_id", "startup-events")}
+)
+_PREFIXES = (
+    "/api/", "/v1/", "/share/", "/article/", "/view/", "/keep/", "/operate/", "/dateline/",
+    "/assets/", "/static/", "/svelte/", "/gradio_api/heartbeat/",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Load:
+    """How many requests are being worked on that may change something, or cost something."""
+
+    busy: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """ASGI middleware around the whole app.
+
+    `hosts` are names it may be asked for, besides localhost and IP addresses: a foreign
+    name that resolves to us (DNS rebinding) is refused, and so is a foreign page's script.
+    `head` is put into the page's head. `refused` is told the status of each refusal.
+    `rates` is how often a person and an address may ask.
+    """
+
+    app: ASGIApp
+    hosts: Sequence[str] = ()
+    head: str = ""
+    load: Load = field(default_factory=Load)
+    refused: Callable[[int], None] | None = None
+    rates: Rates = field(default_factory=Rates)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            if scope["type"] == "lifespan":
+                await self.app(scope, receive, send)
+            return
+        send = self._counted(scope, with_name(scope, send))
+        if refusal := self._refusal(scope):
+            await refusal(scope, receive, with_headers(send, policy()))
+        elif scope["path"] == "/":
+            await self._page(scope, receive, send)
+        else:
+            await self._limited(scope, receive, with_headers(send, policy()))
+
+    def _counted(self, scope: Scope, send: Send) -> Send:
+        count = self.refused
+        if count is None or scope["path"] == "/readyz":  # whose 503 refuses nobody
+            return send
+
+        async def wrapped(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] in REFUSALS:
+                count(message["status"])
+            await send(message)
+
+        return wrapped
+
+    def _refusal(self, scope: Scope) -> Response | None:
+        headers = Headers(scope=scope)
+        host = headers.get("host", "")
+        if not self._known(host):
+            return _refuse(scope, 421, "This address is not served here.")
+        origin = headers.get("origin")
+        foreign = origin is not None and urlsplit(origin).netloc != host
+        site = headers.get("sec-fetch-site", "none")
+        if foreign or (scope["method"] != "GET" and site in {"cross-site", "same-site"}):
+            return _refuse(scope, 403, "Requests from other sites are refused.")
+        path = scope["path"]
+        if path not in _EXACT and not path.startswith(_PREFIXES):
+            return _refuse(scope, 404, "Not found.")
+        return None
+
+    def _too_often(self, scope: Scope) -> int:
+        """Seconds to wait for who asks too often; 0 for all others, and for what is no asking."""
+        path, reads = scope["path"], scope["method"] in {"GET", "HEAD"}
+        if not path.startswith(ASKING) or (reads and not path.endswith(SEARCHING)):
+            return 0
+        headers = Headers(scope=scope)
+        shown = headers.get("authorization", "")
+        person = owner_of(cookie_parser(headers.get("cookie", ""))) or shown
+        client = scope.get("client")
+        return self.rates.wait(person, client[0] if client else "")
+
+    def _known(self, host: str) -> bool:
+        try:
+            name = (urlsplit(f"//{host}").hostname or "").rstrip(".")
+        except ValueError:
+            return False
+        if name == "localhost" or name in self.hosts:
+            return True
+        try:
+            ipaddress.ip_address(name)
+        except ValueError:
+            return False
+        return True
+
+    async def _limited(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Reads the body first, so that what is too long or too slow never gets further."""
+        if wait := self._too_often(scope):
+            words = f"You ask more often than is allowed here. Please wait {wait} seconds."
+            refusal = _refuse(scope, 429, words)
+            refusal.headers["Retry-After"] = str(wait)
+            await refusal(scope, receive, send)
+            return
+        if scope["method"] in {"GET", "HEAD"}:
+            await self.app(scope, receive, send)
+            return
+        if self.load.busy >= MOST_AT_ONCE:
+            await _refuse(scope, 503, "Too many are asking at the moment. Please try again.")(
+                scope, receive, send
+            )
+            return
+        self.load.busy += 1
+        try:
+            async with asyncio.timeout(SLOWEST_BODY):
+                body = await _body(scope, receive)
+        except TimeoutError:
+            await _refuse(scope, 408, "This request took too long to arrive.")(scope, receive, send)
+        except _TooLong:
+            await _refuse(scope, 413, "This request is too long.")(scope, receive, send)
+        else:
+            if body is not None:
+                await self.app(scope, _replayed(body, receive), send)
+        finally:
+            self.load.busy -= 1
+
+    async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Gradio's page, with our head in it and a policy for the scripts it came with."""
+        start: Message = {}
+        body = bytearray()
+
+        async def collect(message: Message) -> None:
+            nonlocal start
+            if message["type"] == "http.response.start":
+                start = message
+            else:
+                body.extend(message.get("body", b""))
+
+        await self.app(scope, receive, collect)
+        page = bytes(body).replace(b"</head>", self.head.encode() + b"</head>", 1)
+        headers = MutableHeaders(raw=list(start["headers"]))
+        headers["content-length"] = str(len(page))
+        headers["cache-control"] = "no-store"
+        headers.append("set-cookie", _session(scope))
+        framed = with_headers(send, policy(page, gradio=True))
+        await framed({**start, "headers": headers.raw})
+        await framed({"type": "http.response.body", "body": page})
+
+
+class _TooLong(Exception):
+    """A request's body is longer than MAX_BODY."""
+
+
+async def _body(scope: Scope, receive: Receive) -> bytes | None:
+    """The whole body, None if the client went away; raises _TooLong."""
+    named = Headers(scope=scope).get("content-length", "0")
+    if not named.isdigit() or int(named) > MAX_BODY:
+        raise _TooLong
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        body += message.get("body", b"")
+        if len(body) > MAX_BODY:
+            raise _TooLong
+        if not message.get("more_body"):
+            return bytes(body)
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    """The body again, then whatever else the client sends."""
+    replay: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def again() -> Message:
+        return replay.pop() if replay else await receive()
+
+    return again
+
+
+def _refuse(scope: Scope, status: int, words: str) -> Response:
+    """A refusal, in the API's shape under the API's paths."""
+    if scope["path"].startswith(("/api/", "/v1/", "/mcp")):
+        problem = {"message": words, "type": "invalid_request_error", "param": None, "code": None}
+        return JSONResponse({"error": problem}, status)
+    return PlainTextResponse(words, status)
+
+
+def _session(scope: Scope) -> str:
+    """The browser's session cookie, a new one or renewed."""
+    cookies = cookie_parser(Headers(scope=scope).get("cookie", ""))
+    token = cookies.get(COOKIE, "") if owner_of(cookies) else new_session()
+    return set_cookie(token, secure=scope.get("scheme") == "https")

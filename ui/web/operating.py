@@ -1,0 +1,96 @@
+"""The addresses of the operator's view: how the sources do, and what may be done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import Body, FastAPI, HTTPException, Request
+from fastapi.responses import HTMLResponse, JSONResponse
+
+from ui.web.frame import page_html
+from ui.web.health import preview_html, sources_html
+from ui.web.operator import Operator
+from ui.web.views import words_of
+from vectorstore import DatelineError
+
+Who = Callable[[Mapping[str, str]], str]
+"""The operator's name that a request's cookies stand for; "" for anybody else."""
+
+Values = Annotated[dict[str, Any], Body()]
+
+RUNS = 30
+"""Runs listed, the newest."""
+
+
+def add_operating(app: FastAPI, operator: Operator, who: Who, head: str) -> None:
+    """Serve the sources' health to everybody, and the work on them to operators."""
+
+    def allowed(request: Request) -> None:
+        if not who(request.cookies):
+            raise HTTPException(403, words_of(request)("sources_login"))
+
+    @app.get("/view/sources")
+    def sources(request: Request) -> HTMLResponse:
+        w, now = words_of(request), datetime.now(UTC)
+        may = bool(who(request.cookies))
+        problem = ""
+        try:
+            found = operator.freshness(now)
+        except DatelineError as error:
+            found, problem = [], str(error)
+        runs = operator.archive.runs(limit=RUNS)
+        inner = sources_html(found, runs, w, now, may=may, problem=problem)
+        kept = {"Cache-Control": "no-store"}
+        return HTMLResponse(page_html(w("view_sources"), inner, head, w), headers=kept)
+
+    @app.get("/operate/state")
+    def state(request: Request) -> JSONResponse:
+        allowed(request)
+        return JSONResponse(operator.state())
+
+    @app.post("/operate/test")
+    def test(request: Request, values: Values) -> HTMLResponse:
+        allowed(request)
+        found = _done(lambda: operator.test(_text(values, "url")))
+        w = words_of(request)
+        return HTMLResponse(page_html(w("test_source"), preview_html(found, w), head, w))
+
+    @app.post("/operate/{verb}")
+    def operate(verb: str, request: Request, values: Values) -> JSONResponse:
+        allowed(request)
+        if verb == "run":
+            _done(lambda: operator.run(_names(values)))
+        elif verb == "add":
+            url, outlet = _text(values, "url"), _text(values, "outlet")
+            return JSONResponse({"name": _done(lambda: operator.add(url, outlet))})
+        elif verb == "take":
+            _done(lambda: operator.take(_names(values)))
+        else:
+            raise HTTPException(404)
+        return JSONResponse(operator.state())
+
+    @app.post("/operate/upload/{name}")
+    async def upload(name: str, request: Request, at: int = 0) -> JSONResponse:
+        allowed(request)
+        part = await request.body()
+        _done(lambda: operator.put(name, at, part))
+        return JSONResponse({"at": at + len(part)})
+
+
+def _done(do: Callable[[], Any]) -> Any:
+    """What an operator's wish comes to; what cannot be done is said in words."""
+    try:
+        return do()
+    except (DatelineError, OSError) as error:
+        raise HTTPException(409, str(error)) from None
+
+
+def _text(values: Mapping[str, Any], name: str) -> str:
+    return str(values.get(name, "")).strip()[:2_000]
+
+
+def _names(values: Mapping[str, Any]) -> list[str]:
+    given = values.get("names", [])
+    return [str(name) for name in given[:200]] if isinstance(given, list) else []

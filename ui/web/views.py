@@ -1,0 +1,101 @@
+"""The views' addresses: pages of the server, which the chat shows in its own frame too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.responses import HTMLResponse
+
+from ui.web.archive import ORDERS, Wish, archive_html
+from ui.web.filters import filters_from
+from ui.web.frame import page_html
+from ui.web.period import period_html
+from ui.web.reader import diff_html, reader_html
+from ui.web.settings import settings_html
+from ui.web.timeline import timeline_html
+from ui.wording.text import esc
+from ui.wording.words import Words, chosen
+from vectorstore import Archive
+
+LONGEST = 1_000
+"""Characters of words to look for."""
+
+View = Callable[[Archive, Wish, Words], str]
+
+_VIEWS: dict[str, tuple[str, View]] = {
+    "archive": ("view_archive", archive_html),
+    "timeline": ("view_timeline", timeline_html),
+    "filters": ("filters", lambda archive, wish, w: period_html(archive, wish.filters, w)),
+}
+
+
+def add_views(app: FastAPI, archive: Archive, head: str, *, models: Sequence[str] = ()) -> None:
+    """Serve the archive's views, its articles and the settings, in the reader's language."""
+
+    def page(request: Request, title: str, inner: str) -> HTMLResponse:
+        w = words_of(request)
+        kept = {"Cache-Control": "no-cache", "Vary": "Cookie, Accept-Language"}
+        return HTMLResponse(page_html(title, inner, head, w), headers=kept)
+
+    @app.get("/view/settings")
+    def settings(request: Request) -> HTMLResponse:
+        w = words_of(request)
+        return page(request, w("view_settings"), settings_html(models, w))
+
+    @app.get("/view/{name}")
+    def view(name: str, request: Request) -> HTMLResponse:
+        if name not in _VIEWS:
+            raise HTTPException(404)
+        w = words_of(request)
+        title, made = _VIEWS[name]
+        return page(request, w(title), made(archive, wish_of(request), w))
+
+    @app.get("/article/{article_id}/{version}")
+    def article(
+        article_id: str, version: str, request: Request, start: int = 0, end: int = 0
+    ) -> HTMLResponse:
+        w = words_of(request)
+        try:
+            stored = archive.article(article_id, version)
+        except KeyError:
+            raise HTTPException(404, w("not_held")) from None
+        span = (start, end) if 0 <= start < end <= len(stored.body) else None
+        versions, story = archive.versions(article_id), archive.story(article_id)
+        inner = reader_html(stored, span, w, versions=versions, story=story)
+        return page(request, _title(stored.headline, w), inner)
+
+    @app.get("/article/{article_id}/diff/{old}/{new}")
+    def diff(article_id: str, old: str, new: str, request: Request) -> HTMLResponse:
+        w = words_of(request)
+        try:
+            before, after = archive.article(article_id, old), archive.article(article_id, new)
+            changed = archive.diff(article_id, old, new)
+        except KeyError:
+            raise HTTPException(404, w("not_held")) from None
+        return page(request, w("what_changed"), diff_html(before, after, changed, w))
+
+
+def words_of(request: Request) -> Words:
+    """The words for a request's reader."""
+    return chosen(request.cookies, request.headers.get("accept-language", ""))
+
+
+def wish_of(request: Request) -> Wish:
+    """What a view's address asks for; what makes no sense is left out."""
+    asked = request.query_params
+    many = {name: [v for v in asked.getlist(name) if v] for name in ("outlets", "languages")}
+    days = {name: asked.get(name, "") for name in ("since", "until", "as_of")}
+    page = asked.get("page", "1")
+    text = asked.get("q", "")[:LONGEST]
+    order = asked.get("order") or ("relevance" if text else "newest")
+    return Wish(
+        text=text,
+        filters=filters_from(days | many),
+        order=order if order in ORDERS else "newest",
+        page=max(1, int(page)) if page.isdecimal() and len(page) < 6 else 1,
+    )
+
+
+def _title(headline: str, w: Words) -> str:
+    return esc(headline) or w("untitled")

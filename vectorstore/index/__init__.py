@@ -1,0 +1,5 @@
+"""Two indexes that follow the ledger: a dense one of vectors and a lexical one of terms.
+
+Take passages by their sequence numbers, give the ids and scores that a search asks for; both can
+be made anew from the ledger. Read `indexer` first.
+"""

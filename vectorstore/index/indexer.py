@@ -1,0 +1,139 @@
+"""The indexer follows the ledger's sequence numbers into both indexes.
+
+Every step can be done twice: passage ids are deterministic, an article's old passages are
+replaced, and each index keeps its cursor in the same file that says what it consists of.
+So whatever is killed, the next run goes on from there.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from vectorstore.index.dense import DEAD_SHARE, DenseIndex
+from vectorstore.index.lexical import Entry, LexicalIndex
+from vectorstore.index.segment import NO_DAY, Rows
+from vectorstore.ledger.ledger import Ledger
+from vectorstore.values import Progress
+
+log = logging.getLogger(__name__)
+
+ARTICLES_A_STEP = 4_000
+"""Articles taken into an index between two cursor moves; bounds the memory of a rebuild."""
+
+
+class Indexer:
+    """Brings the indexes of one archive up to its ledger; needs the write lock."""
+
+    def __init__(self, ledger: Ledger, dense: DenseIndex, lexical: LexicalIndex, model: str):
+        self._ledger, self._dense, self._lexical, self._model = ledger, dense, lexical, model
+
+    def follow(self, progress: Progress) -> None:
+        """Take in what is new, replace what is damaged, and merge what is small."""
+        self._heal()
+        self._follow_words(progress)
+        self._follow_vectors(progress)
+
+    def rebuild(self, progress: Progress) -> None:
+        """Write the indexes anew, one after the other, so that one always answers."""
+        self._lexical.clear()
+        self._follow_words(progress)
+        self._dense.clear()
+        self._follow_vectors(progress)
+
+    def replace(self, progress: Progress) -> None:
+        """Put segments of this model in place of another model's, by one rename; then follow."""
+        seq = self._ledger.last_seq()
+        changes = self._ledger.changes(0, seq + 1)
+        rows = _rows(self._ledger.passages_of([c.id for c in changes], self._model))
+        progress("Indexing vectors", 0, len(rows.ids))
+        self._dense.publish(self._model, rows, seq=seq)
+        self.follow(progress)
+
+    def _heal(self) -> None:
+        """Clear an index that is damaged, gone, or ahead of the ledger, or of another model."""
+        last = self._ledger.last_seq()
+        if self._lexical.cursor() > last or not self._lexical.sound():
+            log.warning("the lexical index is damaged or gone: rebuilding it from the ledger")
+            self._lexical.clear()
+        manifest = self._dense.manifest()
+        stale = manifest["segments"] and manifest["model"] != self._model
+        if stale or manifest["seq"] > last or self._dense.damaged or self._dense.verify():
+            log.warning("the dense index is damaged or gone: rebuilding it from the ledger")
+            self._dense.clear()
+
+    def _follow_words(self, progress: Progress) -> None:
+        last = self._ledger.last_seq()
+        while changes := self._ledger.changes(self._lexical.cursor(), ARTICLES_A_STEP):
+            ids, seq = [c.id for c in changes], changes[-1].seq
+            rows = self._ledger.passages_of(ids, self._model)
+            self._lexical.update(ids, (_entry(r) for r in rows), seq)
+            progress("Indexing words", seq, last)
+        if self._lexical.exists() and self._lexical.dead_share() > DEAD_SHARE:
+            self._lexical.clear()
+            self._follow_words(progress)
+
+    def _follow_vectors(self, progress: Progress) -> None:
+        last, moved = self._ledger.last_seq(), False
+        while changes := self._ledger.changes(self._dense.cursor(), ARTICLES_A_STEP):
+            ids, seq = [c.id for c in changes], changes[-1].seq
+            rows = _rows(self._ledger.passages_of(ids, self._model))
+            self._dense.publish(self._model, rows, seq=seq)
+            moved = True
+            progress("Indexing vectors", seq, last)
+        if moved:
+            self._drop_dead()
+        for group in self._dense.to_merge():
+            self._rewrite(group)
+
+    def _drop_dead(self) -> None:
+        """Rewrite segments with many rows that are replaced, withdrawn, or newer elsewhere."""
+        newer: set[str] = set()
+        for name in reversed([s["name"] for s in self._dense.manifest()["segments"]]):
+            ids = self._dense.ids(name)
+            live = self._ledger.live(ids) - newer
+            if len(ids) - len(live) > DEAD_SHARE * len(ids):
+                self._rewrite([name], live)
+            newer.update(ids)
+
+    def _rewrite(self, names: Sequence[str], wanted: Collection[str] | None = None) -> None:
+        """Make one segment of several, of their live passages or the wanted ones."""
+        ids = [i for name in names for i in self._dense.ids(name)]
+        kept = self._ledger.live(ids) if wanted is None else wanted
+        articles = list(dict.fromkeys(i.partition("-")[0] for i in ids))
+        rows = (r for r in self._ledger.passages_of(articles, self._model) if r.id in kept)
+        self._dense.publish(self._model, _rows(rows), replaced=names)
+
+
+def _entry(row: Any) -> Entry:
+    return Entry(
+        passage=row.id,
+        article=row.article,
+        headline=row.headline,
+        text=row.text,
+        outlet=row.outlet,
+        byline=row.byline,
+        language=row.language,
+        day=row.published_day,
+        tags=_tags(row),
+    )
+
+
+def _tags(row: Any) -> list[str]:
+    return row.tags.split("\n") if row.tags else []
+
+
+def _rows(passages: Iterable[Any]) -> Rows:
+    ids, days, outlets, languages, vectors, tags = [], [], [], [], [], []
+    for r in passages:
+        ids.append(r.id)
+        days.append(r.published_day or NO_DAY)
+        outlets.append(r.outlet)
+        languages.append(r.language)
+        tags.append(_tags(r))
+        vectors.append(np.frombuffer(r.passage, dtype=np.float16))
+    stacked = np.stack(vectors) if vectors else np.zeros((0, 0), dtype=np.float16)
+    return Rows(ids, days, outlets, languages, stacked, tags)

@@ -1,0 +1,315 @@
+"""The lexical index: BM25 over passages in tantivy, a projection of the ledger.
+
+Terms come from `analyzer`, so tantivy only splits at spaces; `clauses` makes its queries.
+tantivy commits atomically and keeps what open readers use, so readers need nothing from the
+writer.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from math import log
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from vectorstore.durable import digests, write_json
+from vectorstore.errors import IndexDamaged
+from vectorstore.index import lexical_query as clauses
+from vectorstore.index.analyzer import terms
+from vectorstore.index.vocabulary import Vocabulary, words
+from vectorstore.query import SearchQuery
+
+WRITER_BYTES = 64_000_000
+"""tantivy's writer buffer, in bytes."""
+
+NAME_WORTH = 0.8
+"""What a name counts among a query's words, whose worth is their rarity, 0 to 1."""
+
+FORMAT = 4
+"""Of the index's fields; one of another format is written anew from the ledger."""
+
+
+class Entry(NamedTuple):
+    """A passage as it goes into the index; `day` is an ordinal, None if unknown, and `tags` are
+    the words of the article's subjects and places."""
+
+    passage: str
+    article: str
+    headline: str
+    text: str
+    outlet: str
+    byline: str
+    language: str
+    day: int | None
+    tags: Sequence[str] = ()
+
+
+class LexicalIndex:
+    """The tantivy index in one folder; any number of readers, one writer at a time."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._index: Any = None
+        self._copy: tempfile.TemporaryDirectory[str] | None = None
+        self._schema = _schema()
+        self._vocabulary: tuple[int, tuple[Vocabulary, Vocabulary]] | None = None
+
+    def update(self, changed: Iterable[str], rows: Iterable[Entry], seq: int) -> None:
+        """Replace articles' passages in one commit that reaches the sequence number `seq`.
+
+        `changed` are ids of all articles that changed: their old passages go.
+        """
+        import tantivy
+
+        index = self._opened(create=True)
+        index.reload()
+        searcher, writer = index.searcher(), index.writer(WRITER_BYTES, 1)
+        dead = int(self._sealed()["dead"])
+        for article in changed:
+            dead += searcher.doc_freq("article", article)
+            writer.delete_documents_by_term("article", article)
+        met: Counter[str] = Counter()
+        for row in rows:
+            met.update(words(f"{row.headline}\n{row.text}"))
+            document = tantivy.Document()
+            document.add_text("id", row.passage)
+            document.add_text("article", row.article)
+            document.add_text("headline", " ".join(terms(row.headline)))
+            document.add_text("body", " ".join(terms(row.text)))
+            document.add_text("by", " ".join(terms(f"{row.outlet} {row.byline}")))
+            document.add_text("outlet", row.outlet)
+            document.add_text("language", row.language)
+            document.add_integer("day", row.day or 0)
+            for tag in row.tags:
+                document.add_text("tag", tag)
+            writer.add_document(document)
+        writer.commit()
+        writer.wait_merging_threads()
+        write_json(self._words, Counter(self._met()) + met)
+        state = {"format": FORMAT, "seq": seq, "files": self._files(), "dead": dead}
+        write_json(self._seal, state)
+
+    def search(self, query: SearchQuery, k: int) -> dict[str, float]:
+        """Up to k passages that share a term with the query: passage id -> BM25 score.
+
+        Best first. Raises IndexDamaged if the index cannot be read.
+        """
+        if not self.exists() or not (wanted := clauses.built(self._schema, query)):
+            return {}
+        with self._reading() as searcher:
+            hits = searcher.search(wanted, limit=k, count=False).hits
+            return {searcher.doc(at)["id"][0]: score for score, at in hits}
+
+    def covered(self, query: SearchQuery, ids: Sequence[str]) -> dict[str, float]:
+        """The share of the query's words that each passage has, 0 to 1, by their rarity.
+
+        A word counts in the passage or its headline. Words that the archive does not have
+        are not counted, nor are passages that have none. Raises IndexDamaged if the index
+        cannot be read.
+        """
+        weights = clauses.term_weights(query)
+        if not self.exists() or not ids or not (weights or query.names):
+            return {}
+        with self._reading() as searcher:
+            rare = self._rarity(searcher, weights, known=True)
+            worth = {term: rare[term] * weights[term] for term in rare}
+            names = [(group, NAME_WORTH) for group in query.names]
+            total = sum(worth.values()) + sum(value for _, value in names)
+            wanted = clauses.covering(self._schema, worth, names, ids)
+            hits = searcher.search(wanted, limit=len(ids), count=False).hits
+            return {
+                searcher.doc(at)["id"][0]: min(score / total, 1.0) for score, at in hits if score
+            }
+
+    def rarity(self, found: Iterable[str]) -> dict[str, float]:
+        """Inverse document frequency of terms: 0 in every passage, 1 in one or none.
+
+        Raises IndexDamaged if the index cannot be read.
+        """
+        if not self.exists():
+            return dict.fromkeys(found, 1.0)
+        with self._reading() as searcher:
+            return self._rarity(searcher, found)
+
+    def _rarity(
+        self, searcher: Any, found: Iterable[str], *, known: bool = False
+    ) -> dict[str, float]:
+        """Rarity of terms; if only `known`, of those that the index has."""
+        total = log(max(searcher.num_docs, 2))
+        live = self._counter(searcher)
+        return {
+            term: 1 - log(max(count, 1)) / total
+            for term in found
+            if (count := live("body", term)) or not known or live("headline", term)
+        }
+
+    def _counter(self, searcher: Any) -> Callable[[str, str], int]:
+        """How many passages have a term in a field. tantivy's own count goes on counting
+        passages that were replaced, so where there are any the living ones are looked up."""
+        if not self._sealed()["dead"]:
+            return lambda field, term: int(searcher.doc_freq(field, term))
+
+        def live(field: str, term: str) -> int:
+            if not searcher.doc_freq(field, term):
+                return 0
+            wanted = clauses.one(self._schema, field, term)
+            return int(searcher.search(wanted, limit=1, count=True).count)
+
+        return live
+
+    def vocabulary(self) -> tuple[Vocabulary, Vocabulary]:
+        """The terms of the texts, and their words (the terms, where there is no list of words).
+
+        Raises IndexDamaged if the index cannot be read.
+        """
+        stamp = self._seal.stat().st_mtime_ns if self._seal.exists() else 0
+        known = self._vocabulary
+        if known is None or known[0] != stamp:
+            held = Vocabulary(self._terms())
+            met = self._met()
+            known = self._vocabulary = (stamp, (held, Vocabulary(met) if met else held))
+        return known[1]
+
+    def with_any(self, several: Sequence[Sequence[str]]) -> list[bool]:
+        """For each of several lists of terms, whether one stands in a text, headline or byline.
+
+        Raises IndexDamaged if the index cannot be read.
+        """
+        if not self.exists():
+            return [False] * len(several)
+        with self._reading() as searcher:
+            live = self._counter(searcher)
+            return [
+                any(live(field, t) for t in found for field in clauses.FIELDS) for found in several
+            ]
+
+    def with_phrase(self, several: Sequence[Sequence[str]]) -> list[bool]:
+        """For each of several lists of terms, whether they stand somewhere side by side.
+
+        Raises IndexDamaged if the index cannot be read.
+        """
+        if not self.exists():
+            return [False] * len(several)
+        with self._reading() as searcher:
+            wanted = [clauses.phrase(self._schema, found) for found in several]
+            return [bool(searcher.search(w, limit=1, count=False).hits) for w in wanted]
+
+    def exists(self) -> bool:
+        return (self.folder / "meta.json").exists()
+
+    def count(self) -> int:
+        """Passages in the index; raises IndexDamaged if it cannot be read."""
+        with self._reading() as searcher:
+            return int(searcher.num_docs)
+
+    def dead_share(self) -> float:
+        """The share of replaced and withdrawn passages among all that were written since the
+        index was last made anew: they skew what tantivy counts, if little."""
+        dead = int(self._sealed()["dead"])
+        return dead / (dead + self.count()) if dead else 0.0
+
+    def cursor(self) -> int:
+        """The last sequence number that is in the index; 0 for none."""
+        return int(self._sealed()["seq"])
+
+    def sound(self) -> bool:
+        """Whether the files are those of the last update, to the byte."""
+        return bool(self._sealed()["files"] == self._files())
+
+    def clear(self) -> None:
+        """Remove the index; the ledger can write it again."""
+        self._index = None
+        self._seal.unlink(missing_ok=True)
+        self._words.unlink(missing_ok=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    @property
+    def _words(self) -> Path:
+        return self.folder.with_name(f"{self.folder.name}-words.json")
+
+    def _met(self) -> dict[str, int]:
+        """The words that were met so far; none if the file is not there or cannot be read."""
+        try:
+            loaded: dict[str, int] = json.loads(self._words.read_text("utf-8"))
+        except (FileNotFoundError, ValueError):
+            return {}
+        return loaded
+
+    def _terms(self) -> dict[str, int]:
+        if not self.exists():
+            return {}
+        with self._reading() as searcher:
+            found = searcher.terms_with_prefix("body", "")
+        return {term: count for term, count in found if term.isalpha()}
+
+    @property
+    def _seal(self) -> Path:
+        return self.folder.with_name(f"{self.folder.name}.json")
+
+    def _sealed(self) -> dict[str, Any]:
+        loaded: dict[str, Any]
+        try:
+            loaded = json.loads(self._seal.read_text("utf-8"))
+        except (FileNotFoundError, ValueError):
+            loaded = {}
+        if loaded.get("format") != FORMAT:
+            return {"seq": 0, "files": {}, "dead": 0}
+        return {"dead": 1} | loaded  # Dateline 0.1 did not count them: there may be some
+
+    def _files(self) -> dict[str, str]:
+        return {n: d for n, d in digests(self.folder).items() if not n.endswith(".lock")}
+
+    @contextmanager
+    def _reading(self) -> Iterator[Any]:
+        """A searcher over the newest commit; what fails in it is damage."""
+        try:
+            index = self._opened()
+            index.reload()
+            yield index.searcher()
+        except BaseException as error:
+            # A panic in tantivy arrives as a BaseException of a class that cannot be imported
+            if isinstance(error, Exception) or type(error).__name__ == "PanicException":
+                raise IndexDamaged(f"the lexical index cannot be read: {error}") from error
+            raise
+
+    def _place(self) -> Path:
+        """Where tantivy reads: its folder, or a copy where it could not make its lock there."""
+        if os.access(self.folder, os.W_OK):
+            return self.folder
+        if self._copy is None:
+            self._copy = tempfile.TemporaryDirectory(prefix="dateline-lexical-")
+            shutil.copytree(self.folder, self._copy.name, dirs_exist_ok=True)
+        return Path(self._copy.name)
+
+    def _opened(self, *, create: bool = False) -> Any:
+        import tantivy
+
+        if self._index is None:
+            if create:
+                self.folder.mkdir(parents=True, exist_ok=True)
+            try:
+                place = self._place()
+                self._index = tantivy.Index(self._schema, path=str(place), reuse=True)
+            except Exception as error:
+                raise IndexDamaged(f"the lexical index cannot be opened: {error}") from error
+        return self._index
+
+
+def _schema() -> Any:
+    import tantivy
+
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("article", tokenizer_name="raw", index_option="basic")
+    for name in clauses.FIELDS:
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
+    for name in ("outlet", "language", "tag"):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    builder.add_integer_field("day", indexed=True, fast=True)
+    return builder.build()

@@ -1,0 +1,36 @@
+"""Which parts of an open archive answer just now."""
+
+from __future__ import annotations
+
+from vectorstore.errors import IndexDamaged
+from vectorstore.index.dense import DenseIndex
+from vectorstore.index.lexical import LexicalIndex
+from vectorstore.models.embedder import Embedder
+
+
+class Soundness:
+    """What an archive is searched with, and what it does without."""
+
+    read_only: bool
+    embedder: Embedder
+    _dense: DenseIndex
+    _lexical: LexicalIndex
+
+    def without(self) -> list[str]:
+        """What does not answer, or not with all it has: an index, the embedding model; "writing"
+        in a folder that cannot be written."""
+        found = ["writing"] if self.read_only else []
+        found += ["embedding model"] if self.embedder.trouble else []
+        if self.lame or not self._dense.manifest()["segments"]:
+            found.append("dense index")
+        try:
+            answers = self._lexical.exists() and self._lexical.count() >= 0
+        except IndexDamaged:
+            answers = False
+        return found if answers else [*found, "lexical index"]
+
+    @property
+    def lame(self) -> bool:
+        """Whether a segment of the dense index is left out, as it is not as it was sealed."""
+        self._dense.segments()
+        return self._dense.damaged
