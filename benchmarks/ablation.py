@@ -63,7 +63,7 @@ RULES: dict[str, Sequence[Patch]] = {
     "names spelled out": [("chatbot.understanding.query.spelled_out", _nothing)],
     "names of one thing": [("chatbot.understanding.query.names", _nothing)],
     "synonyms searched beside": [("chatbot.understanding.query.beside", _nothing)],
-    "synonyms and word forms weighed": [("chatbot.reading.query_terms.alike", lambda *_: {})],
+    "synonyms and word forms candidate": [("chatbot.reading.query_terms.alike", lambda *_: {})],
     "glossary: Korean to English": [
         ("chatbot.understanding.query.in_english", lambda *_: ("", ()))
     ],

@@ -42,7 +42,7 @@ UNSEARCHED: tuple[Request, ...] = (*MANNERS, "archive")
 PER_ORIGIN_OF: dict[Request, int] = dict.fromkeys(("timeline", "change", "news", "summary"), 8)
 PER_ORIGIN_OF |= dict.fromkeys(("list", "count", "archive"), 1_000)
 """Passages of one outlet in an answer that lays many out, at most: of steps half (see
-`provenance.spread`); of a list all, where each line says whose it is."""
+`origins.spread`); of a list all, where each line says whose it is."""
 
 Found = tuple[Query, Sequence[Hit]]
 

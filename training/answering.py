@@ -5,8 +5,8 @@ likely any of them answers. Fitted on questions that neither trained model has s
 
 Asks the questions set aside for this of the archives that they are about (made in DIR as
 benchmarks/set_aside.py makes them); fits the ordering (a softmax over a question's sentences) and
-the likelihood (a logistic model over HELD); prints, with five-fold cross-validation, what each
-threshold answers and abstains from; and writes chatbot/lexicon/weights.toml.
+the likelihood (a logistic model over ANSWERABILITY); prints, with five-fold cross-validation,
+what each threshold answers and abstains from; and writes chatbot/lexicon/weights.toml.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from benchmarks.set_aside import TODAY, archives, rows, told
-from chatbot.reading.answerability import HELD, together
-from chatbot.reading.query_terms import Scale
-from chatbot.reading.scoring import FEATURES, Weighed, weigh
+from chatbot.reading.answerability import ANSWERABILITY, together
+from chatbot.reading.query_terms import QueryTerms
+from chatbot.reading.scoring import FEATURES, Candidate, scored
 from chatbot.understanding.query import understand
 from chatbot.understanding.searches import searches
 from vectorstore import Archive
@@ -56,7 +56,7 @@ class Example:
     source: str
     kind: str
     """answerable, unanswerable, or removed (without the article that answers)."""
-    sentences: list[Weighed]
+    sentences: list[Candidate]
     right: Flags
 
     @property
@@ -78,11 +78,11 @@ def examples(
             own = {h.article.id for h in hits} - {h.article.id for h in gone}
             kinds["removed"] = [h for h in gone if h.article.id not in own]
         for kind, found in kinds.items():
-            scale = Scale(archive, query)
+            query_terms = QueryTerms(archive, query)
             with patch(
                 "chatbot.reading.scoring.coefficients", _none
             ):  # they are what is to be fitted
-                ranked = weigh(archive, scale, found)
+                ranked = scored(archive, query_terms, found)
             if ranked:
                 right = [
                     kind == "answerable" and any(told([w.sentence.text], p, a) for p, a in wanted)
@@ -96,8 +96,8 @@ def _none(_: str, names: tuple[str, ...] = FEATURES) -> tuple[float, tuple[float
     return 0.0, (0.0,) * len(names)
 
 
-def _light(weighed: Weighed) -> Weighed:
-    return replace(weighed, hit=None, sentence=None, terms=frozenset(), near=frozenset())  # type: ignore[arg-type]
+def _light(candidate: Candidate) -> Candidate:
+    return replace(candidate, hit=None, sentence=None, terms=frozenset(), near=frozenset())  # type: ignore[arg-type]
 
 
 def order(part: Sequence[Example]) -> Floats:
@@ -125,7 +125,7 @@ def order(part: Sequence[Example]) -> Floats:
     return np.asarray(found.x / spread)
 
 
-def ordered(example: Example, weights: Floats) -> tuple[list[Weighed], Flags]:
+def ordered(example: Example, weights: Floats) -> tuple[list[Candidate], Flags]:
     """The sentences as these coefficients order them, with their weights."""
     z = example.features @ weights
     rank = np.argsort(-z)
@@ -144,7 +144,7 @@ def logistic(values: Floats, flags: Flags) -> tuple[Floats, float]:
 @dataclass(frozen=True)
 class Models:
     order: Floats
-    held: tuple[Floats, float]
+    answerability: tuple[Floats, float]
     single: tuple[Floats, float]
 
     @classmethod
@@ -160,8 +160,10 @@ class Models:
             ),
         )
 
-    def likelihood(self, ranked: list[Weighed]) -> float:
-        return float(1 / (1 + np.exp(-(self.held[0] @ together(ranked) + self.held[1]))))
+    def likelihood(self, ranked: list[Candidate]) -> float:
+        return float(
+            1 / (1 + np.exp(-(self.answerability[0] @ together(ranked) + self.answerability[1])))
+        )
 
 
 def measure(data: Sequence[Example]) -> None:
@@ -217,7 +219,7 @@ def write(models: Models, count: dict[str, int], out: Path) -> None:
     for name, names, weights, intercept in (
         ("order", FEATURES, models.order, None),
         ("likelihood", FEATURES, *models.single),
-        ("held", HELD, *models.held),
+        ("answerability", ANSWERABILITY, *models.answerability),
     ):
         lines += ["", f'["{name}"]']
         if intercept is not None:

@@ -14,8 +14,8 @@ from datetime import date
 
 from chatbot.language.quantities import Quantity, quantities
 from chatbot.reading.answer_spans import offers
-from chatbot.reading.query_terms import Scale
-from chatbot.reading.scoring import Weighed
+from chatbot.reading.query_terms import QueryTerms
+from chatbot.reading.scoring import Candidate
 from chatbot.values import Query
 from chatbot.verification.polarity import contraries
 from vectorstore import Hit, question_terms, terms
@@ -61,18 +61,20 @@ def day_of(hit: Hit) -> date:
     return published.day if published else date.min
 
 
-def amount(query: Query, weighed: Weighed) -> Quantity | None:
+def amount(query: Query, candidate: Candidate) -> Quantity | None:
     """The amount that a sentence offers a question about one."""
     if "how much" not in query.kinds:
         return None
-    text = weighed.sentence.text
+    text = candidate.sentence.text
     best = next(iter(offers("how much", query.question, text)), None)
     if best is None or best.fit < 0.8:
         return None
     return next((q for q in quantities(text) if q.start == best.start), None)
 
 
-def otherwise(query: Query, first: Weighed, others: Sequence[Weighed]) -> list[tuple[str, Weighed]]:
+def otherwise(
+    query: Query, first: Candidate, others: Sequence[Candidate]
+) -> list[tuple[str, Candidate]]:
     """Other values of the first sentence's amount: ("before", "since" or "differs", sentence).
 
     At most one of each, the nearest in time, of other articles.
@@ -80,7 +82,7 @@ def otherwise(query: Query, first: Weighed, others: Sequence[Weighed]) -> list[t
     value = amount(query, first)
     if value is None:
         return []
-    found: dict[str, Weighed] = {}
+    found: dict[str, Candidate] = {}
     for other in others:
         theirs = amount(query, other)
         if (
@@ -98,7 +100,7 @@ def otherwise(query: Query, first: Weighed, others: Sequence[Weighed]) -> list[t
     return sorted(found.items(), key=lambda kv: day_of(kv[1].hit))
 
 
-def amended(first: Weighed, ranked: Sequence[Weighed]) -> Weighed | None:
+def amended(first: Candidate, ranked: Sequence[Candidate]) -> Candidate | None:
     """The newest later sentence that amends an amount of the first one's, if there is one: it
     says so, names the number that it replaces, and has words in common."""
     numbers = _numbers(first.sentence.text)
@@ -122,41 +124,41 @@ def _numbers(text: str) -> frozenset[str]:
     )
 
 
-def contradicts(scale: Scale, ranked: Sequence[Weighed]) -> Weighed | None:
+def contradicts(query_terms: QueryTerms, ranked: Sequence[Candidate]) -> Candidate | None:
     """The sentence that says otherwise than the question takes for granted, if one does."""
-    return _other_amount(scale, ranked) or _other_way(scale, ranked)
+    return _other_amount(query_terms, ranked) or _other_way(query_terms, ranked)
 
 
-def _other_amount(scale: Scale, ranked: Sequence[Weighed]) -> Weighed | None:
+def _other_amount(query_terms: QueryTerms, ranked: Sequence[Candidate]) -> Candidate | None:
     """A sentence about the question's matter with another amount than the question's, which
     none has. "Why …" takes for granted what it says, so fewer common words will do there."""
-    amounts = frozenset(t for q in quantities(scale.query.text) for t in terms(q.text))
-    why = "why" in scale.query.kinds
+    amounts = frozenset(t for q in quantities(query_terms.query.text) for t in terms(q.text))
+    why = "why" in query_terms.query.kinds
     near = [
         (place, w)
         for place, w in enumerate(ranked[:LOOKED_AT])
-        if scale.share(w.near, amounts) >= (SAME_MATTER if why else PREMISE)
+        if query_terms.share(w.near, amounts) >= (SAME_MATTER if why else PREMISE)
     ]
-    for claimed in scale.amounts:
+    for claimed in query_terms.amounts:
         held = [(place, w, quantities(w.sentence.text)) for place, w in near]
         if any(claimed.agrees(q) for _, _, found in held for q in found):
             continue
-        for place, weighed, found in held:
+        for place, candidate, found in held:
             other = any(q.unit == claimed.unit and _kin(q, claimed) for q in found)
             if other and (place < FIRST or not why):
-                return weighed
+                return candidate
     return None
 
 
-def _other_way(scale: Scale, ranked: Sequence[Weighed]) -> Weighed | None:
+def _other_way(query_terms: QueryTerms, ranked: Sequence[Candidate]) -> Candidate | None:
     """A sentence that says "lowered" where the question says "raised", and no other does."""
-    question = scale.query.text
-    near = [w for w in ranked[:LOOKED_AT] if scale.share(w.near) >= PREMISE]
-    for weighed in near[:3]:
-        turned = list(contraries(question, weighed.sentence.text))
+    question = query_terms.query.text
+    near = [w for w in ranked[:LOOKED_AT] if query_terms.share(w.near) >= PREMISE]
+    for candidate in near[:3]:
+        turned = list(contraries(question, candidate.sentence.text))
         said = {t for word, _ in turned for t in question_terms(word)}
         if turned and not any(said & w.terms for w in near[:6]):
-            return weighed
+            return candidate
     return None
 
 
@@ -173,10 +175,10 @@ def _relation(first: Hit, other: Hit) -> str:
     return "differs" if other.article.outlet != first.article.outlet else ""
 
 
-def _days(one: Weighed, other: Weighed) -> int:
+def _days(one: Candidate, other: Candidate) -> int:
     return abs((day_of(one.hit) - day_of(other.hit)).days)
 
 
-def _about_the_same(one: Weighed, other: Weighed) -> bool:
+def _about_the_same(one: Candidate, other: Candidate) -> bool:
     a, b = (frozenset(t for t in w.terms if not t[0].isdigit()) for w in (one, other))
     return len(a & b) >= ALIKE * max(1, min(len(a), len(b)))

@@ -32,12 +32,12 @@ from chatbot.answering.selection import (
 )
 from chatbot.language.wording import phrases
 from chatbot.reading.answer_spans import unit_asked
-from chatbot.reading.answerability import ENOUGH, held
+from chatbot.reading.answerability import ENOUGH, answerability
 from chatbot.reading.deeds import untold
 from chatbot.reading.fit import best_offer, offered
 from chatbot.reading.offices import office_asked
-from chatbot.reading.query_terms import Scale
-from chatbot.reading.scoring import Weighed, as_read, beside, foremost, weigh
+from chatbot.reading.query_terms import QueryTerms
+from chatbot.reading.scoring import Candidate, as_read, beside, foremost, scored
 from chatbot.understanding.answer_types import kinds_of
 from chatbot.understanding.decomposition import as_asked
 from chatbot.understanding.notes import span
@@ -145,24 +145,24 @@ class Extractive:
 
     def _side(self, query: Query, hits: Sequence[Hit], said: Sequence[Citation]) -> list[Chosen]:
         """A side of a comparison: what is said of it by its name, and not said of the other."""
-        scale, ranked = self._read(query, hits)
+        query_terms, ranked = self._read(query, hits)
         fresh = [w for w in ranked if not any(_quotes(c, w) for c in said)]
         own = [w for w in fresh if w.names == 1] or fresh
         nearest = [w for w in stories(self._archive, query, hits) if w.names == 1]
         other = [w for w in nearest if not any(_quotes(c, w) for c in said)]
-        return self.choose(scale, own) or [("", w) for w in other[:1]]
+        return self.choose(query_terms, own) or [("", w) for w in other[:1]]
 
     def _whole(self, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
         """The answer to a question that is not searched in parts; first the hits, as they stand
         now that they were read."""
-        scale, ranked = self._read(query, hits)
+        query_terms, ranked = self._read(query, hits)
         yield Answer(nearest=as_read(hits, ranked))
-        chosen = self.further(query, ranked) if query.beyond else self.choose(scale, ranked)
+        chosen = self.further(query, ranked) if query.beyond else self.choose(query_terms, ranked)
         yield from self._claims(query, chosen, [])
 
-    def _read(self, query: Query, hits: Sequence[Hit]) -> tuple[Scale, list[Weighed]]:
-        scale = Scale(self._archive, query)
-        return scale, weigh(self._archive, scale, hits)
+    def _read(self, query: Query, hits: Sequence[Hit]) -> tuple[QueryTerms, list[Candidate]]:
+        query_terms = QueryTerms(self._archive, query)
+        return query_terms, scored(self._archive, query_terms, hits)
 
     def _claims(
         self, query: Query, chosen: Sequence[Chosen], said: list[Citation], heading: str = ""
@@ -170,12 +170,12 @@ class Extractive:
         """The claims of chosen sentences but for what is said already; adds what they cite. One
         of the same article as the one before does not name it again."""
         before, told = "", 0
-        for at, (label, weighed) in enumerate(chosen):
+        for at, (label, candidate) in enumerate(chosen):
             if told >= WORDS[query.length]:
                 return
-            article = weighed.hit.article.id
+            article = candidate.hit.article.id
             without = NAMED if article == before else ()
-            claim = self._claim(query, weighed, label, lead=at == 0, without=without, said=said)
+            claim = self._claim(query, candidate, label, lead=at == 0, without=without, said=said)
             if not all(any(within(c, other) for other in said) for c in claim.citations):
                 said += claim.citations
                 before, told = article, told + len(claim.text.split())
@@ -192,24 +192,24 @@ class Extractive:
         """Says that the archive does not hold the answer, and what was looked for."""
         return Answer(abstained=True, message=said_not_held(self._archive, query, hits))
 
-    def further(self, query: Query, ranked: Sequence[Weighed]) -> list[Chosen]:
+    def further(self, query: Query, ranked: Sequence[Candidate]) -> list[Chosen]:
         """What else an article says, the sentences nearest to the question in their order."""
         chosen = distinct(ranked, _most(query, USUALLY), 0.0)
         return [("", w) for w in sorted(chosen, key=lambda w: w.sentence.start)]
 
-    def choose(self, scale: Scale, ranked: Sequence[Weighed]) -> list[Chosen]:
+    def choose(self, query_terms: QueryTerms, ranked: Sequence[Candidate]) -> list[Chosen]:
         """The sentences of the answer in order with their labels, none if none is likely."""
-        query = scale.query
-        own = of_period(scale, ranked, query.within) if query.within else []
+        query = query_terms.query
+        own = of_period(query_terms, ranked, query.within) if query.within else []
         if own and not untold(query.question, [beside(w) for w in own]):
             return [("", w) for w in self._told(query, own)]
         if not ranked:
             return []
         least = TAKEN if query.kind == "why" else OTHERWISE
-        if (against := contradicts(scale, ranked)) and against.likelihood >= least:
+        if (against := contradicts(query_terms, ranked)) and against.likelihood >= least:
             return [("otherwise", against)]
         first = [w.sentence.text for w in ranked[:USUALLY]]
-        likelihood = self._likelihood(scale, ranked)
+        likelihood = self._likelihood(query_terms, ranked)
         if likelihood < ENOUGH or (likelihood < SURELY and not offered(query, first)):
             return []
         if query.kind == "what happened":
@@ -224,30 +224,30 @@ class Extractive:
         chosen = with_reason(query, chosen, ranked)
         return with_changes(query, chosen, every, most)
 
-    def _likelihood(self, scale: Scale, ranked: Sequence[Weighed]) -> float:
+    def _likelihood(self, query_terms: QueryTerms, ranked: Sequence[Candidate]) -> float:
         """How likely the archive holds the answer."""
         first = ranked[:LOOKED_AT]
         named = max(w.named for w in first)
-        if untold(scale.query.question, [beside(w) for w in first if w.named == named]):
+        if untold(query_terms.query.question, [beside(w) for w in first if w.named == named]):
             return 0.0
-        return held(scale, ranked)
+        return answerability(query_terms, ranked)
 
-    def _told(self, query: Query, ranked: Sequence[Weighed]) -> list[Weighed]:
+    def _told(self, query: Query, ranked: Sequence[Candidate]) -> list[Candidate]:
         """What happened, a sentence for each article, by date."""
-        found: dict[str, Weighed] = {}
-        for weighed in distinct(ranked, len(ranked), TOLD * SHARE[query.length]):
-            found.setdefault(weighed.hit.article.id, weighed)
+        found: dict[str, Candidate] = {}
+        for candidate in distinct(ranked, len(ranked), TOLD * SHARE[query.length]):
+            found.setdefault(candidate.hit.article.id, candidate)
         most = _most(query, MOST["what happened"])
         return sorted(list(found.values())[:most], key=lambda w: day_of(w.hit))
 
     def _claim(
-        self, query: Query, weighed: Weighed, label: str, *, lead: bool, **more: Any
+        self, query: Query, candidate: Candidate, label: str, *, lead: bool, **more: Any
     ) -> Claim:
-        sure = lead and not label and weighed.likelihood >= LEAD and weighed.names > 0
-        article, end = weighed.hit.article, weighed.sentence.end
+        sure = lead and not label and candidate.likelihood >= LEAD and candidate.names > 0
+        article, end = candidate.hit.article, candidate.sentence.end
         sure = sure and corrected_by(article.body, end) is None
-        offer = best_offer(query, weighed.sentence.text, weighed.answer) if sure else None
-        claim = quote(weighed, query.language, label=label, offer=offer, **more)
+        offer = best_offer(query, candidate.sentence.text, candidate.answer) if sure else None
+        claim = quote(candidate, query.language, label=label, offer=offer, **more)
         if changed(self._archive, claim.citations):
             claim = replace(claim, text=f"{claim.text} {phrases(query.language)['changed']}")
         return claim
@@ -259,10 +259,10 @@ def _cites(cited: Citation, hit: Hit) -> bool:
     return same and cited.start < hit.end and hit.start < cited.end
 
 
-def _quotes(cited: Citation, weighed: Weighed) -> bool:
+def _quotes(cited: Citation, candidate: Candidate) -> bool:
     """Whether a citation has some of a sentence."""
-    sentence = weighed.sentence
-    same = cited.article.id == weighed.hit.article.id
+    sentence = candidate.sentence
+    same = cited.article.id == candidate.hit.article.id
     return same and cited.start < sentence.end and sentence.start < cited.end
 
 

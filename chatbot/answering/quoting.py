@@ -9,7 +9,7 @@ from typing import Any
 from chatbot.answering.excerpts import clause, quoted, trimmed
 from chatbot.language.wording import attribution, phrases
 from chatbot.reading.answer_spans import Offer
-from chatbot.reading.scoring import Weighed
+from chatbot.reading.scoring import Candidate
 from chatbot.values import Citation, Claim
 from vectorstore import Archive, Span
 
@@ -21,7 +21,7 @@ QUOTATION = re.compile(r"“.+”|\".+\"", re.DOTALL)
 
 
 def quote(  # noqa: PLR0913
-    weighed: Weighed,
+    candidate: Candidate,
     language: str,
     *,
     label: str = "",
@@ -35,11 +35,11 @@ def quote(  # noqa: PLR0913
     where a reader has just been told. What goes along with the sentence is left out where it
     is quoted in what was `said` before.
     """
-    article, words = weighed.hit.article, phrases(language)
+    article, words = candidate.hit.article, phrases(language)
     body = article.body
-    found = quoted(body, (weighed.sentence.start, weighed.sentence.end))
+    found = quoted(body, (candidate.sentence.start, candidate.sentence.end))
     spans = [trimmed(body, span) for span in found.spans]
-    shown = [_clause(body, span, weighed) for span in spans]
+    shown = [_clause(body, span, candidate) for span in spans]
     made = [Citation(number=0, article=article, start=a, end=b, quote=body[a:b]) for a, b in shown]
     new = [i for i, c in enumerate(made) if not any(within(c, other) for other in said)]
     kept = new or range(len(made))
@@ -58,12 +58,12 @@ def quote(  # noqa: PLR0913
     )
 
 
-def _clause(body: str, span: Span, weighed: Weighed) -> Span:
+def _clause(body: str, span: Span, candidate: Candidate) -> Span:
     """Of a long sentence the clauses around the answer that the reader finds in it."""
-    at = weighed.sentence.start
-    if not weighed.answer or not (span[0] <= at < span[1]):
+    at = candidate.sentence.start
+    if not candidate.answer or not (span[0] <= at < span[1]):
         return span
-    return clause(body, span, (at + weighed.answer[0], at + weighed.answer[1]))
+    return clause(body, span, (at + candidate.answer[0], at + candidate.answer[1]))
 
 
 def _marked(quote: str, cut: tuple[bool, bool], words: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Which of the weighed sentences are quoted, beside the first: no repeats, what is of the period,
+"""Which of the candidate sentences are quoted, beside the first: no repeats, what is of the period,
 the newest for now, the reason that stands beside an announcement, and other values.
 """
 
@@ -10,8 +10,8 @@ from dataclasses import replace
 from chatbot.answering.changes import amended, day_of, otherwise
 from chatbot.language.calendar import Period
 from chatbot.language.dates import Day, dates
-from chatbot.reading.query_terms import Scale
-from chatbot.reading.scoring import Weighed
+from chatbot.reading.query_terms import QueryTerms
+from chatbot.reading.scoring import Candidate
 from chatbot.understanding.generic import topical
 from chatbot.values import Query
 from vectorstore import question_terms
@@ -31,14 +31,16 @@ ALIKE = 0.6
 REASON = 300
 """Characters at most between a sentence that announces and the one that says why."""
 
-Chosen = tuple[str, Weighed]
+Chosen = tuple[str, Candidate]
 """A sentence, and the label that it stands under: "", "otherwise", "before", …"""
 
 
-def of_period(scale: Scale, ranked: Sequence[Weighed], period: Period) -> list[Weighed]:
+def of_period(
+    query_terms: QueryTerms, ranked: Sequence[Candidate], period: Period
+) -> list[Candidate]:
     """The sentences of a period's articles that are about the question's matter, and do not
     tell of another time."""
-    text = scale.query.text
+    text = query_terms.query.text
     asking = {*question_terms(text)} - {*question_terms(topical(text))}
     first, last = period
     return [
@@ -46,7 +48,7 @@ def of_period(scale: Scale, ranked: Sequence[Weighed], period: Period) -> list[W
         for w in ranked
         if first <= day_of(w.hit) <= last
         and w.names == 1
-        and scale.share(w.near, asking) >= MATTER
+        and query_terms.share(w.near, asking) >= MATTER
         and tells_of(w.sentence.text, period)
     ]
 
@@ -68,7 +70,7 @@ def _falls_in(day: Day, period: Period) -> bool:
 
 
 def with_changes(
-    query: Query, chosen: Sequence[Weighed], ranked: Sequence[Weighed], most: int
+    query: Query, chosen: Sequence[Candidate], ranked: Sequence[Candidate], most: int
 ) -> list[Chosen]:
     """The chosen sentences, those that give another value of the amount under a label; first the
     one that amends what the first of them says."""
@@ -84,8 +86,8 @@ def with_changes(
 
 
 def with_reason(
-    query: Query, chosen: Sequence[Weighed], ranked: Sequence[Weighed]
-) -> list[Weighed]:
+    query: Query, chosen: Sequence[Candidate], ranked: Sequence[Candidate]
+) -> list[Candidate]:
     """The chosen sentences; where the first announces and the reason, or the manner, that is
     asked for stands beside it, that one is next."""
     first, *rest = chosen
@@ -100,13 +102,13 @@ def with_reason(
     return [first, *([nearest] if nearest else []), *(w for w in rest if w is not nearest)]
 
 
-def _apart(one: Weighed, other: Weighed) -> int:
+def _apart(one: Candidate, other: Candidate) -> int:
     """Characters between two sentences of an article."""
     a, b = sorted((one.sentence, other.sentence), key=lambda s: s.start)
     return b.start - a.end
 
 
-def newest(ranked: Sequence[Weighed]) -> list[Weighed]:
+def newest(ranked: Sequence[Candidate]) -> list[Candidate]:
     """For a question about now: the sentences about the best one's matter, the newest first."""
     best = ranked[0]
     same = [
@@ -120,17 +122,17 @@ def newest(ranked: Sequence[Weighed]) -> list[Weighed]:
     return [replace(w, weight=best.weight) for w in latest]
 
 
-def distinct(ranked: Sequence[Weighed], most: int, share: float) -> list[Weighed]:
+def distinct(ranked: Sequence[Candidate], most: int, share: float) -> list[Candidate]:
     """The likeliest sentences that do not repeat one another."""
-    chosen: list[Weighed] = []
-    for weighed in ranked:
-        if len(chosen) == most or weighed.weight < share * ranked[0].weight:
+    chosen: list[Candidate] = []
+    for candidate in ranked:
+        if len(chosen) == most or candidate.weight < share * ranked[0].weight:
             break
-        if all(overlap(weighed, other) < ALIKE for other in chosen):
-            chosen.append(weighed)
+        if all(overlap(candidate, other) < ALIKE for other in chosen):
+            chosen.append(candidate)
     return chosen
 
 
-def overlap(one: Weighed, other: Weighed) -> float:
+def overlap(one: Candidate, other: Candidate) -> float:
     """The share of the terms of the shorter of two sentences that both have."""
     return len(one.terms & other.terms) / max(1, min(len(one.terms), len(other.terms)))

@@ -7,7 +7,7 @@ from datetime import date
 
 from chatbot.answering.excerpts import trimmed
 from chatbot.answering.layouts.gathering import stories
-from chatbot.reading.scoring import Weighed
+from chatbot.reading.scoring import Candidate
 from chatbot.understanding.query import understand
 from chatbot.understanding.searches import searches
 from chatbot.values import Citation, Claim
@@ -48,13 +48,16 @@ def timeline(
     return [_numbered(entry, n) for n, entry in enumerate(kept, start=1)]
 
 
-def _entry(weighed: Weighed) -> Entry:
-    article, (start, end) = weighed.hit.article, (weighed.sentence.start, weighed.sentence.end)
+def _entry(candidate: Candidate) -> Entry:
+    article, (start, end) = (
+        candidate.hit.article,
+        (candidate.sentence.start, candidate.sentence.end),
+    )
     assert article.published is not None  # noqa: S101 (stories without a date are left out)
     start, end = trimmed(article.body, (start, end))
     quote = article.body[start:end]
     cited = Citation(number=0, article=article, start=start, end=end, quote=quote)
-    return Entry(day=article.published.day, citation=cited, also=weighed.hit.also)
+    return Entry(day=article.published.day, citation=cited, also=candidate.hit.also)
 
 
 def _claim(entry: Entry) -> Claim:

@@ -34,7 +34,7 @@ def cited(archive: Archive, said: Said, sources: Mapping[str, Source]) -> Claim:
     The quotes stand in the archive's own text at their offsets. A source that has nothing of
     the sentence is still quoted with what is closest, for the check to judge.
     """
-    wanted = _weighed(archive, said.text)
+    wanted = _candidates(archive, said.text)
     found: list[Citation] = []
     for key in said.keys:
         hit = sources[key].hit
@@ -54,7 +54,7 @@ def cited(archive: Archive, said: Said, sources: Mapping[str, Source]) -> Claim:
 def attributed(archive: Archive, said: Said, sources: Mapping[str, Source]) -> Said:
     """A sentence that names no source, with the source that says most of it; as it was where
     none says enough. Small models forget the keys; the check then judges it as any other."""
-    wanted = _weighed(archive, said.text)
+    wanted = _candidates(archive, said.text)
     total = sum(wanted.values())
     if not total:
         return said
@@ -82,7 +82,7 @@ def _said_by(hit: Hit, wanted: Mapping[str, float]) -> float:
     )
 
 
-def _weighed(archive: Archive, text: str) -> dict[str, float]:
+def _candidates(archive: Archive, text: str) -> dict[str, float]:
     """The terms and numbers of a sentence, and how much each tells."""
     rarity = archive.rarity(question_terms(text))
     return rarity | {f"#{n}": NUMBER_WEIGHT for n in _numbers(text)}

@@ -2,7 +2,7 @@
 
 "Korea (25%)" is an answer only under "The countries that got letters today include:"; a row
 of a table only under the table's head. What stands above is quoted along, and counts as words
-of the item when it is weighed.
+of the item when it is candidate.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Periods in a question as its grammar puts them together.
 
-What `named` finds is narrowed ("late", "the end of", "말"), joined ("between … and …", "from
+What `named_days` finds is narrowed ("late", "the end of", "말"), joined ("between … and …", "from
 … to …", "부터 … 까지"), moved ("the week before", "two days after", "a year later") or opened
 ("since", "until", "after").
 """

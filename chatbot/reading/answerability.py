@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from chatbot.reading.query_terms import Scale
-from chatbot.reading.scoring import FEATURES, Weighed, coefficients
+from chatbot.reading.query_terms import QueryTerms
+from chatbot.reading.scoring import FEATURES, Candidate, coefficients
 from vectorstore import question_terms
 
 FIRST = 3
@@ -26,7 +26,11 @@ TOGETHER = ("nameless", "odds", "second", "share", "margin", "agree")
 that were read answers; the reader's second best score; the first sentence's share of all weights,
 and how far it stands above the second, in log odds; whether the reader, too, has it first."""
 
-HELD = (*(f"best {name}" for name in FEATURES), *(f"first {name}" for name in FEATURES), *TOGETHER)
+ANSWERABILITY = (
+    *(f"best {name}" for name in FEATURES),
+    *(f"first {name}" for name in FEATURES),
+    *TOGETHER,
+)
 """The largest of each feature among the first sentences; each of the first; TOGETHER."""
 
 ENOUGH = 0.3
@@ -36,17 +40,17 @@ of what can be answered is then abstained from; see docs/answers.md."""
 Values = npt.NDArray[np.floating[Any]]
 
 
-def held(scale: Scale, ranked: Sequence[Weighed]) -> float:
+def answerability(query_terms: QueryTerms, ranked: Sequence[Candidate]) -> float:
     """The likelihood, 0 to 1, that what was read holds the answer."""
-    if not ranked or not question_terms(scale.query.text):
+    if not ranked or not question_terms(query_terms.query.text):
         return 0.0
-    intercept, weights = coefficients("held", HELD)
+    intercept, weights = coefficients("answerability", ANSWERABILITY)
     z = intercept + float(np.dot(weights, together(ranked)))
     return 1 / (1 + exp(-max(-30.0, min(30.0, z))))
 
 
-def together(ranked: Sequence[Weighed]) -> Values:
-    """The values of HELD of ranked sentences."""
+def together(ranked: Sequence[Candidate]) -> Values:
+    """The values of ANSWERABILITY of ranked sentences."""
     first = ranked[:FIRST]
     scores = sorted((w.read for w in ranked), reverse=True)
     weights = [w.weight for w in ranked]

@@ -2,7 +2,7 @@
 
 An article that tells of such a deed has a word for it. Where none of the sentences that fit a
 question best stands near one, what is asked for is not told, however near the names come. The
-words are in lexicon/deeds.tsv; others than these are left to what `held` has learnt.
+words are in lexicon/deeds.tsv; others than these are left to what `answerability` has learnt.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a query is weighed by: its terms, each as rare as it is, its names and its amounts."""
+"""What a query is candidate by: its terms, each as rare as it is, its names and its amounts."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Name = tuple[Terms, tuple[Terms, ...]]
 """The terms of a name, and those of other names of the same thing."""
 
 
-class Scale:
+class QueryTerms:
     """A query, to hold sets of terms against in each of its wordings.
 
     What it says of time is left out, since its periods hold that. The sets are first to be

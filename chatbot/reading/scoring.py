@@ -21,7 +21,7 @@ import numpy as np
 from chatbot.language.items import CELL, lead_of
 from chatbot.language.wording import ASIDE, bare, mute
 from chatbot.reading.fit import fit
-from chatbot.reading.query_terms import Scale
+from chatbot.reading.query_terms import QueryTerms
 from chatbot.values import Query
 from vectorstore import Archive, Hit, Read, Sentence, Span, terms
 from vectorstore.query import AFTER, FADE
@@ -63,7 +63,7 @@ answers), its share among all sentences that were read, and the log odds that an
 answers. An item of a list or a row of a table counts with what it stands under."""
 
 READ = 12
-"""Hits that are read, and whose sentences are weighed."""
+"""Hits that are read, and whose sentences are candidate."""
 
 FARTHEST = 12.0
 """Log odds of the reader beyond which there is no difference."""
@@ -82,7 +82,7 @@ FIRST = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Weighed:
+class Candidate:
     """A sentence of a hit: how it stands against the others, and how likely it answers.
 
     `weight` is comparable within one question, the ratio of two being their odds;
@@ -108,7 +108,7 @@ class Weighed:
 
     @property
     def fit(self) -> float:
-        """How well the sentence has what is asked for, 0 to 1; see `asked.fit`."""
+        """How well the sentence has what is asked for, 0 to 1; see `fit.fit`."""
         return self.features[FEATURES.index("kind")]
 
     @property
@@ -155,29 +155,31 @@ class Crowd:
         )
 
 
-def weigh(archive: Archive, scale: Scale, hits: Sequence[Hit], most: int = READ) -> list[Weighed]:
-    """The sentences of the first hits, read and weighed, the likeliest to answer first."""
+def scored(
+    archive: Archive, query_terms: QueryTerms, hits: Sequence[Hit], most: int = READ
+) -> list[Candidate]:
+    """The sentences of the first hits, read and candidate, the likeliest to answer first."""
     crowd, pages = Crowd.of(hits), hits[:most]
-    reads = archive.read(scale.query.text, pages)
+    reads = archive.read(query_terms.query.text, pages)
     total = sum(float(np.exp(read.scores).sum()) for read in reads)
     found = [
         w
         for hit, read in zip(pages, reads, strict=True)
-        for w in _weighed(scale, hit, crowd, read, total)
+        for w in _candidates(query_terms, hit, crowd, read, total)
     ]
     return sorted(found, key=lambda w: -w.weight)
 
 
-def as_read(hits: Sequence[Hit], ranked: Sequence[Weighed]) -> tuple[Hit, ...]:
+def as_read(hits: Sequence[Hit], ranked: Sequence[Candidate]) -> tuple[Hit, ...]:
     """The hits in the order of the best sentence that was read in each; those that were not read
     behind them."""
     best: dict[str, int] = {}
-    for place, weighed in enumerate(ranked):
-        best.setdefault(weighed.hit.passage_id, place)
+    for place, candidate in enumerate(ranked):
+        best.setdefault(candidate.hit.passage_id, place)
     return tuple(sorted(hits, key=lambda hit: best.get(hit.passage_id, len(ranked))))
 
 
-def foremost(hits: Sequence[Hit]) -> list[Weighed]:
+def foremost(hits: Sequence[Hit]) -> list[Candidate]:
     """Of each hit its first sentence, or the one nearest to what was searched where that is
     much nearer; in the hits' order."""
     found = []
@@ -191,58 +193,68 @@ def foremost(hits: Sequence[Hit]) -> list[Weighed]:
             best = max(said, key=lambda s: s.score)
             best = said[0] if said[0].score >= LEADS * best.score else best
             own = frozenset(terms(best.text))
-            found.append(Weighed(hit, best, 1.0, 1.0, (1.0,) * len(FEATURES), own, own))
+            found.append(Candidate(hit, best, 1.0, 1.0, (1.0,) * len(FEATURES), own, own))
     return found
 
 
-def _weighed(scale: Scale, hit: Hit, crowd: Crowd, read: Read, total: float) -> Iterator[Weighed]:
+def _candidates(
+    query_terms: QueryTerms, hit: Hit, crowd: Crowd, read: Read, total: float
+) -> Iterator[Candidate]:
     article = hit.article
     page = _bounded(float(np.log(np.exp(read.scores).sum() + 1e-9)))
-    headline = scale.has(terms(article.headline))
+    headline = query_terms.has(terms(article.headline))
     own = [frozenset(terms(s.text)) for s in hit.sentences]
-    around = scale.has(headline.union(*own))
-    shares = scale.share(around), scale.share(headline), scale.rarest_missing(around)
-    named = scale.names(around.union(terms(article.outlet), terms(article.byline)))
+    around = query_terms.has(headline.union(*own))
+    shares = (
+        query_terms.share(around),
+        query_terms.share(headline),
+        query_terms.rarest_missing(around),
+    )
+    named = query_terms.names(around.union(terms(article.outlet), terms(article.byline)))
     leads = [_led(hit, s) for s in hit.sentences]
-    period = during(scale.query, hit)
+    period = during(query_terms.query, hit)
     for i, sentence in enumerate(hit.sentences):
         if mute(sentence.text) or (bare(sentence.text) and not leads[i].says):
             continue
-        near = scale.has(headline.union(*own[max(0, i - 1) : i + 2], leads[i].terms))
-        said = scale.has(own[i] | leads[i].terms)
+        near = query_terms.has(headline.union(*own[max(0, i - 1) : i + 2], leads[i].terms))
+        said = query_terms.has(own[i] | leads[i].terms)
         meaning = max(sentence.score, leads[i].score)
         values = (
             meaning,
-            scale.share(said),
+            query_terms.share(said),
             shares[0],
-            scale.share(near),
+            query_terms.share(near),
             shares[1],
             hit.dense,
             max(0.0, hit.score / crowd.best),
-            fit(scale.query, sentence.text),
+            fit(query_terms.query, sentence.text),
             shares[2],
             named,
-            scale.numbers(neighbours(hit, i)),
-            log(1 + scale.mass(said)),
+            query_terms.numbers(neighbours(hit, i)),
+            log(1 + query_terms.mass(said)),
             hit.dense - crowd.dense,
             meaning - crowd.sentence,
             float(hit.passage_id in crowd.both),
             float(bool(ASIDE.search(sentence.text))),
             log(1 + len(own[i])),
-            scale.names(said | headline),
+            query_terms.names(said | headline),
             period,
             _bounded(float(read.scores[i])),
             float(np.exp(read.scores[i])) / total,
             page,
         )
         weight, likelihood = exp(_sum("order", values)), 1 / (1 + exp(-_sum("likelihood", values)))
-        if CELL in sentence.text and leads[i].terms and not scale.names_any(scale.has(own[i])):
-            if {"how much", "when"} & set(scale.query.kinds):
+        if (
+            CELL in sentence.text
+            and leads[i].terms
+            and not query_terms.names_any(query_terms.has(own[i]))
+        ):
+            if {"how much", "when"} & set(query_terms.query.kinds):
                 continue
             weight, likelihood = weight * OTHER_ROW, likelihood * OTHER_ROW
         first = hit.start - sentence.start
         answer = (read.spans[i][0] + first, read.spans[i][1] + first)
-        yield Weighed(hit, sentence, weight, likelihood, values, own[i], near, answer)
+        yield Candidate(hit, sentence, weight, likelihood, values, own[i], near, answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,9 +311,9 @@ def neighbours(hit: Hit, i: int) -> str:
     return hit.article.body[around[0].start : around[-1].end]
 
 
-def beside(weighed: Weighed) -> str:
+def beside(candidate: Candidate) -> str:
     """The headline, and the sentence with the one before it and the one behind it."""
-    return f"{weighed.hit.article.headline}\n{neighbours(weighed.hit, weighed.at)}"
+    return f"{candidate.hit.article.headline}\n{neighbours(candidate.hit, candidate.at)}"
 
 
 def during(query: Query, hit: Hit) -> float:

@@ -1,4 +1,4 @@
-"""The same question is read and weighed alike in every process, whatever its hashes are."""
+"""The same question is read and candidate alike in every process, whatever its hashes are."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from vectorstore import Archive
 ASK = """
 import sys
 from datetime import date
-from chatbot.reading.query_terms import Scale
+from chatbot.reading.query_terms import QueryTerms
 from chatbot.understanding.query import understand
 from vectorstore import Archive, terms
 with Archive.open(sys.argv[1]) as archive:
     for question in ("한국의 대미 투자액은 얼마인가요?", "How did the US and Korea split a deal?"):
         query = understand({"question": question, "today": date(2025, 8, 1)})
-        scale = Scale(archive, query)
-        print(query, scale.wordings)
+        query_terms = QueryTerms(archive, query)
+        print(query, query_terms.wordings)
         for article in archive.recent():
-            have = scale.has(terms(article.body))
-            print(scale.share(have), scale.mass(have), scale.names(have))
+            have = query_terms.has(terms(article.body))
+            print(query_terms.share(have), query_terms.mass(have), query_terms.names(have))
 """
 SEEDS = ("0", "1", "2")
 """Of the hashes of strings, which decide on the order of sets."""

@@ -11,7 +11,7 @@ from chatbot.answering.layouts import gathering
 from chatbot.answering.quoting import quote
 from chatbot.language.quantities import quantities
 from chatbot.language.wording import long_date, phrases
-from chatbot.reading.scoring import Weighed
+from chatbot.reading.scoring import Candidate
 from chatbot.understanding.notes import span
 from chatbot.values import SHORT, Answer, Claim, Length, Query
 from vectorstore import Archive, Hit
@@ -74,11 +74,11 @@ def news(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Answer
         yield Answer(claims=(dated(w, query.language),))
 
 
-def _dated(found: Sequence[Weighed]) -> list[Weighed]:
+def _dated(found: Sequence[Candidate]) -> list[Candidate]:
     return [w for w in found if w.hit.article.published]
 
 
-def _steps(archive: Archive, query: Query, ranked: Sequence[Weighed]) -> Iterator[Answer]:
+def _steps(archive: Archive, query: Query, ranked: Sequence[Candidate]) -> Iterator[Answer]:
     """The first of the ranked by their days; nothing where that is no course of events."""
     if len(ranked) < 2:
         return
@@ -86,7 +86,7 @@ def _steps(archive: Archive, query: Query, ranked: Sequence[Weighed]) -> Iterato
         yield Answer(claims=(dated(w, query.language),))
 
 
-def dated(weighed: Weighed, language: str) -> Claim:
+def dated(candidate: Candidate, language: str) -> Claim:
     """A sentence behind the day of its article."""
-    claim = quote(weighed, language, without=("day",))
-    return replace(claim, lead=long_date(day_of(weighed.hit), language))
+    claim = quote(candidate, language, without=("day",))
+    return replace(claim, lead=long_date(day_of(candidate.hit), language))

@@ -13,8 +13,8 @@ from chatbot.answering.excerpts import POINTS_BACK
 from chatbot.answering.quoting import NAMED, quote, within
 from chatbot.answering.selection import ALIKE, overlap
 from chatbot.language.wording import ASIDE, bare, language_of, mute
-from chatbot.reading.query_terms import Scale
-from chatbot.reading.scoring import FEATURES, Weighed, weigh
+from chatbot.reading.query_terms import QueryTerms
+from chatbot.reading.scoring import FEATURES, Candidate, scored
 from chatbot.values import Citation, Claim, Query, Request
 from vectorstore import Archive, Filters, Hit, SearchQuery, Sentence, terms
 
@@ -61,11 +61,11 @@ LEAST = 0.65
 """How much a story must be about the topic, beside the one that is most."""
 
 
-def read(archive: Archive, query: Query, hits: Sequence[Hit], most: int = READ) -> list[Weighed]:
-    """The sentences of the first hits, weighed, without those that do not stand on their own;
+def read(archive: Archive, query: Query, hits: Sequence[Hit], most: int = READ) -> list[Candidate]:
+    """The sentences of the first hits, candidate, without those that do not stand on their own;
     where some have all names of the question around them, those alone."""
-    scale = Scale(archive, query)
-    ranked = [w for w in weigh(archive, scale, hits, most) if stands(w.sentence.text)]
+    query_terms = QueryTerms(archive, query)
+    ranked = [w for w in scored(archive, query_terms, hits, most) if stands(w.sentence.text)]
     return [w for w in ranked if w.names == 1] or ranked
 
 
@@ -94,17 +94,17 @@ class Told:
     worth: float
 
 
-def stories(archive: Archive, query: Query, hits: Sequence[Hit]) -> list[Weighed]:
+def stories(archive: Archive, query: Query, hits: Sequence[Hit]) -> list[Candidate]:
     """A sentence of each story about the query's topic, the story that is most about it first.
 
     That sentence is the first of its article which says as much of the topic as any other
     there; an article whose headline and passage have little of the topic is left out. None
     where no article in the question's language has half of it.
     """
-    scale = Scale(archive, query)
+    query_terms = QueryTerms(archive, query)
     top = max((h.score for h in hits), default=1.0) or 1.0
     best: dict[str, Told] = {}
-    for told in (t for h in hits if (t := _told(scale, h, top))):
+    for told in (t for h in hits if (t := _told(query_terms, h, top))):
         key = told.hit.article.story or told.hit.article.id
         if key not in best or told.worth > best[key].worth:
             best[key] = told
@@ -115,20 +115,20 @@ def stories(archive: Archive, query: Query, hits: Sequence[Hit]) -> list[Weighed
     most = max(t.share for t in ranked)
     kept = [t for t in ranked if t.share >= ABOUT * most]
     opening = _openings(archive, [t.hit for t in kept], query.filters)
-    found = [_sentence(scale, t, opening.get(t.hit.article.id)) for t in kept]
+    found = [_sentence(query_terms, t, opening.get(t.hit.article.id)) for t in kept]
     sentences = [w for w in found if w]
     return apart([w for w in sentences if w.weight >= LEAST * sentences[0].weight])
 
 
-def _told(scale: Scale, hit: Hit, top: float) -> Told | None:
+def _told(query_terms: QueryTerms, hit: Hit, top: float) -> Told | None:
     """How much a hit is about the topic; None where it lacks a name of it."""
-    headline = scale.has(terms(hit.article.headline))
-    said = scale.has({*headline, *terms(hit.text)})
-    if language_of(hit.text) == scale.query.language and scale.names(said) < 1:
+    headline = query_terms.has(terms(hit.article.headline))
+    said = query_terms.has({*headline, *terms(hit.text)})
+    if language_of(hit.text) == query_terms.query.language and query_terms.names(said) < 1:
         return None
-    share = scale.share(said)
-    plain = max((len(said & set(w)) / len(w) for w in scale.wordings if w), default=0.0)
-    worth = share + scale.share(headline) / 2 + hit.score / top + hit.dense
+    share = query_terms.share(said)
+    plain = max((len(said & set(w)) / len(w) for w in query_terms.wordings if w), default=0.0)
+    worth = share + query_terms.share(headline) / 2 + hit.score / top + hit.dense
     return Told(hit, share, plain, worth)
 
 
@@ -146,7 +146,7 @@ def _openings(archive: Archive, hits: Sequence[Hit], filters: Filters) -> dict[s
     return first
 
 
-def _sentence(scale: Scale, told: Told, opening: Hit | None) -> Weighed | None:
+def _sentence(query_terms: QueryTerms, told: Told, opening: Hit | None) -> Candidate | None:
     """The sentence that stands for a story: its opening, if that is as much about the topic."""
     own = [(told.hit, s) for s in told.hit.sentences if stands(s.text)]
     first = [(opening, s) for s in opening.sentences[:2] if stands(s.text)] if opening else []
@@ -154,7 +154,7 @@ def _sentence(scale: Scale, told: Told, opening: Hit | None) -> Weighed | None:
     best = max(plain, key=lambda pair: pair[1].score, default=None)
 
     def share(pair: tuple[Hit, Sentence]) -> float:
-        return scale.share(scale.has(terms(pair[1].text)))
+        return query_terms.share(query_terms.has(terms(pair[1].text)))
 
     if first and (best is None or share(first[0]) >= AS_MUCH * share(best)):
         best = first[0]
@@ -162,10 +162,10 @@ def _sentence(scale: Scale, told: Told, opening: Hit | None) -> Weighed | None:
         return None
     hit, sentence = best
     terms_ = frozenset(terms(sentence.text))
-    return Weighed(hit, sentence, told.worth, 1.0, (1.0,) * len(FEATURES), terms_, terms_)
+    return Candidate(hit, sentence, told.worth, 1.0, (1.0,) * len(FEATURES), terms_, terms_)
 
 
-def claims(query: Query, chosen: Sequence[Weighed], **more: Any) -> Iterator[Claim]:
+def claims(query: Query, chosen: Sequence[Candidate], **more: Any) -> Iterator[Claim]:
     """The sentences as claims, without those that are quoted already in one before; one of the
     same article as the one before does not name it again. `more` goes to `quote`."""
     before, said = "", list[Citation]()
@@ -179,20 +179,20 @@ def claims(query: Query, chosen: Sequence[Weighed], **more: Any) -> Iterator[Cla
         yield claim
 
 
-def apart(ranked: Sequence[Weighed], share: float = ALIKE) -> list[Weighed]:
+def apart(ranked: Sequence[Candidate], share: float = ALIKE) -> list[Candidate]:
     """The sentences without those that say what one before them says."""
-    chosen: list[Weighed] = []
+    chosen: list[Candidate] = []
     for w in ranked:
         if all(overlap(w, other) < share for other in chosen):
             chosen.append(w)
     return chosen
 
 
-def spread(archive: Archive, ranked: Sequence[Weighed], most: int) -> list[Weighed]:
-    """The first so many, not more than half of them of one outlet; see `provenance.spread`."""
+def spread(archive: Archive, ranked: Sequence[Candidate], most: int) -> list[Candidate]:
+    """The first so many, not more than half of them of one outlet; see `origins.spread`."""
     return provenance.spread(archive, ranked, most, lambda w: w.hit.article)
 
 
-def by_day(chosen: Sequence[Weighed], *, newest: bool = False) -> list[Weighed]:
+def by_day(chosen: Sequence[Candidate], *, newest: bool = False) -> list[Candidate]:
     """Sentences in the order of their articles' days."""
     return sorted(chosen, key=lambda w: (day_of(w.hit), w.hit.article.id), reverse=newest)

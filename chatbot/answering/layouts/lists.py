@@ -14,8 +14,8 @@ from chatbot.language.items import BOUNDARY
 from chatbot.language.quantities import quantities
 from chatbot.language.wording import language_of, phrases
 from chatbot.reading.fit import SURE
-from chatbot.reading.query_terms import Scale
-from chatbot.reading.scoring import Weighed
+from chatbot.reading.query_terms import QueryTerms
+from chatbot.reading.scoring import Candidate
 from chatbot.understanding.generic import topical
 from chatbot.understanding.time import timeless
 from chatbot.values import SHORT, Answer, Length, Query
@@ -65,14 +65,14 @@ def counted(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Ans
     yield from _shown(query, found)
 
 
-def items(archive: Archive, query: Query, hits: Sequence[Hit]) -> list[Weighed]:
+def items(archive: Archive, query: Query, hits: Sequence[Hit]) -> list[Candidate]:
     """The sentences that each tell an item, the likeliest first: those that the reader finds
     about as likely to answer as the best one, of passages that are about the question."""
-    scale = Scale(archive, query)
+    query_terms = QueryTerms(archive, query)
     asked = frozenset(question_terms(topical(timeless(query.text, query.today))))
     ranked = [*_with_siblings(gathering.read(archive, query, hits, READ))]
     own = [w for w in ranked if language_of(w.hit.text) == query.language]
-    covering = [w for w in own if _covers(scale, asked, w.hit)]
+    covering = [w for w in own if _covers(query_terms, asked, w.hit)]
     if own and not covering:
         return []
     ranked = covering + [w for w in ranked if language_of(w.hit.text) != query.language]
@@ -86,14 +86,14 @@ def items(archive: Archive, query: Query, hits: Sequence[Hit]) -> list[Weighed]:
     return gathering.apart([w for w in ranked if w.read >= least], SAME)
 
 
-def _covers(scale: Scale, asked: frozenset[str], hit: Hit) -> bool:
+def _covers(query_terms: QueryTerms, asked: frozenset[str], hit: Hit) -> bool:
     """Whether a passage and its headline have most of what is asked for. Plain shares, as in a
     list each item has the same words, which are then no rare ones."""
-    have = scale.has({*terms(hit.text), *terms(hit.article.headline)})
+    have = query_terms.has({*terms(hit.text), *terms(hit.article.headline)})
     return len(asked & have) >= COVERED * len(asked)
 
 
-def _with_siblings(ranked: Sequence[Weighed]) -> Iterator[Weighed]:
+def _with_siblings(ranked: Sequence[Candidate]) -> Iterator[Candidate]:
     """The sentences, and those of near-copies of their articles that say the same of others:
     permits that differ in a name and a number are ten permits, not one."""
     for w in ranked:
@@ -137,7 +137,7 @@ SIBLING = 0.5
 """Share of a sentence's terms that the like of it in a near-copy has."""
 
 
-def _shown(query: Query, found: Sequence[Weighed]) -> Iterator[Answer]:
+def _shown(query: Query, found: Sequence[Candidate]) -> Iterator[Answer]:
     most = ITEMS[query.length]
     shown = gathering.by_day(found[:most])
     if BY_SIZE.search(query.question):
@@ -149,8 +149,8 @@ def _shown(query: Query, found: Sequence[Weighed]) -> Iterator[Answer]:
         yield Answer(notice=said["shown"].format(shown=most, n=len(found)))
 
 
-def _size(weighed: Weighed) -> float:
+def _size(candidate: Candidate) -> float:
     """The largest amount of money, or else number, of a sentence."""
-    found = [q for q in quantities(weighed.sentence.text) if q.values]
+    found = [q for q in quantities(candidate.sentence.text) if q.values]
     money = [q for q in found if q.unit]
     return max((q.values[-1] for q in money or found), default=0.0)

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from chatbot.answering.layouts import gathering
 from chatbot.answering.layouts.speakers import SPEAKS, asked_of, tells_of
 from chatbot.language.wording import phrases
-from chatbot.reading.answerability import ENOUGH, held
-from chatbot.reading.query_terms import Scale
-from chatbot.reading.scoring import Weighed, weigh
+from chatbot.reading.answerability import ENOUGH, answerability
+from chatbot.reading.query_terms import QueryTerms
+from chatbot.reading.scoring import Candidate, scored
 from chatbot.values import Answer, Length, Query
 from vectorstore import Archive, Hit
 
@@ -42,8 +42,8 @@ def positions(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[A
     ranked, likelihood = _read(archive, query, hits)
     who = asked_of(query.question)
     if who and query.request == "positions":
-        scale = Scale(archive, query)
-        ranked = [w for w in ranked if tells_of(scale, w, who)] or ranked
+        query_terms = QueryTerms(archive, query)
+        ranked = [w for w in ranked if tells_of(query_terms, w, who)] or ranked
     if likelihood >= ENOUGH:
         yield from _shown(archive, query, _spoken(ranked))
 
@@ -65,15 +65,15 @@ def opinions(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[An
     yield from _shown(archive, query, found)
 
 
-def _read(archive: Archive, query: Query, hits: Sequence[Hit]) -> tuple[list[Weighed], float]:
+def _read(archive: Archive, query: Query, hits: Sequence[Hit]) -> tuple[list[Candidate], float]:
     """The sentences that can stand alone, and how likely what was read holds an answer."""
-    scale = Scale(archive, query)
-    ranked = weigh(archive, scale, hits, gathering.READ)
+    query_terms = QueryTerms(archive, query)
+    ranked = scored(archive, query_terms, hits, gathering.READ)
     own = [w for w in ranked if gathering.stands(w.sentence.text)]
-    return [w for w in own if w.names == 1] or own, held(scale, ranked)
+    return [w for w in own if w.names == 1] or own, answerability(query_terms, ranked)
 
 
-def _spoken(ranked: Sequence[Weighed]) -> list[Weighed]:
+def _spoken(ranked: Sequence[Candidate]) -> list[Candidate]:
     """The sentences that report what somebody says, none twice; first the likeliest of all if it
     is far likelier to answer, however it tells it."""
     spoken = [w for w in ranked if SPEAKS.search(w.sentence.text) or "“" in w.sentence.text]
@@ -85,6 +85,6 @@ def _spoken(ranked: Sequence[Weighed]) -> list[Weighed]:
     return gathering.apart([*first, *likely])
 
 
-def _shown(archive: Archive, query: Query, found: Sequence[Weighed]) -> Iterator[Answer]:
+def _shown(archive: Archive, query: Query, found: Sequence[Candidate]) -> Iterator[Answer]:
     for claim in gathering.claims(query, gathering.spread(archive, found, SAID[query.length])):
         yield Answer(claims=(claim,))

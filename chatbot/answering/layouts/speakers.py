@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from chatbot.answering.excerpts import speaker_of
-from chatbot.reading.query_terms import Scale
-from chatbot.reading.scoring import Weighed
+from chatbot.reading.query_terms import QueryTerms
+from chatbot.reading.scoring import Candidate
 from vectorstore import question_terms, terms
 
 SPEAKS = re.compile(
@@ -58,10 +58,10 @@ def asked_of(question: str) -> frozenset[str]:
     return frozenset() if ALL.search(who) else frozenset(question_terms(who))
 
 
-def tells_of(scale: Scale, weighed: Weighed, who: frozenset[str]) -> bool:
+def tells_of(query_terms: QueryTerms, candidate: Candidate, who: frozenset[str]) -> bool:
     """Whether a sentence tells what somebody says: outside what it quotes they are named, or
     whoever speaks there is them."""
-    body, sentence = weighed.hit.article.body, weighed.sentence
+    body, sentence = candidate.hit.article.body, candidate.sentence
     speaker = speaker_of(body, sentence.start, sentence.end)
-    own = scale.has(terms(f"{QUOTED.sub(' ', sentence.text)} {speaker}"))
+    own = query_terms.has(terms(f"{QUOTED.sub(' ', sentence.text)} {speaker}"))
     return len(who & own) >= MOST_OF * len(who)

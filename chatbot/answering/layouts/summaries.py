@@ -12,7 +12,7 @@ from chatbot.answering.quoting import quote
 from chatbot.answering.selection import ALIKE, overlap
 from chatbot.language.quantities import quantities
 from chatbot.language.wording import phrases
-from chatbot.reading.scoring import Weighed
+from chatbot.reading.scoring import Candidate
 from chatbot.values import Answer, Length, Query
 from vectorstore import Archive, Hit
 
@@ -56,15 +56,15 @@ def summary(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Ans
     yield from _group(query, "figures", _more(amounts, [*used, *spoken], figures))
 
 
-def _group(query: Query, name: str, chosen: Sequence[Weighed]) -> Iterator[Answer]:
+def _group(query: Query, name: str, chosen: Sequence[Candidate]) -> Iterator[Answer]:
     heading = phrases(query.language)["requests"][name]
     for w in chosen:
         yield Answer(claims=(replace(quote(w, query.language), heading=heading),))
 
 
-def _more(ranked: Sequence[Weighed], used: Sequence[Weighed], most: int) -> list[Weighed]:
+def _more(ranked: Sequence[Candidate], used: Sequence[Candidate], most: int) -> list[Candidate]:
     """Up to so many sentences that say what none of those used says."""
-    chosen: list[Weighed] = []
+    chosen: list[Candidate] = []
     for w in ranked:
         if len(chosen) == most:
             break

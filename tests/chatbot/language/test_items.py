@@ -1,4 +1,4 @@
-"""Items and rows are read, weighed and quoted under what they stand under."""
+"""Items and rows are read, candidate and quoted under what they stand under."""
 
 from __future__ import annotations
 

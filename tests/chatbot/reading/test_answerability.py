@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from chatbot.reading.answerability import HELD, held, together
-from chatbot.reading.query_terms import Scale
-from chatbot.reading.scoring import Weighed, as_read, weigh
+from chatbot.reading.answerability import ANSWERABILITY, answerability, together
+from chatbot.reading.query_terms import QueryTerms
+from chatbot.reading.scoring import Candidate, as_read, scored
 from chatbot.understanding.query import understand
 from tests.conftest import SHIPYARD, put
 from vectorstore import Archive
@@ -17,20 +17,20 @@ from vectorstore import Archive
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
-    with Archive.open(tmp_path_factory.mktemp("held") / "archive", create=True) as opened:
+    with Archive.open(tmp_path_factory.mktemp("answerability") / "archive", create=True) as opened:
         put(opened, SHIPYARD)
         yield opened
 
 
-def ranked(archive: Archive, question: str) -> tuple[Scale, list[Weighed]]:
+def ranked(archive: Archive, question: str) -> tuple[QueryTerms, list[Candidate]]:
     query = understand(question, archive)
-    scale = Scale(archive, query)
-    return scale, weigh(archive, scale, archive.search(query.text, k=10))
+    query_terms = QueryTerms(archive, query)
+    return query_terms, scored(archive, query_terms, archive.search(query.text, k=10))
 
 
 def test_what_is_told_is_likelier_held_than_what_is_not(archive: Archive) -> None:
     told, other = (
-        held(*ranked(archive, question))
+        answerability(*ranked(archive, question))
         for question in (
             "Who opened a dock at the Philly Shipyard?",
             "Who opened a casino in Monaco?",
@@ -42,14 +42,14 @@ def test_what_is_told_is_likelier_held_than_what_is_not(archive: Archive) -> Non
 
 def test_a_question_without_words_is_held_by_nothing(archive: Archive) -> None:
     _, found = ranked(archive, "Who opened a dock?")
-    scale = Scale(archive, understand("?", archive))
-    assert held(scale, found) == 0
-    assert held(scale, []) == 0
+    query_terms = QueryTerms(archive, understand("?", archive))
+    assert answerability(query_terms, found) == 0
+    assert answerability(query_terms, []) == 0
 
 
 def test_what_is_looked_at(archive: Archive) -> None:
     _, found = ranked(archive, "Who opened a dock at the Philly Shipyard?")
-    values = dict(zip(HELD, together(found), strict=True))
+    values = dict(zip(ANSWERABILITY, together(found), strict=True))
     assert np.isfinite(list(values.values())).all()
     assert values["best read"] >= values["first read"]
     assert 0 < values["share"] <= 1

@@ -1,4 +1,4 @@
-"""What a question is weighed by."""
+"""What a question is candidate by."""
 
 from __future__ import annotations
 
