@@ -95,6 +95,7 @@ class Archive(Records, History, Browse, Soundness):
         self._dense = DenseIndex(path / "dense")
         self._lexical = LexicalIndex(path / "lexical")
         self.embedder = self._writing_with = Embedder(self._model(settings.model))
+        self._renew_words()
 
     @classmethod
     def open(
@@ -362,6 +363,18 @@ class Archive(Records, History, Browse, Soundness):
             log.error("the ledger can only be read: %s", error.orig)
             self.read_only = True
         return Ledger(URL.create("sqlite"), read_only=path / LEDGER)
+
+    def _renew_words(self) -> None:
+        """Write the lexical index anew where another release wrote it in another form. Where that
+        cannot be done now, meaning answers alone until the next ingest."""
+        if self.read_only or not self._lexical.outdated():
+            return
+        try:
+            with self.writing(wait=0):
+                log.info("taking up the lexical index of another release")
+                self._indexer().renew_words(no_progress)
+        except ArchiveError as error:
+            log.warning("the lexical index is of another release, and stays so for now: %s", error)
 
     def _indexer(self) -> Indexer:
         return Indexer(self._ledger, self._dense, self._lexical, self._writers().identity)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 from chatbot import build_chain
 from tests.conftest import NEWS, article, damage, put
 from vectorstore import Archive, ArchiveEmpty, ArchiveLocked, Filters, SearchQuery
+from vectorstore.index.lexical import FORMAT
 
 
 def test_a_folder_without_an_archive_says_what_to_do(tmp_path: Path) -> None:
@@ -238,3 +240,15 @@ def test_another_process_sees_what_is_published(empty: Archive) -> None:
     """
     subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=True, timeout=120)
     assert "deal-july.md" in {h.article.path for h in empty.search("invest $350 billion")}
+
+
+def test_the_lexical_index_of_another_release_is_taken_up(empty: Archive) -> None:
+    put(empty, [article("a.md", "A report on pangolin trade.")])
+    seal = empty.path / "lexical.json"
+    seal.write_text(seal.read_text().replace(f'"format": {FORMAT}', f'"format": {FORMAT - 1}'))
+    (empty.path / "lexical" / "meta.json").write_text("{}")
+    empty.close()
+    with Archive.open(empty.path) as opened:
+        (hit,) = opened.search("pangolin")
+        assert hit.lexical
+        assert json.loads(seal.read_text())["format"] == FORMAT

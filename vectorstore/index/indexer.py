@@ -44,6 +44,11 @@ class Indexer:
         self._dense.clear()
         self._follow_vectors(progress)
 
+    def renew_words(self, progress: Progress) -> None:
+        """Write the lexical index anew."""
+        self._lexical.clear()
+        self._follow_words(progress)
+
     def replace(self, progress: Progress) -> None:
         """Put segments of this model in place of another model's, by one rename; then follow."""
         seq = self._ledger.last_seq()

@@ -222,6 +222,14 @@ class LexicalIndex:
         """Whether the files are those of the last update, to the byte."""
         return bool(self._sealed()["files"] == self._files())
 
+    def outdated(self) -> bool:
+        """Whether another release of Dateline wrote the index, in a form that this one does not
+        read."""
+        try:
+            return bool(json.loads(self._seal.read_text("utf-8")).get("format") != FORMAT)
+        except (FileNotFoundError, ValueError, AttributeError):
+            return False
+
     def clear(self) -> None:
         """Remove the index; the ledger can write it again."""
         self._index = None
