@@ -44,6 +44,7 @@ _LEVELS = 5
 @dataclass(frozen=True, slots=True)
 class _Wording:
     gates: re.Pattern[str]
+    letters: re.Pattern[str]
     beside: re.Pattern[str]
     marks: frozenset[str]
 
@@ -56,7 +57,8 @@ def _wording() -> _Wording:
         rows = [row.format_map(_Fragments(data["fragments"])) for row in data[name]]
         return re.compile("|".join(f"(?:{row})" for row in rows), re.IGNORECASE)
 
-    return _Wording(pattern("gates"), pattern("beside"), frozenset(data["marks"].split("|")))
+    marks = frozenset(data["marks"].split("|"))
+    return _Wording(pattern("gates"), pattern("letters"), pattern("beside"), marks)
 
 
 class _Fragments(dict[str, str]):
@@ -67,8 +69,9 @@ class _Fragments(dict[str, str]):
 
 
 def is_gate(words: str) -> bool:
-    """Whether a paragraph is a gate's that says that the text is cut off here."""
-    return _fits(_wording().gates, words)
+    """Whether a paragraph is a gate's that says that the text is cut off here; a plea for a
+    newsletter is none."""
+    return _fits(_wording().gates, words) and not _fits(_wording().letters, words)
 
 
 def _belongs(words: str) -> bool:

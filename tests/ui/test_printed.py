@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.ui.test_exports import answered, text_of
-from tests.ui.test_web_text import cited, stored
+from tests.ui.exports.test_formats import answered, text_of
+from tests.ui.web.test_text import cited, stored
 from ui.api.service import card
 from ui.console.output import card as console_card
 from ui.exports.formats import FORMATS

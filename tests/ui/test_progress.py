@@ -99,6 +99,7 @@ def test_a_run_that_is_ended_in_its_first_seconds_says_so(tmp_path: Path, how: i
     # The signal comes as soon as the archive is there: the model is being loaded then
     code = (
         "import os, signal, threading, time, sys; from pathlib import Path\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a background job has none
         f"folder, how = Path({str(tmp_path / 'a')!r}), {int(how)}\n"
         "def later():\n"
         "    while not (folder / 'writer.pid').exists(): time.sleep(0.01)\n"

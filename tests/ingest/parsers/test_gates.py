@@ -136,3 +136,11 @@ def test_microdata_say_it_too() -> None:
     assert made(paragraphs(PROSE, PROSE[1:]), head=free + part)["partial"]
     assert not made(paragraphs(PROSE) + locked, head=free + part)["partial"]
     assert not made(paragraphs(PROSE, PROSE[1:]), head=part)["partial"]
+
+
+def test_a_plea_for_a_newsletter_is_no_gate() -> None:
+    told = [
+        "The bridge was shut on Monday, the council said.",
+        "Read more: sign up for our newsletter.",
+    ]
+    assert gates.without(told) == (told, False)

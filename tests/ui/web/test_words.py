@@ -49,9 +49,9 @@ def test_korean_is_korean() -> None:
 def test_every_text_that_is_asked_for_is_there() -> None:
     table = words("en").table
     asked = set()
-    for path in UI.glob("web_*.py"):
+    for path in UI.glob("web/*.py"):
         asked |= set(re.findall(r"\bw\(\s*[\"']([a-z_]+)[\"']\s*[,)]", path.read_text("utf-8")))
-    for path in UI.glob("dateline*.js"):
+    for path in UI.glob("web/assets/dateline*.js"):
         asked |= set(re.findall(r"dl\.word\(\"([a-z_]+)\"", path.read_text("utf-8")))
     assert len(asked) > 100
     assert asked - set(table) == set()
