@@ -81,7 +81,8 @@ class Keeper:
             elif isinstance(item, Gone):
                 stored += self._withdraw(one, item)
             elif isinstance(item, Withdrawal):
-                gone = self._archive.retract(item.article, item.revision)
+                own = self._owns(one.source, item.article)
+                gone = own and self._archive.retract(item.article, item.revision)
                 self._tallies[one.source].counts["withdrawn"] += gone
                 self._count(one, "not_articles")
                 stored += gone
@@ -92,6 +93,13 @@ class Keeper:
                 self._problem(one, item)
         self._counted.clear()
         return stored
+
+    def _owns(self, source: str, article: str) -> bool:
+        """Whether a source may withdraw an article: one that is its own, or is not there yet."""
+        try:
+            return self._archive.article(article).source == source
+        except KeyError:
+            return True
 
     def end(self, ended: Ended) -> None:
         """Keep the record of a run whose items are stored, and the source's own state."""

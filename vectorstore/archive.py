@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 from sqlalchemy import URL
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from vectorstore.durable import size
 from vectorstore.errors import (
     ArchiveEmpty,
     ArchiveError,
     ArchiveLocked,
+    DatelineError,
     EmbeddingError,
     IndexDamaged,
     ModelMismatch,
@@ -371,9 +372,10 @@ class Archive(Records, History, Browse, Soundness):
             return
         try:
             with self.writing(wait=0):
-                log.info("taking up the lexical index of another release")
-                self._indexer().renew_words(no_progress)
-        except ArchiveError as error:
+                if self._lexical.outdated():  # nobody else has done it meanwhile
+                    log.warning("writing the words' index of another release anew, once")
+                    self._indexer().renew_words(no_progress)
+        except (DatelineError, OSError, ValueError, SQLAlchemyError) as error:
             log.warning("the lexical index is of another release, and stays so for now: %s", error)
 
     def _indexer(self) -> Indexer:

@@ -45,6 +45,7 @@ _LEVELS = 5
 class _Wording:
     gates: re.Pattern[str]
     letters: re.Pattern[str]
+    reports: re.Pattern[str]
     beside: re.Pattern[str]
     marks: frozenset[str]
 
@@ -58,7 +59,9 @@ def _wording() -> _Wording:
         return re.compile("|".join(f"(?:{row})" for row in rows), re.IGNORECASE)
 
     marks = frozenset(data["marks"].split("|"))
-    return _Wording(pattern("gates"), pattern("letters"), pattern("beside"), marks)
+    return _Wording(
+        pattern("gates"), pattern("letters"), pattern("reports"), pattern("beside"), marks
+    )
 
 
 class _Fragments(dict[str, str]):
@@ -71,16 +74,21 @@ class _Fragments(dict[str, str]):
 def is_gate(words: str) -> bool:
     """Whether a paragraph is a gate's that says that the text is cut off here; a plea for a
     newsletter is none."""
-    return _fits(_wording().gates, words) and not _fits(_wording().letters, words)
+    known = _wording()
+    return _fits(known.gates, words) and not (
+        _fits(known.letters, words) or _fits(known.reports, words)
+    )
 
 
 def _belongs(words: str) -> bool:
     """Whether a paragraph may stand in a gate: a price, a way to log in."""
-    return is_gate(words) or _fits(_wording().beside, words)
+    known = _wording()
+    return is_gate(words) or (_fits(known.beside, words) and not _fits(known.reports, words))
 
 
 def _fits(pattern: re.Pattern[str], words: str) -> bool:
-    return bool(words) and weight(words) <= LONGEST and bool(pattern.match(words.strip(" \t'\"“”")))
+    plain = words.strip(" \t'\"“”")
+    return bool(words) and weight(words) <= LONGEST and bool(pattern.match(plain))
 
 
 def without(paragraphs: Sequence[str]) -> tuple[list[str], bool]:

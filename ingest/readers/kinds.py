@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import BinaryIO
@@ -63,6 +64,10 @@ def by_content(head: bytes) -> str:
 
 
 def _is_lines(head: bytes) -> bool:
-    """Whether JSON begins as lines of an object each."""
-    lines = head.lstrip(b"\xef\xbb\xbf \r\n").split(b"\n", 2)
-    return len(lines) > 2 and all(n[:1] == b"{" and n.rstrip()[-1:] == b"}" for n in lines[:2])
+    """Whether JSON begins as lines of an object each: its first line is a whole one, and more
+    follows."""
+    first, _, rest = head.lstrip(b"\xef\xbb\xbf \r\n").partition(b"\n")
+    try:
+        return bool(rest.strip()) and isinstance(json.loads(first), dict)
+    except ValueError:
+        return False

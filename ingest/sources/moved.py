@@ -15,6 +15,7 @@ ALIKE = 0.8
 """Share of the words of two texts that both have, from which they are one article if they have
 one headline and one day: what an outlet prints daily under one headline has other words."""
 
+_DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"\w+")
 
 Known = Article | StoredArticle
@@ -92,5 +93,9 @@ def _alike(one: Known, other: Known) -> bool:
         return True
     if min(weight(one.body), weight(other.body)) < SHORT:
         return False
+    if not (one.published and other.published):
+        return False
     a, b = (set(_WORD.findall(text.body.lower())) for text in (one, other))
+    if {w for w in a if _DIGIT.search(w)} != {w for w in b if _DIGIT.search(w)}:
+        return False  # two notices of one form
     return len(a & b) >= ALIKE * len(a | b)

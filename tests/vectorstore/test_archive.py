@@ -252,3 +252,13 @@ def test_the_lexical_index_of_another_release_is_taken_up(empty: Archive) -> Non
         (hit,) = opened.search("pangolin")
         assert hit.lexical
         assert json.loads(seal.read_text())["format"] == FORMAT
+
+
+def test_writing_the_words_anew_that_was_cut_short_is_begun_again(empty: Archive) -> None:
+    put(empty, [article("a.md", "A report on pangolin trade.")])
+    (empty.path / "lexical.renewing").touch()
+    empty._lexical.clear()
+    empty.close()
+    with Archive.open(empty.path) as opened:
+        assert opened.search("pangolin")[0].lexical
+        assert not (opened.path / "lexical.renewing").exists()

@@ -35,9 +35,12 @@ STEERING = (
     "max_tokens metadata modalities moderation n parallel_tool_calls prediction presence_penalty "
     "prompt_cache_key prompt_cache_options prompt_cache_retention reasoning_effort "
     "response_format safety_identifier seed service_tier stop store temperature tool_choice tools "
-    "top_logprobs top_p user verbosity web_search_options"
+    "top_logprobs top_p user verbosity web_search_options "
+    "top_k min_p typical_p repetition_penalty reasoning thinking chat_template_kwargs "
+    "enable_thinking num_ctx keep_alive options"
 )
-"""Fields of OpenAI's that have no meaning here; any other unknown one is an error."""
+"""Fields of OpenAI's, and of servers that are like it, that have no meaning here; any other unknown
+one is an error."""
 
 _ACTIVE = re.compile(r"[\\\[\]<`]|!(?=\[)")
 

@@ -84,7 +84,7 @@ shares = Table(
 def connect(path: Path) -> Engine:
     """The database in a file, made if there is none; raises ArchiveTooNew for a later one's."""
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    engine = create_engine(URL.create("sqlite", database=str(path)))
+    engine = create_engine(URL.create("sqlite", database=str(path)), hide_parameters=True)
     event.listen(engine, "connect", _careful)
     event.listen(engine, "begin", _begin)
     with engine.begin() as c:

@@ -17,7 +17,7 @@ def add_probes(app: FastAPI, archive: Archive, metrics: Metrics, token: str) -> 
     """Serve the three; `/metrics` asks for the API's token where one is set."""
 
     @app.get("/healthz", include_in_schema=False)
-    def healthz() -> dict[str, bool]:
+    async def healthz() -> dict[str, bool]:  # waits for no thread
         return {"ok": True}
 
     @app.get("/readyz", include_in_schema=False)

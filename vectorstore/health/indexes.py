@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -136,9 +137,21 @@ def _lexical_state(lexical: LexicalIndex, last: int) -> str:
         seq = int(state["seq"])
     except (OSError, TypeError, KeyError, ValueError) as error:
         return f"its seal or its list of words cannot be read: {error}"
-    if not lexical.sound():
+    if not _sound(lexical):
         return "its files are not as they were sealed"
     return _reach(seq, last) if isinstance(held, dict) else "its list of words is gone"
+
+
+def _sound(lexical: LexicalIndex) -> bool:
+    """Whether the files are as sealed; looked at again, as a writer seals what it has written."""
+    for wait in (0.0, 0.5, 2.0):
+        time.sleep(wait)
+        try:
+            if lexical.sound():
+                return True
+        except OSError:  # a file that a writer has just merged away
+            continue
+    return False
 
 
 def _lexical_documents(lexical: LexicalIndex, ledger: ReadOnlyLedger) -> str:

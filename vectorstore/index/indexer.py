@@ -46,8 +46,9 @@ class Indexer:
 
     def renew_words(self, progress: Progress) -> None:
         """Write the lexical index anew."""
-        self._lexical.clear()
-        self._follow_words(progress)
+        with self._lexical.renewing():
+            self._lexical.clear()
+            self._follow_words(progress)
 
     def replace(self, progress: Progress) -> None:
         """Put segments of this model in place of another model's, by one rename; then follow."""

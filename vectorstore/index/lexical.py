@@ -224,11 +224,24 @@ class LexicalIndex:
 
     def outdated(self) -> bool:
         """Whether another release of Dateline wrote the index, in a form that this one does not
-        read."""
+        read, or writing it anew was cut short."""
+        if self._renewing.exists():
+            return True
         try:
             return bool(json.loads(self._seal.read_text("utf-8")).get("format") != FORMAT)
         except (FileNotFoundError, ValueError, AttributeError):
             return False
+
+    @contextmanager
+    def renewing(self) -> Iterator[None]:
+        """While the index is written anew: what is cut short is begun again."""
+        self._renewing.touch()
+        yield
+        self._renewing.unlink(missing_ok=True)
+
+    @property
+    def _renewing(self) -> Path:
+        return self.folder.with_name(f"{self.folder.name}.renewing")
 
     def clear(self) -> None:
         """Remove the index; the ledger can write it again."""

@@ -45,7 +45,7 @@ class Ledger(LedgerReader):
             )
             check_schema(self.engine)
             return
-        self.engine = create_engine(url)
+        self.engine = create_engine(url, hide_parameters=True)
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine, "connect", _careful)
             event.listen(self.engine, "begin", lambda c: c.exec_driver_sql("BEGIN"))
@@ -201,7 +201,8 @@ def _compare(c: Connection, row: Row[Any] | None, article: Article) -> Outcome:
         return "unchanged" if _known(c, article) else "changed"
     held = (v.article == row.id) & (v.version == row.version)
     text = c.execute(select(v.headline, v.byline, v.body, v.partial).where(held)).one()
-    if article.partial and not row.withdrawn_at and gated.fuller(text.body, article.body):
+    part = article.partial and not text.partial and not row.withdrawn_at
+    if part and gated.fuller(text.body, article.body):
         return "unchanged"
     if row.version != article.version and (
         text.partial != article.partial or not _reads_the_same(c, text, article)

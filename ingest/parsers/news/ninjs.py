@@ -28,10 +28,16 @@ from ingest.parsers.news.item import (
 
 MARKS = frozenset(
     "versioncreated pubstatus bodies headlines body_text body_xhtml body_html body_main "
-    "body_richtext description_text descriptions representationtype renditions associations "
-    "copyrightholder copyrightnotice contentcreated eventdetails planningdetails".split()
+    "body_richtext description_text representationtype renditions associations contentcreated "
+    "eventdetails planningdetails".split()
 )
 """Names, one of which stands beside `uri` in any ninjs that has more than a headline."""
+
+ORDINARY = frozenset({"text", "content", "articlebody", "body"})
+"""Names of the text in rows that are of no standard; ninjs has none of them."""
+
+TELLING = MARKS - {"body_text", "body_html", "description_text"}
+"""Names that no ordinary row has beside its text."""
 
 _FIGURE = re.compile(r"<(/?)figure\b[^>]{0,4000}>", re.IGNORECASE)
 _NITF = re.compile(r"(?<![a-z])nitf")
@@ -55,8 +61,18 @@ def is_item(value: object) -> bool:
     standard = value.get("standard") or value.get("$standard")
     if isinstance(standard, Mapping) and str(standard.get("name")).lower() == "ninjs":
         return True
+    if ordinary(value) and low.isdisjoint(TELLING):
+        return False
     named = isinstance(value.get("uri") or value.get("guid"), str)
     return named and not low.isdisjoint(MARKS)
+
+
+def ordinary(value: Mapping[Any, Any]) -> bool:
+    """Whether a JSON object has its text under a name of no standard."""
+    return any(
+        str(name).lower() in ORDINARY and isinstance(part, str) and part.strip()
+        for name, part in value.items()
+    )
 
 
 def items(value: Json, number: int = 1, depth: int = DEPTH) -> Iterator[NewsItem]:

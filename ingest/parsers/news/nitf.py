@@ -35,7 +35,9 @@ from ingest.parsers.news.item import (
 )
 
 _LOOKS = re.compile(r"<(?:nitf|body\.content|body\.head|block|hedline)\b")
-_PROLOG = re.compile(r"\s*(?:<\?xml[^>]*\?>|<!DOCTYPE[^>\[]*(?:\[[^\]]*\])?[^>]*>|\s+)*", re.DOTALL)
+_PROLOG = re.compile(
+    r"\s*(?:<\?xml[^>]*\?>|<!DOCTYPE[^>\[]*+(?:\[[^\]]*\])?[^>]*>|\s+)*", re.DOTALL
+)
 _NAMES = '<!DOCTYPE nitf SYSTEM "nitf.dtd">'
 """With a document type, whose file is never opened, `&mdash;` is a name and no fault."""
 

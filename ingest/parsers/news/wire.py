@@ -28,7 +28,12 @@ _NOTE = re.compile(r"Eds?:|AP (?:Photo|Graphic|Video)|With |.{0,60},\d+$")
 _SENT = re.compile(r"\b[A-Z]{2}-[A-Z]{2}-(\d\d)-(\d\d)-(\d\d) (\d\d)(\d\d)GMT")
 _SIGN_OFF = re.compile(r"(?m)^[ \t]*[A-Z]{2}-[A-Z]{2}-\d\d-\d\d-\d\d \d{4}GMT<?[ \t]*$")
 _BYLINE = re.compile(r"(?:by|von|par|por|di)\s+\S.{2,80}", re.IGNORECASE)
-_ENDS = re.compile(r"(?m)^\s*(?:-30-|-0-|###?|MORE|ENDS?|\* \* \* \*)\s*$")
+_ENDS = re.compile(r"(?m)^[ \t]*(?:-30-|-0-|###?|MORE|ENDS?|\* \* \* \*)\s*$")
+_LAST = re.compile(r"(?m)^[ \t]*(?:-30-|-0-|###|ENDS?)[ \t]*$")
+
+SIGN_OFF = 200
+"""Characters at most behind the mark that ends a text under header lines; where more follow, it
+ends nothing, as a break between parts may look the same."""
 _HEADERS = re.compile(r"\s*((?:[A-Za-z][\w-]{1,30}:[^\n]*\n(?:[ \t]+\S[^\n]*\n)*){2,40})[ \t]*\n")
 _HEADER = re.compile(r"([A-Za-z][\w-]*):((?:[^\n]*)(?:\n[ \t]+\S[^\n]*)*)")
 _OF_WIRES = frozenset("headline hedline slug slugline byline dateline".split())
@@ -77,6 +82,13 @@ def _read(head: str, source: str, number: int) -> NewsItem:
         subjects=(known["category"].upper(),) if known else (),
         number=number,
     )
+
+
+def _ended(source: str) -> str:
+    """A text up to the mark that ends it."""
+    ends = (m for m in _LAST.finditer(source) if len(source[m.end() :].strip()) <= SIGN_OFF)
+    cut = next(ends, None)
+    return source[: cut.start()] if cut else source
 
 
 def _parts(source: str) -> tuple[str, str, list[str]]:
@@ -130,8 +142,7 @@ def _under_headers(said: Mapping[str, str], source: str) -> NewsItem:
     def first(*wanted: str) -> str:
         return next((said[name] for name in wanted if said.get(name)), "")
 
-    cut = _ENDS.search(source)
-    body = text.body_of(text.paragraphs(source[: cut.start()] if cut else source))
+    body = text.body_of(text.paragraphs(_ended(source)))
     made = date(first("updated", "version-created", "date", "published"))
     first_made = date(first("published", "created", "first-created"))
     published, updated = created(("header published", first_made), ("header date", made))

@@ -29,7 +29,7 @@ _CARRIED = frozenset({b"message-id", b"received", b"return-path", b"mime-version
 
 def kind_of(head: bytes) -> str:
     """The usual ending of a document that begins so, "" for none of ours."""
-    if b"%PDF-" in head[:1024]:
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n\0").startswith(b"%PDF-"):
         return ".pdf"
     if head.startswith(ZIP):
         first = head[30 : 30 + int.from_bytes(head[26:28], "little")]

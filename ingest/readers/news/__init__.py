@@ -41,6 +41,8 @@ def in_value(file: File, value: object, number: int) -> Found | None:
     said by a mapping what its keys mean."""
     if file.reading.columns:
         return None
+    if isinstance(value, dict) and ninjs.ordinary(value) and not ninjs.is_item(value):
+        return None
     found = list(news.found(value))
     return _of(file, found, number) if found else None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -65,9 +66,24 @@ def outcome(
             )
 
 
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+
+LONG_ENOUGH = 9
+"""Characters from which a name without scheme or outlet is taken for one of its own."""
+
+
 def identity(item: NewsItem) -> str:
-    """What names an item for good: its `uri`, in one spelling where it is an address."""
-    return keys.canonical(item.uri) or text.line(item.uri)
+    """What names an item for good: its `uri`, in one spelling where it is an address; what is
+    no URI is a name within its outlet. "" for a short one without an outlet, as another's may
+    have the same."""
+    if address := keys.canonical(item.uri):
+        return address
+    own = text.line(item.uri)
+    if not own or _SCHEME.match(own):
+        return own
+    if item.outlet:
+        return f"{item.outlet}#{own}"
+    return own if len(own) >= LONG_ENOUGH else ""
 
 
 def revision(item: NewsItem) -> Revision:

@@ -144,3 +144,16 @@ def test_a_plea_for_a_newsletter_is_no_gate() -> None:
         "Read more: sign up for our newsletter.",
     ]
     assert gates.without(told) == (told, False)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Subscribers only learned of the price rise from a newspaper report, the company said.",
+        "The full report is available to members of Congress only in a secure room.",
+        "유료 회원만 2억 명을 넘은 넷플릭스는 3분기 실적을 발표했다.",
+    ],
+)
+def test_a_sentence_that_reports_is_no_gate(sentence: str) -> None:
+    told = ["The bridge was shut on Monday, the council said.", sentence]
+    assert gates.without(told) == (told, False)
