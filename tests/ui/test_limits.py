@@ -196,7 +196,7 @@ def test_a_full_quota_answers_and_takes_nothing_in(
     for share, state in ((2.0, "ok"), (1.05, "warning"), (0.9, "error")):
         monkeypatch.setenv("DATELINE_QUOTA", f"{share * used / 1e6:.6f} MB")
         assert told() == state
-    with pytest.raises(ArchiveFull, match="Raise the quota"):
+    with pytest.raises(ArchiveFull, match="dateline rebuild"):
         put(empty, [article("more.md", "One more.")])
     assert empty.search("tariff")
     (tmp_path / "more.md").write_text("---\ntitle: More\n---\nOne more story on steel.\n")

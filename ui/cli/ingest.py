@@ -20,6 +20,7 @@ from ui.cli.shared import (
     SourcesOption,
     log_as,
     opened,
+    recorded,
     sources_file,
 )
 
@@ -91,6 +92,7 @@ def _drop_sample(archive: Path | None) -> None:
 
     with opened(archive, create=True) as store:
         gone = ingesting.drop_sample(store)
+        recorded(store, "sample taken out")
     console.out.print(f"{gone} sample articles taken out of the archive")
 
 

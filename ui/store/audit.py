@@ -58,7 +58,7 @@ class Audit:
         if since is not None:
             query = query.where(d.time >= since.astimezone(UTC).isoformat())
         with self.reading.connect() as db:
-            rows = [row._mapping for row in db.execute(query)]
+            rows = [dict(row._mapping) for row in db.execute(query)]
         return [Deed(**row | {"time": datetime.fromisoformat(row["time"])}) for row in rows[::-1]]
 
     def forget_deeds(self, days: int, now: datetime | None = None) -> int:

@@ -12,7 +12,6 @@ import sqlite3
 from pathlib import Path
 
 from sqlalchemy import (
-    DDL,
     URL,
     Column,
     Connection,
@@ -127,19 +126,22 @@ younger than YOUNGEST days."""
 YOUNGEST = 30
 """Days for which nothing takes a deed out of the audit log."""
 
-for _when, _what in (
-    ("UPDATE", ""),
-    ("DELETE", f" WHEN old.time > strftime('%Y-%m-%dT%H:%M:%S', 'now', '-{YOUNGEST} days')"),
-):
-    event.listen(
-        deeds,
-        "after_create",
-        DDL(
-            f"CREATE TRIGGER IF NOT EXISTS deeds_stay_{_when.lower()} BEFORE {_when} ON deeds"
-            f"{_what.replace('%', '%%')} "
-            "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END"
-        ).execute_if(dialect="sqlite"),
-    )
+_REFUSED = "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END"
+_TRIGGERS = (
+    f"CREATE TRIGGER deeds_stay_as_they_are BEFORE UPDATE ON deeds {_REFUSED}",
+    "CREATE TRIGGER deeds_stay BEFORE DELETE ON deeds WHEN old.time > "
+    f"strftime('%Y-%m-%dT%H:%M:%S', 'now', '-{YOUNGEST} days') {_REFUSED}",
+)
+
+
+def _append_only(_table: Table, connection: Connection, **_: object) -> None:
+    """Where the table has just been made. Another database wants triggers of its own."""
+    if connection.dialect.name == "sqlite":
+        for trigger in _TRIGGERS:
+            connection.exec_driver_sql(trigger)
+
+
+event.listen(deeds, "after_create", _append_only)
 
 
 def connect(path: Path) -> Engine:
