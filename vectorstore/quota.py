@@ -46,6 +46,7 @@ def making_room(folder: Path) -> str:
     uploads = folder / "uploads"
     files = f"delete the files in {uploads}, which are ingested; " if uploads.is_dir() else ""
     return (
-        f"{files}`dateline rebuild`, which takes out of the indexes what was replaced or "
-        f"withdrawn; or raise {QUOTA}"
+        f"{files}`dateline rebuild`, and again ten minutes later: the first writes the indexes "
+        "without what was replaced or withdrawn, the second removes the old ones, which readers "
+        f"may have open until then; or raise {QUOTA}"
     )

@@ -24,7 +24,8 @@ from ui.store import conversations as store_conversations
 from vectorstore import Archive, ArchiveFull, InputError
 from vectorstore.durable import size
 from vectorstore.health import examine
-from vectorstore.quota import quota
+from vectorstore.index import dense
+from vectorstore.quota import making_room, quota
 
 
 class Slow:
@@ -206,3 +207,24 @@ def test_a_full_quota_answers_and_takes_nothing_in(
     monkeypatch.setenv("DATELINE_QUOTA", "much")
     with pytest.raises(InputError, match="500 MB or 5 GB"):
         quota()
+
+
+def test_what_is_advised_to_a_full_archive_makes_room(
+    empty: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = [article(f"{n}.md", f"Story {n} of steel. " * 20, source="old") for n in range(60)]
+    put(empty, old)
+    put(empty, NEWS)
+    uploads = empty.path / "uploads"
+    uploads.mkdir()
+    (uploads / "ingested.md").write_text("x" * 1000)
+    with empty.writing():
+        assert empty.withdraw("old") == 60
+        empty.index()
+    assert "dateline rebuild" in making_room(empty.path)
+    assert str(uploads) in making_room(empty.path)
+    before = size(empty.path)
+    for later in (dense.RETIRED_SECONDS, 0):  # the second time, ten minutes have gone by
+        monkeypatch.setattr(dense, "RETIRED_SECONDS", later)
+        assert dateline("rebuild", archive=empty.path).returncode == 0
+    assert size(empty.path) < before - 400_000

@@ -100,7 +100,13 @@ def remove_user(name: Name, archive: ArchiveOption = None) -> None:
     with stored(archive) as store:
         store.remove_user(name)
         recorded(store, "user removed", name)
+        last = not store.has_users()
     console.out.print(f"{name} cannot log in any more.", markup=False)
+    if last:
+        console.out.print(
+            "Nobody is left: unless DATELINE_LOGIN is set, whoever reaches a page that serves its "
+            "own machine only operates it from the next start on."
+        )
 
 
 @tokens.command("add")

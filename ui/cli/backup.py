@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from ui.cli.ingest import terminable
 from ui.cli.shared import (
     PROBLEMS,
     SOURCES,
@@ -85,10 +86,11 @@ def backup(
         _copy(folder, archive)
         return
     wait = length(every, "--every").total_seconds() if every else None
-    _one_of_many(folder, archive, keep)
-    over = threading.Event()
-    while wait is not None and not over.wait(wait):
+    with terminable():
         _one_of_many(folder, archive, keep)
+        over = threading.Event()
+        while wait is not None and not over.wait(wait):
+            _one_of_many(folder, archive, keep)
 
 
 def _one_of_many(folder: Path, archive: Path | None, keep: int) -> None:

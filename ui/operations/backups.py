@@ -74,15 +74,18 @@ def prune(folder: Path, keep: int) -> list[Path]:
 
 def describe(folder: Path, ledger: Path) -> None:
     """Write what a backup holds, beside it; `ledger` is the copy of the ledger in it."""
+    files = {one.name: _digest(one) for one in sorted(folder.iterdir()) if one.is_file()}
     reading = ReadOnlyLedger(ledger)
     try:
         held = reading.status()
     finally:
         reading.close()
+    for side in ("-shm", "-wal"):  # SQLite made them for the reading; nothing is in them
+        ledger.with_name(ledger.name + side).unlink(missing_ok=True)
     said = {
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "dateline": version("dateline"),
-        "files": {one.name: _digest(one) for one in sorted(folder.iterdir()) if one.is_file()},
+        "files": files,
         "counts": {name: held[name] for name in COUNTED},
     }
     (folder / MANIFEST).write_text(json.dumps(said, indent=2) + "\n", "utf-8")

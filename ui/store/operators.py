@@ -89,6 +89,7 @@ class Operators:
     users: Users | None = None
     """Where further users are kept, with their roles."""
     clock: Callable[[], float] = time.monotonic
+    _was_set: bool = False
     _open: dict[str, tuple[str, str, float]] = field(default_factory=dict, repr=False)
     _wrong: dict[str, deque[float]] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -104,8 +105,10 @@ class Operators:
 
     @property
     def set(self) -> bool:
-        """Whether a login is needed."""
-        return bool(self.hashes) or (self.users is not None and self.users.has_users())
+        """Whether a login is needed: also once the last user has been removed, until a restart."""
+        if not self._was_set:
+            self._was_set = bool(self.hashes) or bool(self.users and self.users.has_users())
+        return self._was_set
 
     def _kept(self, name: str) -> tuple[str, Role] | None:
         """The hash of somebody's password, and their role; None for a name that nobody has."""
