@@ -17,13 +17,14 @@ from tests.conftest import NEWS, put
 from tests.ui.command import dateline
 from tests.ui.serving import served
 from ui.operations import retention
+from ui.operations.access import Caller
 from ui.operations.limits import PERSON
 from ui.operations.proxy import Foreign, Proxy
-from ui.store import Role, Store
+from ui.store import Role, Store, schema
 from ui.store.operators import hash_password
 from vectorstore import Archive, InputError
 
-PASSWORD = "correct horse battery"
+PASSWORD = "correct horse battery"  # noqa: S105
 MCP = {
     "jsonrpc": "2.0",
     "id": 1,
@@ -188,13 +189,15 @@ def test_a_login_ends_with_its_user_its_role_and_its_password(
 def test_conversations_are_a_users_wherever_they_log_in(archive: Archive, store: Store) -> None:
     for name in ("ann", "bob"):
         store.add_user(name, Role.reader, PASSWORD)
-    with served(archive) as base:
-        with login(base, "ann") as here, login(base, "ann") as there, login(base, "bob") as other:
-            from ui.operations.access import Caller
-
-            kept = store.create(Caller(Role.reader, "ann", "login", "user ann").owner, "Steel")
-            for client, status in ((here, 200), (there, 200), (other, 404)):
-                assert client.get(f"/keep/{kept.id}/export/json").status_code == status
+    with (
+        served(archive) as base,
+        login(base, "ann") as here,
+        login(base, "ann") as there,
+        login(base, "bob") as other,
+    ):
+        kept = store.create(Caller(Role.reader, "ann", "login", "user ann").owner, "Steel")
+        for client, status in ((here, 200), (there, 200), (other, 404)):
+            assert client.get(f"/keep/{kept.id}/export/json").status_code == status
 
 
 def test_a_setup_with_one_operator_and_one_token_works_as_it_did(
@@ -306,9 +309,10 @@ def test_settings_of_the_proxy_that_make_no_sense_are_told(behind: pytest.Monkey
         ("DATELINE_PROXY_USER_HEADER", "X Forwarded"),
         ("DATELINE_PROXY_USER_HEADER", ""),
     ):
-        with behind.context() as patch, pytest.raises(InputError):
+        with behind.context() as patch:
             patch.setenv(name, wrong)
-            Proxy.from_environment()
+            with pytest.raises(InputError):
+                Proxy.from_environment()
 
 
 def test_the_audit_log_has_who_did_what_by_which_request_and_no_text(
@@ -354,10 +358,8 @@ def test_the_audit_log_is_only_added_to(archive: Archive, store: Store) -> None:
     assert retention.forget_deeds(archive, 1) == 0
     long_ago = (datetime.now(UTC) - timedelta(days=500)).isoformat()
     with store.engine.begin() as db:
-        db.exec_driver_sql(
-            "INSERT INTO deeds (time, actor, way, role, deed, target, request) "
-            f"VALUES ('{long_ago}', 'ed', 'command', 'operator', 'old', '', '')"
-        )
+        row = {"time": long_ago, "actor": "ed", "way": "command", "role": "operator"}
+        db.execute(schema.deeds.insert(), row | {"deed": "old"})
     assert retention.forget_deeds(archive, retention.audit_days()) == 1
     assert len(store.deeds(limit=10_000)) == before
 

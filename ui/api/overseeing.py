@@ -59,4 +59,3 @@ def shown(deed: Any) -> Json:
     """A deed as JSON values."""
     row: Json = asdict(deed)
     return row | {"time": deed.time.isoformat(timespec="seconds")}
-

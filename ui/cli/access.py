@@ -12,9 +12,7 @@ import typer
 from ui.cli.shared import ArchiveOption, AsJson, RoleName, recorded, stored, written
 
 users = typer.Typer(help="Who may log in, as what: reader, editor, operator.", no_args_is_help=True)
-tokens = typer.Typer(
-    help="Tokens for programs, each with a role and an end.", no_args_is_help=True
-)
+tokens = typer.Typer(help="Tokens for programs, each with a role and an end.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(show_default=False)]
 FromStdin = Annotated[

@@ -69,9 +69,9 @@ def _there(folder: Path) -> None:
 
 
 def _found(folder: Path, sources: Path, *, quick: bool) -> list[Finding]:
-    from ui.cli.doctor_sources import source_findings
     from sqlalchemy.exc import SQLAlchemyError
 
+    from ui.cli.doctor_sources import source_findings
     from vectorstore import DatelineError
     from vectorstore.archive import LEDGER
     from vectorstore.health import Finding, examine, repairable, source_records

@@ -46,7 +46,11 @@ def add_keeping(app: FastAPI, store: Store, head: str) -> None:
 def _views(app: FastAPI, store: Store, head: str) -> None:
     @app.get("/view/conversations")
     def conversations(request: Request, q: str = "") -> HTMLResponse:
-        w, owner, text = words_of(request), owner_in(request.scope, request.cookies), q.strip()[:LONGEST]
+        w, owner, text = (
+            words_of(request),
+            owner_in(request.scope, request.cookies),
+            q.strip()[:LONGEST],
+        )
         found = store.search(owner, text) if text else store.recent(owner)
         inner = conversations_html(found if owner else [], text, w, datetime.now(UTC))
         kept = {"Cache-Control": "no-store"}

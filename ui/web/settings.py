@@ -51,7 +51,7 @@ def account_html(caller: Caller, w: Words, *, login: bool) -> str:
             '<form method="post" action="/logout" class="dl-field">'
             f'<button type="submit" class="dl-solid">{w("log_out")}</button></form>'
         )
-        said = f'<p>{said}</p>{out if caller.way == "login" else ""}'
+        said = f"<p>{said}</p>{out if caller.way == 'login' else ''}"
     elif login:
         link = f'<a class="dl-go" href="/login">{w("log_in")}</a>'
         said = f'<p class="dl-quiet">{w("account_none")} {link}</p>'
