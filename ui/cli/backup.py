@@ -59,7 +59,7 @@ def backup(
         int | None,
         typer.Option(
             min=1,
-            help="Make a backup named by its time in FOLDER, and delete all but the newest so many.",
+            help="Make one named by its time in FOLDER, and delete all but the newest so many.",
             show_default=False,
         ),
     ] = None,

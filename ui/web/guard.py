@@ -20,9 +20,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.operations.access import CALLER, Access, caller_of
 from ui.operations.limits import Rates
-from ui.store import Forbidden, Role
+from ui.store import Forbidden
 from ui.store.owner import COOKIE, new_session, owner_of, set_cookie
 from ui.web.bodies import TooLong, read_body, replayed
+from ui.web.entering import refusal_of
 from ui.web.policy import policy, with_headers
 from ui.web.requests import with_name
 
@@ -62,18 +63,6 @@ _PREFIXES = (
     "/assets/", "/static/", "/svelte/", "/gradio_api/heartbeat/",
 )  # fmt: skip
 
-
-OPEN = frozenset(
-    {"/login", "/logout", "/healthz", "/readyz", "/metrics", "/mcp", "/favicon.ico", "/robots.txt"}
-)
-OPEN_PREFIXES = ("/dateline/", "/api/", "/v1/")
-"""Paths that somebody who is not known reaches also where all others must log in: what is needed
-to log in, and what asks for a token itself."""
-
-API_PATHS = ("/gradio_api/", "/operate/", "/keep/")
-"""Paths that scripts ask, and not a reader who could follow the way to a login."""
-
-NO_ROLE = "You are known here, and have no role: an operator can give you one."
 
 PEER = "dateline.peer"
 """The key in a scope under which the address stands that the connection itself comes from."""
@@ -156,13 +145,10 @@ class Guard:
         except Forbidden as error:
             return _refuse(scope, 403, f"{str(error).capitalize()}.")
         scope[CALLER] = caller
-        path = scope["path"]
-        if caller.may(Role.reader) or path in OPEN or path.startswith(OPEN_PREFIXES):
+        refused = refusal_of(caller, scope["path"])
+        if refused is None:
             return None
-        if caller.name or path.startswith(API_PATHS):
-            words = "Log in, or send a valid token" if not caller.name else NO_ROLE
-            return _refuse(scope, 403 if caller.name else 401, words)
-        return RedirectResponse("/login", 303)
+        return _refuse(scope, *refused) if refused[0] else RedirectResponse("/login", 303)
 
     def _too_often(self, scope: Scope) -> int:
         """Seconds to wait for who asks too often; 0 for all others, and for what is no asking."""
