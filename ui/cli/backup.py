@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -176,7 +177,7 @@ def restore(folder: Folder, archive: ArchiveOption = None) -> None:
 def _restored(folder: Path, target: Path) -> Iterator[Archive]:
     """A backup made an archive in a folder that has none, and opened."""
     from ui.console import output as console
-    from vectorstore import Archive, InputError
+    from vectorstore import Archive, ArchiveDamaged, InputError
     from vectorstore.archive import LEDGER
     from vectorstore.ledger.backup import copy_database
 
@@ -186,9 +187,16 @@ def _restored(folder: Path, target: Path) -> Iterator[Archive]:
         raise InputError(f"there is an archive in {target}: restore into another (--archive DIR)")
     target.mkdir(parents=True, exist_ok=True)
     for name in (CONVERSATIONS, LEDGER):
-        if (folder / name).exists():
+        if not (folder / name).exists():
+            continue
+        try:
             copy_database(folder / name, target / name)
-            (target / name).chmod(0o600 if name == CONVERSATIONS else 0o644)
+        except sqlite3.DatabaseError as error:
+            (target / name).unlink(missing_ok=True)
+            raise ArchiveDamaged(
+                f"{folder / name} is damaged ({error}): bring back an earlier backup"
+            ) from error
+        (target / name).chmod(0o600 if name == CONVERSATIONS else 0o644)
     if (folder / SOURCES).exists():
         shutil.copy2(folder / SOURCES, target / SOURCES)
     with Archive.open(target) as store:
