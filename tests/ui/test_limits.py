@@ -129,6 +129,9 @@ def test_a_person_and_an_address_ask_so_often_and_no_more(
         assert int(refused.headers["retry-after"]) > 0
         assert "Please wait" in refused.json()["error"]["message"]
         assert httpx.get(f"{base}/api/v1/search", params={"q": "x"}).status_code == 429
+        chat = httpx.post(f"{base}/gradio_api/queue/join", json={})
+        assert chat.status_code == 429
+        assert "Please wait" in chat.json()["detail"]  # which is what the chat shows
         assert httpx.get(f"{base}/healthz").status_code == 200
         assert httpx.get(f"{base}/api/v1/status").status_code == 200
 
