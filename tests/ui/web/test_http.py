@@ -48,7 +48,7 @@ def test_every_response_has_the_security_headers(client: TestClient) -> None:
         headers = client.get(path).headers
         assert headers["x-content-type-options"] == "nosniff", path
         assert headers["x-frame-options"] == "DENY", path
-        assert headers["referrer-policy"] == "no-referrer", path
+        assert headers["referrer-policy"] == "same-origin", path
         policy = headers["content-security-policy"]
         assert "default-src 'self'" in policy, path
         assert "frame-ancestors 'none'" in policy, path
