@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import peers, sets
-from chatbot.evaluation.measures import compared, figures, gold, ranks, scores
+from chatbot.evaluation.metrics import compared, figures, gold, ranks, scores
 from vectorstore import Archive
 
 FLOORS = Path(__file__).with_name("retrieval_floors.json")

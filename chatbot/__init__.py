@@ -1,10 +1,10 @@
 """The conversation: question → query → hits → cited, verified answer."""
 
-from chatbot.answering.extractive import Extractive
+from chatbot.answering.answerer import Extractive
 from chatbot.chain import UNSEARCHED, Answerer, build_chain
 from chatbot.understanding.answer_types import kinds_of
 from chatbot.values import Answer, Citation, Claim, History, Inputs, Kind, Message, Query, Request
-from chatbot.verification.check import Verdict, check, failures, holds
+from chatbot.verification.claims import Verdict, check, failures, holds
 
 __all__ = [
     "UNSEARCHED",

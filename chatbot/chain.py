@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 
 from chatbot.answering.digest import digest
-from chatbot.answering.extractive import Extractive
-from chatbot.answering.layouts import holdings
-from chatbot.answering.layouts.gathering import FOUND
-from chatbot.answering.layouts.manners import MANNERS, mannered
-from chatbot.answering.origins import PER_ORIGIN, admission
-from chatbot.language.wording import phrases
-from chatbot.understanding.cited import unsaid
+from chatbot.answering.answerer import Extractive
+from chatbot.answering.layouts import archive_questions
+from chatbot.answering.layouts.candidates import FOUND
+from chatbot.answering.layouts.small_talk import MANNERS, mannered
+from chatbot.answering.provenance import PER_ORIGIN, admission
+from chatbot.language.phrases import phrases
+from chatbot.understanding.citation_followups import unsaid
 from chatbot.understanding.query import understand
-from chatbot.understanding.searches import searches
+from chatbot.understanding.search_queries import searches
 from chatbot.values import SHORT, Answer, Citation, Claim, Inputs, Query, Request
-from chatbot.verification.check import check
+from chatbot.verification.claims import check
 from chatbot.verification.entailment import Entails, configured
 from vectorstore import Archive, EmbeddingError, Hit
 
@@ -122,7 +122,7 @@ def build_chain(  # noqa: PLR0913
         cap = PER_ORIGIN_OF.get(query.request, PER_ORIGIN)
         admits, held, told = admission(archive, hits, cap), False, 0
         if query.request in UNSEARCHED:
-            own = mannered if query.request in MANNERS else holdings.told
+            own = mannered if query.request in MANNERS else archive_questions.told
             answers = own(archive, query)
         else:
             answers = chosen(query, hits)

@@ -31,7 +31,7 @@ from chatbot.reading.answerability import ANSWERABILITY, together
 from chatbot.reading.query_terms import QueryTerms
 from chatbot.reading.scoring import FEATURES, Candidate, scored
 from chatbot.understanding.query import understand
-from chatbot.understanding.searches import searches
+from chatbot.understanding.search_queries import searches
 from vectorstore import Archive
 
 Floats = npt.NDArray[np.floating[Any]]

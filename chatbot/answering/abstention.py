@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from chatbot.language.wording import attribution, long_date, phrases
+from chatbot.language.phrases import attribution, long_date, phrases
 from chatbot.understanding.notes import span
-from chatbot.understanding.time import timeless
+from chatbot.understanding.temporal_intent import timeless
 from chatbot.values import Query
 from vectorstore import Archive, Hit, question_terms, terms
 

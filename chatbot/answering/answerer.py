@@ -19,8 +19,8 @@ from chatbot.answering.layouts import chronology as course
 from chatbot.answering.layouts import lists
 from chatbot.answering.layouts import positions as voices
 from chatbot.answering.layouts import summaries as overview
-from chatbot.answering.layouts.gathering import stories
-from chatbot.answering.quoting import NAMED, changed, quote, within
+from chatbot.answering.layouts.candidates import stories
+from chatbot.answering.quotation import NAMED, changed, quote, within
 from chatbot.answering.selection import (
     NEAR_BEST,
     Chosen,
@@ -30,20 +30,20 @@ from chatbot.answering.selection import (
     with_changes,
     with_reason,
 )
-from chatbot.language.wording import phrases
+from chatbot.language.phrases import phrases
 from chatbot.reading.answer_spans import unit_asked
 from chatbot.reading.answerability import ENOUGH, answerability
-from chatbot.reading.deeds import untold
-from chatbot.reading.fit import best_offer, offered
-from chatbot.reading.offices import office_asked
+from chatbot.reading.event_triggers import untold
+from chatbot.reading.type_matching import best_offer, offered
+from chatbot.reading.office_holders import office_asked
 from chatbot.reading.query_terms import QueryTerms
 from chatbot.reading.scoring import Candidate, as_read, beside, foremost, scored
 from chatbot.understanding.answer_types import kinds_of
 from chatbot.understanding.decomposition import as_asked
 from chatbot.understanding.notes import span
-from chatbot.understanding.searches import part_wordings
-from chatbot.understanding.time import periods
-from chatbot.understanding.topics import TOPICAL
+from chatbot.understanding.search_queries import part_wordings
+from chatbot.understanding.temporal_intent import periods
+from chatbot.understanding.request_topics import TOPICAL
 from chatbot.values import SHORT, Answer, Citation, Claim, Kind, Length, Query, Request
 from vectorstore import Archive, Hit
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import timedelta
 from math import log, sqrt
 
-from chatbot.answering.origins import PER_ORIGIN
+from chatbot.answering.provenance import PER_ORIGIN
 from chatbot.language.calendar import Period
 from chatbot.values import Query
 from vectorstore import Archive, Filters, Hit, SearchQuery, StoredArticle, terms

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from chatbot.language.items import BOUNDARY, lead_of, list_under
-from chatbot.language.wording import language_of
+from chatbot.language.list_items import BOUNDARY, lead_of, list_under
+from chatbot.language.phrases import language_of
 from vectorstore import Span
 
 CORRECTS = re.compile(

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from chatbot.answering.excerpts import clause, quoted, trimmed
-from chatbot.language.wording import attribution, phrases
+from chatbot.language.phrases import attribution, phrases
 from chatbot.reading.answer_spans import Offer
 from chatbot.reading.scoring import Candidate
 from chatbot.values import Citation, Claim

@@ -12,7 +12,7 @@ from chatbot.language.calendar import Period
 from chatbot.language.dates import Day, dates
 from chatbot.reading.query_terms import QueryTerms
 from chatbot.reading.scoring import Candidate
-from chatbot.understanding.generic import topical
+from chatbot.understanding.generic_terms import topical
 from chatbot.values import Query
 from vectorstore import question_terms
 

@@ -12,9 +12,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
-from chatbot.language.wording import long_date, phrases
+from chatbot.language.phrases import long_date, phrases
 from chatbot.understanding.rewriting import names
-from chatbot.understanding.subject import lexicon, topic_of
+from chatbot.understanding.topic_phrases import lexicon, topic_of
 from chatbot.values import Answer, Citation, Query
 from vectorstore import Archive, Hit, question_terms, terms
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from chatbot.answering.excerpts import trimmed
-from chatbot.answering.layouts.gathering import stories
+from chatbot.answering.layouts.candidates import stories
 from chatbot.reading.scoring import Candidate
 from chatbot.understanding.query import understand
-from chatbot.understanding.searches import searches
+from chatbot.understanding.search_queries import searches
 from chatbot.values import Citation, Claim
-from chatbot.verification.check import holds
+from chatbot.verification.claims import holds
 from vectorstore import Archive, Filters, StoredArticle
 
 SEARCHED = 60

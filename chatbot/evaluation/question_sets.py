@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from chatbot.chain import build_chain
-from chatbot.evaluation.measures import gold, ranks, scores
+from chatbot.evaluation.metrics import gold, ranks, scores
 from chatbot.values import Answer, Inputs
 from vectorstore import Archive, InputError, Progress, no_progress
 

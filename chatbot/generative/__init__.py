@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from langchain_core.language_models import BaseChatModel
 
-from chatbot.generative.answering import Check, Fallback, Generative
+from chatbot.generative.answerer import Check, Fallback, Generative
 from chatbot.generative.settings import ChatSettings
 from vectorstore import Archive
 

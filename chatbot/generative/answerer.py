@@ -11,17 +11,17 @@ from typing import Protocol
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
-from chatbot.answering.origins import main_outlets
-from chatbot.generative.calling import Call
-from chatbot.generative.citing import attributed, cited
+from chatbot.answering.provenance import main_outlets
+from chatbot.generative.model_call import Call
+from chatbot.generative.attribution import attributed, cited
 from chatbot.generative.failures import Kind, ModelFailed
-from chatbot.generative.guarding import Leaks, other_language, refuses
-from chatbot.generative.prompting import layouts, prompt
-from chatbot.generative.reading import Read, Reading
+from chatbot.generative.guardrails import Leaks, other_language, refuses
+from chatbot.generative.prompts import layouts, prompt
+from chatbot.generative.rewriting import Read, Reading
 from chatbot.generative.reply import Sentences, read
 from chatbot.generative.settings import ChatSettings
 from chatbot.generative.sources import Source, key, sources_of
-from chatbot.language.wording import long_date, phrases
+from chatbot.language.phrases import long_date, phrases
 from chatbot.values import Answer, Claim, Query
 from vectorstore import Archive, Hit
 

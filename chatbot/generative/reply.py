@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from chatbot.generative.neutral import visible
+from chatbot.generative.sanitization import visible
 from chatbot.generative.sources import KEY_LENGTH, LETTERS
 
 _OPEN, _CLOSE = r"[\[(（［【〔]", r"[\])）］】〕]"

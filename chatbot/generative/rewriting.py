@@ -14,11 +14,11 @@ from typing import Any
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import HumanMessage, convert_to_messages
 
-from chatbot.generative.calling import Call
+from chatbot.generative.model_call import Call
 from chatbot.generative.failures import ModelFailed
-from chatbot.generative.guarding import HANGUL, refuses
-from chatbot.generative.neutral import inert
-from chatbot.generative.prompting import prompt
+from chatbot.generative.guardrails import HANGUL, refuses
+from chatbot.generative.sanitization import inert
+from chatbot.generative.prompts import prompt
 from chatbot.generative.reply import THOUGHT
 from chatbot.generative.settings import ChatSettings
 from chatbot.values import Inputs, Query, Usage

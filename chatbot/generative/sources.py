@@ -6,8 +6,8 @@ import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from chatbot.answering.origins import capped
-from chatbot.generative.neutral import inert
+from chatbot.answering.provenance import capped
+from chatbot.generative.sanitization import inert
 from vectorstore import Hit
 
 LETTERS = "bcdfghjkmnpqrstvwxz23456789"

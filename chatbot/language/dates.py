@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from chatbot.language.wording import phrases
+from chatbot.language.phrases import phrases
 
 MONTHS = [m.lower() for m in phrases("en")["months"]]
 _FULL = "|".join(phrases("en")["months"])

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from typing import Literal, cast
 
 from chatbot.language.calendar import Period, back, narrowed, step
-from chatbot.language.named_days import (
+from chatbot.language.temporal_expressions import (
     COUNT,
     EN,
     KO,

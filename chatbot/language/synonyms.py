@@ -134,5 +134,5 @@ def named(group: Sequence[str]) -> re.Pattern[str]:
 
 @cache
 def _seats() -> dict[str, str]:
-    pairs = (line.partition("\t") for line in lines("seats.tsv"))
+    pairs = (line.partition("\t") for line in lines("capitals.tsv"))
     return {seat: country.split(";")[0].strip() for seat, _, country in pairs}

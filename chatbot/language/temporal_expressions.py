@@ -44,8 +44,8 @@ class Clock:
 
 @cache
 def words(language: str) -> dict[str, Any]:
-    """The table of a language in `lexicon/time.toml`."""
-    table = tomllib.loads((files("chatbot") / "lexicon" / "time.toml").read_text("utf-8"))
+    """The table of a language in `lexicon/temporal_expressions.toml`."""
+    table = tomllib.loads((files("chatbot") / "lexicon" / "temporal_expressions.toml").read_text("utf-8"))
     found: dict[str, Any] = table[language]
     return found
 

@@ -1,5 +1,5 @@
 """The pieces of a sentence that could be what a question asks for: an amount, a date, a person,
-a place. The words that decide are in lexicon/offers.toml.
+a place. The words that decide are in lexicon/answer_spans.toml.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 from chatbot.language.dates import WEEKDAY, dates
 from chatbot.language.quantities import Quantity, quantities
-from chatbot.reading.offices import holders, office_asked
+from chatbot.reading.office_holders import holders, office_asked
 from chatbot.values import Kind
 from vectorstore import question_terms, terms
 
@@ -77,8 +77,8 @@ class Offer:
 
 @cache
 def table() -> dict[str, Any]:
-    """What lexicon/offers.toml holds: patterns by section and name."""
-    return tomllib.loads((files("chatbot") / "lexicon" / "offers.toml").read_text("utf-8"))
+    """What lexicon/answer_spans.toml holds: patterns by section and name."""
+    return tomllib.loads((files("chatbot") / "lexicon" / "answer_spans.toml").read_text("utf-8"))
 
 
 @cache

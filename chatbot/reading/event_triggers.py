@@ -2,7 +2,7 @@
 
 An article that tells of such a deed has a word for it. Where none of the sentences that fit a
 question best stands near one, what is asked for is not told, however near the names come. The
-words are in lexicon/deeds.tsv; others than these are left to what `answerability` has learnt.
+words are in lexicon/event_triggers.tsv; others than these are left to what `answerability` has learnt.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from chatbot.language.synonyms import lines
 
 @cache
 def _deeds() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
-    rows = (line.split("\t") for line in lines("deeds.tsv"))
+    rows = (line.split("\t") for line in lines("event_triggers.tsv"))
     return tuple((_starting(rf"(?:{asked})\b"), _starting(told)) for asked, told in rows)
 
 

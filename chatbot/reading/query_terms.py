@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from chatbot.language.aliases import Terms, equals
 from chatbot.language.quantities import quantities
 from chatbot.language.synonyms import alike
-from chatbot.understanding.time import timeless
+from chatbot.understanding.temporal_intent import timeless
 from chatbot.values import Query
 from vectorstore import Archive, question_terms
 

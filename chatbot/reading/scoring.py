@@ -18,9 +18,9 @@ from statistics import median
 
 import numpy as np
 
-from chatbot.language.items import CELL, lead_of
-from chatbot.language.wording import ASIDE, bare, mute
-from chatbot.reading.fit import fit
+from chatbot.language.list_items import CELL, lead_of
+from chatbot.language.phrases import ASIDE, bare, mute
+from chatbot.reading.type_matching import fit
 from chatbot.reading.query_terms import QueryTerms
 from chatbot.values import Query
 from vectorstore import Archive, Hit, Read, Sentence, Span, terms

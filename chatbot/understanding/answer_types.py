@@ -1,6 +1,6 @@
 """What a question asks for: who, when, how much, why, a list, yes or no, and so on.
 
-The patterns are data, in `lexicon/kinds.toml`; an English and a Korean one for each kind.
+The patterns are data, in `lexicon/answer_types.toml`; an English and a Korean one for each kind.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def kinds_of(question: str) -> tuple[Kind, ...]:
 
 @cache
 def _table() -> tuple[tuple[Kind, re.Pattern[str], re.Pattern[str]], ...]:
-    data = tomllib.loads((files("chatbot") / "lexicon" / "kinds.toml").read_text("utf-8"))
+    data = tomllib.loads((files("chatbot") / "lexicon" / "answer_types.toml").read_text("utf-8"))
     ask = data["ask"]
     return tuple(
         (

@@ -8,7 +8,7 @@ from typing import Any
 
 from langchain_core.messages import AIMessage
 
-from chatbot.language.wording import phrases
+from chatbot.language.phrases import phrases
 from chatbot.values import Citation, Query
 from vectorstore import Filters, Hit, InputError
 

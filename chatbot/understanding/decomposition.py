@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from chatbot.language.periods import Spoken
-from chatbot.language.wording import long_date, phrases
+from chatbot.language.phrases import long_date, phrases
 from chatbot.values import Kind
 
 MOST = 3

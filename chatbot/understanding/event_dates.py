@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
 from chatbot.language.calendar import Period, months
-from chatbot.language.named_days import EN, NAMES, anyof
+from chatbot.language.temporal_expressions import EN, NAMES, anyof
 from chatbot.language.periods import UNIT_SIDE, Role, Spoken, beside, opened
 from vectorstore import Archive, Filters, Hit, SearchQuery, question_terms, terms
 

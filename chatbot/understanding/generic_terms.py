@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 
-from chatbot.understanding.time import asks_for_now, periods, timeless
+from chatbot.understanding.temporal_intent import asks_for_now, periods, timeless
 from chatbot.values import Kind
 from vectorstore import question_terms
 
@@ -19,7 +19,7 @@ WANTED = frozenset[Kind](("what happened", "latest", "list", "what"))
 
 @cache
 def _generic() -> Mapping[str, re.Pattern[str]]:
-    table = tomllib.loads((files("chatbot") / "lexicon" / "digest.toml").read_text("utf-8"))
+    table = tomllib.loads((files("chatbot") / "lexicon" / "generic_terms.toml").read_text("utf-8"))
     return {lang: re.compile(table[lang], re.IGNORECASE) for lang in ("en", "ko")}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chatbot.language.calendar import Period
-from chatbot.language.wording import language_of, long_date, other_language, phrases
+from chatbot.language.phrases import language_of, long_date, other_language, phrases
 from chatbot.understanding.spelling import told
 from chatbot.values import Query
 

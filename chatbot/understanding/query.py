@@ -11,27 +11,27 @@ from typing import TypeVar, get_args
 from chatbot.language.periods import Spoken
 from chatbot.language.romanization import variants
 from chatbot.language.synonyms import beside, names, spelled_out, wording
-from chatbot.language.wording import language_of
+from chatbot.language.phrases import language_of
 from chatbot.understanding.answer_types import kinds_of
-from chatbot.understanding.cited import about, quoted_before
+from chatbot.understanding.citation_followups import about, quoted_before
 from chatbot.understanding.comparisons import sides_of
 from chatbot.understanding.decomposition import content, parts_of
-from chatbot.understanding.events import ArchiveEvents, Events
-from chatbot.understanding.generic import asks_for_digest
-from chatbot.understanding.glossary import in_english, in_korean
+from chatbot.understanding.event_dates import ArchiveEvents, Events
+from chatbot.understanding.generic_terms import asks_for_digest
+from chatbot.understanding.translation import in_english, in_korean
 from chatbot.understanding.notes import notes
 from chatbot.understanding.outlets import Sources, sources_of
 from chatbot.understanding.requests import KINDS, request_of
 from chatbot.understanding.rewriting import Standalone, standalone
 from chatbot.understanding.spelling import respelt
-from chatbot.understanding.time import (
+from chatbot.understanding.temporal_intent import (
     asks_for_now,
     periods_of,
     recency_of,
     said_as_of,
     said_of_time,
 )
-from chatbot.understanding.topics import TOPICAL, has_topic, topic_of_request
+from chatbot.understanding.request_topics import TOPICAL, has_topic, topic_of_request
 from chatbot.understanding.turns import turns_of
 from chatbot.values import Inputs, Kind, Length, Query, Request
 from vectorstore import Archive, Filters, InputError, Wording

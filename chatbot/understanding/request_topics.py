@@ -7,7 +7,7 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
-from chatbot.understanding.generic import topical
+from chatbot.understanding.generic_terms import topical
 from chatbot.values import Request
 from vectorstore import question_terms
 

@@ -16,8 +16,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from chatbot.language.named_days import Clock, anyof, found
-from chatbot.language.wording import language_of
+from chatbot.language.temporal_expressions import Clock, anyof, found
+from chatbot.language.phrases import language_of
 from chatbot.understanding.turns import Turn
 from vectorstore import terms
 from vectorstore.index.analyzer import STOP_WORDS

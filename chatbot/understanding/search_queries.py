@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import date
 
 from chatbot.language.synonyms import beside, names
-from chatbot.language.wording import language_of
-from chatbot.understanding.glossary import in_english
-from chatbot.understanding.time import periods
+from chatbot.language.phrases import language_of
+from chatbot.understanding.translation import in_english
+from chatbot.understanding.temporal_intent import periods
 from chatbot.values import Query
 from vectorstore import Filters, SearchQuery, Wording
 

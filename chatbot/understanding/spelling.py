@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from chatbot.language.wording import phrases
-from chatbot.understanding.generic import topical
+from chatbot.language.phrases import phrases
+from chatbot.understanding.generic_terms import topical
 from vectorstore import Archive
 from vectorstore.index.analyzer import STOP_WORDS
 

@@ -12,9 +12,9 @@ from datetime import date
 from typing import Literal
 
 from chatbot.language.calendar import Period
-from chatbot.language.named_days import EN, KO, Clock, found
+from chatbot.language.temporal_expressions import EN, KO, Clock, found
 from chatbot.language.periods import Spoken, spoken
-from chatbot.understanding.events import Events, with_events
+from chatbot.understanding.event_dates import Events, with_events
 
 NOW = re.compile(rf"\b(?:{EN['now']})|{KO['now']}", re.IGNORECASE)
 HISTORY = re.compile(rf"\b(?:{EN['history']})\b|{KO['history']}", re.IGNORECASE)

@@ -11,7 +11,7 @@ import re
 from functools import cache
 from importlib.resources import files
 
-from chatbot.language.wording import phrases
+from chatbot.language.phrases import phrases
 from chatbot.values import Kind
 from vectorstore import terms
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from chatbot.language.wording import long_date
+from chatbot.language.phrases import long_date
 from chatbot.values import Citation
 
 POINTING = re.compile(

@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
-from chatbot.language.wording import language_of
+from chatbot.language.phrases import language_of
 from chatbot.verification.evidence import Evidence
 from vectorstore import question_terms, terms
 
@@ -31,7 +31,7 @@ SENTENCE = re.compile(r"(?<=[.!?。”])\s+|\n")
 
 @cache
 def _words() -> dict[str, Any]:
-    return tomllib.loads((files("chatbot") / "lexicon" / "contraries.toml").read_text("utf-8"))
+    return tomllib.loads((files("chatbot") / "lexicon" / "antonyms.toml").read_text("utf-8"))
 
 
 def contradicted(claimed: str, evidence: Evidence) -> Iterator[str]:

@@ -8,7 +8,7 @@ import pytest
 from langchain_core.messages import AIMessage, HumanMessage
 
 from chatbot import Answer, Claim, Extractive, Query, build_chain
-from chatbot.answering.quoting import quote
+from chatbot.answering.quotation import quote
 from chatbot.reading.query_terms import QueryTerms
 from chatbot.reading.scoring import scored
 from tests.conftest import NEWS, article, put

@@ -15,8 +15,8 @@ from typing import Any
 
 from chatbot import Answer
 from chatbot.answering.timeline import timeline
-from chatbot.language.wording import language_of
-from chatbot.understanding.cited import Quoted
+from chatbot.language.phrases import language_of
+from chatbot.understanding.citation_followups import Quoted
 from chatbot.understanding.spelling import respelt, told
 from ui.api.models import (
     LONGEST,

@@ -70,7 +70,7 @@ def ask(
         answer = chain.invoke(inputs)
     import json
 
-    from chatbot.evaluation.questions import result
+    from chatbot.evaluation.question_sets import result
 
     typer.echo(json.dumps(result(answer), ensure_ascii=False, indent=2))
 
@@ -181,9 +181,9 @@ def evaluate(
     ] = None,
 ) -> None:
     """Ask every question of a set; write what was retrieved and cited, and how well."""
-    from chatbot.evaluation.measures import figures
-    from chatbot.evaluation.questions import evaluate as run
-    from chatbot.evaluation.questions import measured
+    from chatbot.evaluation.metrics import figures
+    from chatbot.evaluation.question_sets import evaluate as run
+    from chatbot.evaluation.question_sets import measured
     from ui.console import output as console
 
     with opened(archive) as store, console.progress_bar() as progress:

@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
-from chatbot.answering.layouts.manners import count_of, examples, holdings
-from chatbot.language.wording import long_date, phrases
-from chatbot.understanding.generic import topical
+from chatbot.answering.layouts.small_talk import count_of, examples, holdings
+from chatbot.language.phrases import long_date, phrases
+from chatbot.understanding.generic_terms import topical
 from chatbot.understanding.notes import span
-from chatbot.understanding.time import periods, timeless
+from chatbot.understanding.temporal_intent import periods, timeless
 from chatbot.values import SHORT, Answer, Citation, Claim, Length, Query
 from vectorstore import Archive, Filters, StoredArticle, question_terms, terms
 
@@ -268,8 +268,8 @@ def _named(
 def opening(article: StoredArticle, language: str, note: str = "") -> Claim:
     """An article named by its headline, with its first words as quote and citation, under a note
     of what the ledger tells of it."""
-    from chatbot.language.items import BOUNDARY
-    from chatbot.language.wording import attribution
+    from chatbot.language.list_items import BOUNDARY
+    from chatbot.language.phrases import attribution
 
     body = article.body
     line = body.find("\n")

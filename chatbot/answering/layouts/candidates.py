@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from chatbot.answering import origins as provenance
+from chatbot.answering import provenance as provenance
 from chatbot.answering.changes import day_of
 from chatbot.answering.excerpts import POINTS_BACK
-from chatbot.answering.quoting import NAMED, quote, within
+from chatbot.answering.quotation import NAMED, quote, within
 from chatbot.answering.selection import ALIKE, overlap
-from chatbot.language.wording import ASIDE, bare, language_of, mute
+from chatbot.language.phrases import ASIDE, bare, language_of, mute
 from chatbot.reading.query_terms import QueryTerms
 from chatbot.reading.scoring import FEATURES, Candidate, scored
 from chatbot.values import Citation, Claim, Query, Request

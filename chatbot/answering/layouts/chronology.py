@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from chatbot.answering.changes import day_of
-from chatbot.answering.layouts import gathering
-from chatbot.answering.quoting import quote
+from chatbot.answering.layouts import candidates
+from chatbot.answering.quotation import quote
 from chatbot.language.quantities import quantities
-from chatbot.language.wording import long_date, phrases
+from chatbot.language.phrases import long_date, phrases
 from chatbot.reading.scoring import Candidate
 from chatbot.understanding.notes import span
 from chatbot.values import SHORT, Answer, Claim, Length, Query
@@ -33,7 +33,7 @@ LATELY = 45
 
 def timeline(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
     """The steps of a matter by their days, each with the sentence that tells of it."""
-    found = _dated(gathering.stories(archive, query, hits))
+    found = _dated(candidates.stories(archive, query, hits))
     if query.periods:
         first, last = query.periods[0][0], query.periods[-1][1]
         found = [w for w in found if first <= day_of(w.hit) <= last] or found
@@ -43,11 +43,11 @@ def timeline(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[An
 def changes(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
     """The steps of a change: the likeliest sentences that were read, those that tell of amounts
     if any do."""
-    ranked = _dated(gathering.read(archive, query, hits))
+    ranked = _dated(candidates.read(archive, query, hits))
     if not ranked:
         return
     least = LIKELY * ranked[0].weight
-    likely = gathering.apart([w for w in ranked if w.weight >= least])
+    likely = candidates.apart([w for w in ranked if w.weight >= least])
     told = [w for w in likely if any(q.unit for q in quantities(w.sentence.text))]
     yield from _steps(archive, query, told if len(told) > 1 else likely)
 
@@ -55,7 +55,7 @@ def changes(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Ans
 def news(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
     """What is new of a matter, the newest first; where a period that is named has nothing, it
     says so and tells the newest that there is."""
-    newest = gathering.by_day(_dated(gathering.stories(archive, query, hits)), newest=True)
+    newest = candidates.by_day(_dated(candidates.stories(archive, query, hits)), newest=True)
     if not newest:
         return
     if query.periods:
@@ -70,7 +70,7 @@ def news(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Answer
         since = day_of(newest[0].hit) - timedelta(LATELY)
         lately = [w for w in newest if day_of(w.hit) >= since]
         newest = lately if len(lately) >= LATEST else newest[:LATEST]
-    for w in gathering.spread(archive, newest, NEWS[query.length]):
+    for w in candidates.spread(archive, newest, NEWS[query.length]):
         yield Answer(claims=(dated(w, query.language),))
 
 
@@ -82,7 +82,7 @@ def _steps(archive: Archive, query: Query, ranked: Sequence[Candidate]) -> Itera
     """The first of the ranked by their days; nothing where that is no course of events."""
     if len(ranked) < 2:
         return
-    for w in gathering.by_day(gathering.spread(archive, ranked, STEPS[query.length])):
+    for w in candidates.by_day(candidates.spread(archive, ranked, STEPS[query.length])):
         yield Answer(claims=(dated(w, query.language),))
 
 

@@ -8,16 +8,16 @@ from dataclasses import replace
 from itertools import pairwise
 
 from chatbot.answering.changes import day_of
-from chatbot.answering.layouts import gathering
+from chatbot.answering.layouts import candidates
 from chatbot.answering.selection import tells_of
-from chatbot.language.items import BOUNDARY
+from chatbot.language.list_items import BOUNDARY
 from chatbot.language.quantities import quantities
-from chatbot.language.wording import language_of, phrases
-from chatbot.reading.fit import SURE
+from chatbot.language.phrases import language_of, phrases
+from chatbot.reading.type_matching import SURE
 from chatbot.reading.query_terms import QueryTerms
 from chatbot.reading.scoring import Candidate
-from chatbot.understanding.generic import topical
-from chatbot.understanding.time import timeless
+from chatbot.understanding.generic_terms import topical
+from chatbot.understanding.temporal_intent import timeless
 from chatbot.values import SHORT, Answer, Length, Query
 from vectorstore import Archive, Hit, Span, question_terms, terms
 
@@ -70,7 +70,7 @@ def items(archive: Archive, query: Query, hits: Sequence[Hit]) -> list[Candidate
     about as likely to answer as the best one, of passages that are about the question."""
     query_terms = QueryTerms(archive, query)
     asked = frozenset(question_terms(topical(timeless(query.text, query.today))))
-    ranked = [*_with_siblings(gathering.read(archive, query, hits, READ))]
+    ranked = [*_with_siblings(candidates.read(archive, query, hits, READ))]
     own = [w for w in ranked if language_of(w.hit.text) == query.language]
     covering = [w for w in own if _covers(query_terms, asked, w.hit)]
     if own and not covering:
@@ -83,7 +83,7 @@ def items(archive: Archive, query: Query, hits: Sequence[Hit]) -> list[Candidate
     if not ranked:
         return []
     least = max(w.read for w in ranked) - BESIDE
-    return gathering.apart([w for w in ranked if w.read >= least], SAME)
+    return candidates.apart([w for w in ranked if w.read >= least], SAME)
 
 
 def _covers(query_terms: QueryTerms, asked: frozenset[str], hit: Hit) -> bool:
@@ -139,10 +139,10 @@ SIBLING = 0.5
 
 def _shown(query: Query, found: Sequence[Candidate]) -> Iterator[Answer]:
     most = ITEMS[query.length]
-    shown = gathering.by_day(found[:most])
+    shown = candidates.by_day(found[:most])
     if BY_SIZE.search(query.question):
         shown = sorted(shown, key=_size, reverse=True)
-    for claim in gathering.claims(query, shown):
+    for claim in candidates.claims(query, shown):
         yield Answer(claims=(claim,))
     if len(found) > most:
         said = phrases(query.language)["requests"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from chatbot.answering.layouts import gathering
+from chatbot.answering.layouts import candidates
 from chatbot.answering.layouts.speakers import SPEAKS, asked_of, tells_of
-from chatbot.language.wording import phrases
+from chatbot.language.phrases import phrases
 from chatbot.reading.answerability import ENOUGH, answerability
 from chatbot.reading.query_terms import QueryTerms
 from chatbot.reading.scoring import Candidate, scored
@@ -51,7 +51,7 @@ def positions(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[A
 def opinions(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
     """What people expect or think of a matter, said to be theirs; or that nobody is reported to."""
     said = phrases(query.language)["requests"]
-    about = {w.hit.article.id for w in gathering.stories(archive, query, hits)}
+    about = {w.hit.article.id for w in candidates.stories(archive, query, hits)}
     near = [h for h in hits if h.article.id in about] or hits
     ranked, likelihood = _read(archive, query, near)
     if likelihood >= TOLD:
@@ -68,8 +68,8 @@ def opinions(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[An
 def _read(archive: Archive, query: Query, hits: Sequence[Hit]) -> tuple[list[Candidate], float]:
     """The sentences that can stand alone, and how likely what was read holds an answer."""
     query_terms = QueryTerms(archive, query)
-    ranked = scored(archive, query_terms, hits, gathering.READ)
-    own = [w for w in ranked if gathering.stands(w.sentence.text)]
+    ranked = scored(archive, query_terms, hits, candidates.READ)
+    own = [w for w in ranked if candidates.stands(w.sentence.text)]
     return [w for w in own if w.names == 1] or own, answerability(query_terms, ranked)
 
 
@@ -82,9 +82,9 @@ def _spoken(ranked: Sequence[Candidate]) -> list[Candidate]:
     best = max(w.weight for w in spoken)
     likely = [w for w in spoken if w.weight >= LIKELY * best]
     first = [w for w in ranked[:1] if w.weight >= AHEAD * best]
-    return gathering.apart([*first, *likely])
+    return candidates.apart([*first, *likely])
 
 
 def _shown(archive: Archive, query: Query, found: Sequence[Candidate]) -> Iterator[Answer]:
-    for claim in gathering.claims(query, gathering.spread(archive, found, SAID[query.length])):
+    for claim in candidates.claims(query, candidates.spread(archive, found, SAID[query.length])):
         yield Answer(claims=(claim,))

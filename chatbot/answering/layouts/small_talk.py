@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from chatbot.answering.suggestions import names_in
-from chatbot.language.wording import long_date, phrases
+from chatbot.language.phrases import long_date, phrases
 from chatbot.values import Answer, Query, Request
 from vectorstore import Archive, Status, StoredArticle
 

@@ -10,7 +10,7 @@ import pytest
 from chatbot import build_chain
 from chatbot.answering.selection import tells_of
 from chatbot.understanding.answer_types import kinds_of
-from chatbot.understanding.generic import asks_for_digest
+from chatbot.understanding.generic_terms import asks_for_digest
 from chatbot.understanding.query import understand
 from tests.conftest import article, put
 from vectorstore import Archive, Filters

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from chatbot.answering.excerpts import clause, quoted
-from chatbot.reading.fit import best_offer, fit
+from chatbot.reading.type_matching import best_offer, fit
 from chatbot.understanding.answer_types import kinds_of
 from chatbot.values import Query
 from vectorstore import Filters

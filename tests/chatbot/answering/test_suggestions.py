@@ -8,7 +8,7 @@ import pytest
 
 from chatbot import Answer, build_chain
 from chatbot.answering.suggestions import follow_ups, names_in
-from chatbot.understanding.subject import topic_of
+from chatbot.understanding.topic_phrases import topic_of
 from tests.conftest import SHIPYARD, put
 from vectorstore import Archive
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from chatbot.evaluation.measures import compared, figures, gold, ranks, scores
+from chatbot.evaluation.metrics import compared, figures, gold, ranks, scores
 
 ROW = {
     "gold": [

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from chatbot import Answer, Citation, Claim, Query, build_chain
-from chatbot.answering.origins import PER_ARTICLE, PER_ORIGIN, capped
+from chatbot.answering.provenance import PER_ARTICLE, PER_ORIGIN, capped
 from chatbot.generative import ChatSettings
 from chatbot.generative.sources import sources_of
 from tests.chatbot.generative.attacks import (

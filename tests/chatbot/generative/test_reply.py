@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from chatbot.generative.guarding import Leaks, other_language
-from chatbot.generative.neutral import inert
+from chatbot.generative.guardrails import Leaks, other_language
+from chatbot.generative.sanitization import inert
 from chatbot.generative.reply import LONGEST, Sentences, read
 from chatbot.generative.sources import key
 

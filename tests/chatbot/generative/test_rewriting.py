@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chatbot.generative.reading import Reading
+from chatbot.generative.rewriting import Reading
 from chatbot.understanding.query import understand
 from tests.chatbot.generative.conftest import chain_of, settings
 from tests.chatbot.generative.server import Asked, Reply, Server

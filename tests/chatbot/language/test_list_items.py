@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chatbot.answering.excerpts import quoted
-from chatbot.language.items import lead_of, list_under
+from chatbot.language.list_items import lead_of, list_under
 
 LETTERS = """\
 The ministry sent letters on Monday.

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from chatbot.language.named_days import EN, months
+from chatbot.language.temporal_expressions import EN, months
 from chatbot.language.periods import spoken
-from chatbot.understanding.time import said_as_of
+from chatbot.understanding.temporal_intent import said_as_of
 
 TODAY = date(2025, 8, 20)  # a Wednesday
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chatbot.language.wording import bare, mute
+from chatbot.language.phrases import bare, mute
 
 
 @pytest.mark.parametrize("text", ["Donald J. Trump Anthony Albanese", "United States of America:"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chatbot.reading.deeds import untold
+from chatbot.reading.event_triggers import untold
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chatbot.reading.offices import holders, office_asked
+from chatbot.reading.office_holders import holders, office_asked
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from chatbot.language.aliases import equals
-from chatbot.understanding.time import timeless
+from chatbot.understanding.temporal_intent import timeless
 
 DAY = date(2025, 8, 20)
 

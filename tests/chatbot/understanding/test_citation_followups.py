@@ -9,8 +9,8 @@ import pytest
 from langchain_core.messages import HumanMessage
 
 from chatbot import Answer, build_chain
-from chatbot.answering.extractive import Extractive
-from chatbot.understanding.cited import Quoted
+from chatbot.answering.answerer import Extractive
+from chatbot.understanding.citation_followups import Quoted
 from chatbot.values import Query
 from tests.conftest import article, put
 from vectorstore import Archive, Filters, Hit, InputError

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from chatbot.language.periods import spoken
-from chatbot.language.wording import language_of
+from chatbot.language.phrases import language_of
 from chatbot.understanding.answer_types import kinds_of
 from chatbot.understanding.decomposition import as_asked, parts_of
 

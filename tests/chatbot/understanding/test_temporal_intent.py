@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from chatbot.understanding.query import understand
-from chatbot.understanding.time import periods, said_as_of
+from chatbot.understanding.temporal_intent import periods, said_as_of
 
 TODAY = date(2025, 4, 23)
 

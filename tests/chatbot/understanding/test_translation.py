@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from chatbot.understanding.glossary import glossary, in_english, in_korean
+from chatbot.understanding.translation import glossary, in_english, in_korean
 from chatbot.understanding.query import understand
 
 

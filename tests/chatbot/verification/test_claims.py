@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from chatbot import Citation, Claim, build_chain, check
-from chatbot.answering.extractive import Extractive
+from chatbot.answering.answerer import Extractive
 from chatbot.values import Answer
 from tests.conftest import article, put
 from vectorstore import Archive

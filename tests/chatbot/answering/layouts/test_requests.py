@@ -11,10 +11,10 @@ import pytest
 
 from chatbot import Answer, build_chain, check
 from chatbot.answering.excerpts import trimmed
-from chatbot.language.wording import other_language
+from chatbot.language.phrases import other_language
 from chatbot.understanding.comparisons import sides_of
 from chatbot.understanding.requests import KINDS, chosen, request_of
-from chatbot.understanding.topics import has_topic, topic_of_request
+from chatbot.understanding.request_topics import has_topic, topic_of_request
 from ingest import run
 from tests.chatbot.generative.stubs import Stub
 from tests.conftest import article, put
