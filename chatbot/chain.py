@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 
-from chatbot.answering.digest import digest
 from chatbot.answering.answerer import Extractive
+from chatbot.answering.digest import digest
 from chatbot.answering.layouts import archive_questions
-from chatbot.answering.layouts.candidates import FOUND
-from chatbot.answering.layouts.small_talk import MANNERS, mannered
+from chatbot.answering.layouts.candidates import SEARCHED
+from chatbot.answering.layouts.small_talk import SMALL_TALK, small_talk_answer
 from chatbot.answering.provenance import PER_ORIGIN, admission
 from chatbot.language.phrases import phrases
-from chatbot.understanding.citation_followups import unsaid
+from chatbot.understanding.citation_followups import without_quoted
 from chatbot.understanding.query import understand
-from chatbot.understanding.search_queries import searches
+from chatbot.understanding.search_queries import search_queries
 from chatbot.values import SHORT, Answer, Citation, Claim, Inputs, Query, Request
 from chatbot.verification.claims import check
-from chatbot.verification.entailment import Entails, configured
+from chatbot.verification.entailment import Entails, configured_entailment
 from vectorstore import Archive, EmbeddingError, Hit
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 RETRIEVED = 20
 """Passages retrieved for a question."""
 
-UNSEARCHED: tuple[Request, ...] = (*MANNERS, "archive")
+UNSEARCHED: tuple[Request, ...] = (*SMALL_TALK, "archive")
 """Kinds of requests that are answered without a search, and without a model."""
 
 PER_ORIGIN_OF: dict[Request, int] = dict.fromkeys(("timeline", "change", "news", "summary"), 8)
@@ -82,7 +82,7 @@ def build_chain(  # noqa: PLR0913
     It also restates questions that follow on from earlier ones. Its stream has empty parts
     where the model keeps a reader waiting.
     """
-    entails = entails or configured()
+    entails = entails or configured_entailment()
     chosen = answerer or _answerer(archive, model, settings, on_failure, entails)
     helped = getattr(chosen, "reading", None)
     plain: Callable[[Inputs | str], Query] = partial(understand, archive=archive)
@@ -104,9 +104,9 @@ def build_chain(  # noqa: PLR0913
             return query, ()
         if query.digest:
             return query, digest(archive, query)
-        most = max(k, FOUND.get(query.request, k))
-        hits = archive.search(searches(query), k=most, explain=bool(query.parts))
-        return query, unsaid(query, hits) if query.beyond else hits
+        most = max(k, SEARCHED.get(query.request, k))
+        hits = archive.search(search_queries(query), k=most, explain=bool(query.parts))
+        return query, without_quoted(query, hits) if query.beyond else hits
 
     def answer(found: Iterator[Found]) -> Iterator[Answer]:
         for query, hits in found:
@@ -122,7 +122,11 @@ def build_chain(  # noqa: PLR0913
         cap = PER_ORIGIN_OF.get(query.request, PER_ORIGIN)
         admits, held, told = admission(archive, hits, cap), False, 0
         if query.request in UNSEARCHED:
-            own = mannered if query.request in MANNERS else archive_questions.told
+            own = (
+                small_talk_answer
+                if query.request in SMALL_TALK
+                else archive_questions.archive_answer
+            )
             answers = own(archive, query)
         else:
             answers = chosen(query, hits)

@@ -27,11 +27,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from benchmarks.set_aside import TODAY, archives, rows, told
-from chatbot.reading.answerability import ANSWERABILITY, together
+from chatbot.reading.answerability import ANSWERABILITY_FEATURES, answerability_features
 from chatbot.reading.query_terms import QueryTerms
-from chatbot.reading.scoring import FEATURES, Candidate, scored
+from chatbot.reading.scoring import FEATURES, Candidate, score_candidates
 from chatbot.understanding.query import understand
-from chatbot.understanding.search_queries import searches
+from chatbot.understanding.search_queries import search_queries
 from vectorstore import Archive
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -70,7 +70,7 @@ def examples(
     """What the product reads for each question."""
     for number, row in enumerate(questions):
         query = understand({"question": row["q"], "today": TODAY}, archive=archive)
-        hits = archive.search(searches(query), k=SHOWN)
+        hits = archive.search(search_queries(query), k=SHOWN)
         wanted = [(passages[a["passage"]], a) for a in row["answers"]]
         kinds = {"answerable" if wanted else "unanswerable": hits}
         if wanted and number % REMOVED == 0:
@@ -82,7 +82,7 @@ def examples(
             with patch(
                 "chatbot.reading.scoring.coefficients", _none
             ):  # they are what is to be fitted
-                ranked = scored(archive, query_terms, found)
+                ranked = score_candidates(archive, query_terms, found)
             if ranked:
                 right = [
                     kind == "answerable" and any(told([w.sentence.text], p, a) for p, a in wanted)
@@ -154,7 +154,7 @@ class Models:
         flags = np.array([e.kind == "answerable" for e in part])
         return cls(
             weights,
-            logistic(np.array([together(found) for found, _ in ranked]), flags),
+            logistic(np.array([answerability_features(found) for found, _ in ranked]), flags),
             logistic(
                 np.concatenate([e.features for e in part]), np.concatenate([e.right for e in part])
             ),
@@ -162,7 +162,16 @@ class Models:
 
     def likelihood(self, ranked: list[Candidate]) -> float:
         return float(
-            1 / (1 + np.exp(-(self.answerability[0] @ together(ranked) + self.answerability[1])))
+            1
+            / (
+                1
+                + np.exp(
+                    -(
+                        self.answerability[0] @ answerability_features(ranked)
+                        + self.answerability[1]
+                    )
+                )
+            )
         )
 
 
@@ -219,7 +228,7 @@ def write(models: Models, count: dict[str, int], out: Path) -> None:
     for name, names, weights, intercept in (
         ("order", FEATURES, models.order, None),
         ("likelihood", FEATURES, *models.single),
-        ("answerability", ANSWERABILITY, *models.answerability),
+        ("answerability", ANSWERABILITY_FEATURES, *models.answerability),
     ):
         lines += ["", f'["{name}"]']
         if intercept is not None:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from chatbot.language.phrases import attribution, long_date, phrases
-from chatbot.understanding.notes import span
-from chatbot.understanding.temporal_intent import timeless
+from chatbot.understanding.notes import period_text
+from chatbot.understanding.temporal_intent import without_dates
 from chatbot.values import Query
 from vectorstore import Archive, Hit, question_terms, terms
 
@@ -24,18 +24,18 @@ NEAREST = 3
 """Articles that are named as the nearest."""
 
 
-def said_not_held(archive: Archive, query: Query, hits: Sequence[Hit]) -> str:
+def abstention_message(archive: Archive, query: Query, hits: Sequence[Hit]) -> str:
     """Says that the archive does not hold the answer, and what was looked for."""
     said = phrases(query.language)
     if not query.question:
         return str(said["empty"])
     if not hits:
-        return " ".join([said["abstain"], *_nothing(archive, query, said)])
-    words = _words(timeless(query.question, query.today))
-    parts = [said["abstain"], said["looked"].format(looked=_looked(query, words))]
+        return " ".join([said["abstain"], *_no_hits(archive, query, said)])
+    words = _words(without_dates(query.question, query.today))
+    parts = [said["abstain"], said["looked"].format(looked=_searched_subject(query, words))]
     if period := _period(query, said):
         parts[-1] = parts[-1].rstrip(".") + period
-    if absent := _absent(archive, words):
+    if absent := _unknown_words(archive, words):
         parts.append(said["absent"].format(words=", ".join(absent)))
     nearest = {h.article.id: h.article for h in reversed(hits)}
     named = [
@@ -61,9 +61,9 @@ DANGLING = re.compile(r"(?: (?:in|on|at|of|from|to|since|by|during|the|and))+$",
 """What is left at the end of a question whose time is taken out."""
 
 
-def _looked(query: Query, words: Sequence[str]) -> str:
+def _searched_subject(query: Query, words: Sequence[str]) -> str:
     """What was looked for, in the question's own words; its time is told beside it."""
-    rest = timeless(query.question, query.today)
+    rest = without_dates(query.question, query.today)
     if query.language == "ko" or not rest.isascii():
         return " ".join(words)
     looked = " ".join(OPENS.sub("", rest.strip()).split()).strip(" ?!.,")
@@ -81,7 +81,7 @@ def _period(query: Query, said: dict[str, str]) -> str:
     names moves articles up and leaves none out."""
     f = query.filters
     if query.periods and not (f.since or f.until):
-        return said["about"].format(period=span(query.periods[0], query.language))
+        return said["about"].format(period=period_text(query.periods[0], query.language))
     first = long_date(f.since, query.language) if f.since else ""
     last = min((d for d in (f.until, f.as_of) if d), default=None)
     until = long_date(last, query.language) if last and last < query.today else ""
@@ -92,19 +92,19 @@ def _period(query: Query, said: dict[str, str]) -> str:
     return said["since"].format(first=first) if first else "."
 
 
-def _nothing(archive: Archive, query: Query, said: dict[str, str]) -> list[str]:
+def _no_hits(archive: Archive, query: Query, said: dict[str, str]) -> list[str]:
     """Where nothing was found at all: the period that was looked at, and the archive's own."""
     parts = []
     if query.periods:
-        parts.append(said["none_in"].format(period=span(query.periods[0], query.language)))
+        parts.append(said["none_in"].format(period=period_text(query.periods[0], query.language)))
     newest, oldest = (archive.browse(limit=1, oldest=old) for old in (False, True))
     if newest and oldest and (last := newest[0].published) and (first := oldest[0].published):
-        known = span((first.day, last.day), query.language)
+        known = period_text((first.day, last.day), query.language)
         parts.append(said["runs"].format(period=known))
     return parts
 
 
-def _absent(archive: Archive, words: Sequence[str]) -> list[str]:
+def _unknown_words(archive: Archive, words: Sequence[str]) -> list[str]:
     """Words of the question that stand in no article at all."""
     rarity = archive.rarity({t for w in words for t in question_terms(w)})
     latin = [w for w in words if w.isascii()]

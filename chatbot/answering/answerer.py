@@ -12,38 +12,44 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from chatbot.answering.abstention import said_not_held
-from chatbot.answering.changes import contradicts, day_of
-from chatbot.answering.excerpts import corrected_by
+from chatbot.answering.abstention import abstention_message
+from chatbot.answering.changes import contradicting_candidate, publication_day
+from chatbot.answering.excerpts import correction_after
 from chatbot.answering.layouts import chronology as course
 from chatbot.answering.layouts import lists
 from chatbot.answering.layouts import positions as voices
 from chatbot.answering.layouts import summaries as overview
-from chatbot.answering.layouts.candidates import stories
-from chatbot.answering.quotation import NAMED, changed, quote, within
+from chatbot.answering.layouts.candidates import story_candidates
+from chatbot.answering.quotation import NAMED, changed, quote, quotes_overlap
 from chatbot.answering.selection import (
     NEAR_BEST,
-    Chosen,
-    distinct,
+    LabelledCandidate,
+    deduplicate,
+    in_period,
     newest,
-    of_period,
     with_changes,
     with_reason,
 )
 from chatbot.language.phrases import phrases
-from chatbot.reading.answer_spans import unit_asked
-from chatbot.reading.answerability import ENOUGH, answerability
-from chatbot.reading.event_triggers import untold
-from chatbot.reading.type_matching import best_offer, offered
-from chatbot.reading.office_holders import office_asked
+from chatbot.reading.answer_spans import requested_units
+from chatbot.reading.answerability import ABSTENTION_THRESHOLD, answerability
+from chatbot.reading.event_triggers import lacks_event_trigger
+from chatbot.reading.office_holders import requested_office
 from chatbot.reading.query_terms import QueryTerms
-from chatbot.reading.scoring import Candidate, as_read, beside, foremost, scored
+from chatbot.reading.scoring import (
+    Candidate,
+    leading_sentences,
+    rerank,
+    score_candidates,
+    with_context,
+)
+from chatbot.reading.type_matching import best_answer_span, has_answer_types
 from chatbot.understanding.answer_types import kinds_of
-from chatbot.understanding.decomposition import as_asked
-from chatbot.understanding.notes import span
+from chatbot.understanding.decomposition import original_wording
+from chatbot.understanding.notes import period_text
+from chatbot.understanding.request_topics import TOPIC_REQUESTS
 from chatbot.understanding.search_queries import part_wordings
 from chatbot.understanding.temporal_intent import periods
-from chatbot.understanding.request_topics import TOPICAL
 from chatbot.values import SHORT, Answer, Citation, Claim, Kind, Length, Query, Request
 from vectorstore import Archive, Hit
 
@@ -82,8 +88,8 @@ it, 35 of 46."""
 
 
 LAYOUTS: dict[Request, Callable[[Archive, Query, Sequence[Hit]], Iterator[Answer]]] = {
-    "list": lists.listed,
-    "count": lists.counted,
+    "list": lists.list_answer,
+    "count": lists.count_answer,
     "timeline": course.timeline,
     "change": course.changes,
     "news": course.news,
@@ -109,9 +115,9 @@ class Extractive:
         the archive does not answer are named in a notice.
         """
         if query.digest:
-            shown = foremost(hits)[: _most(query, MOST["what happened"])]
+            shown = leading_sentences(hits)[: _most(query, MOST["what happened"])]
             if shown and not query.periods:
-                yield Answer(message=_taken_as(query, [day_of(w.hit) for w in shown]))
+                yield Answer(message=_taken_as(query, [publication_day(w.hit) for w in shown]))
             yield from self._claims(query, [("", w) for w in shown], [])
             return
         if layout := LAYOUTS.get(query.request):
@@ -127,7 +133,7 @@ class Extractive:
         most = max(1, _most(query, MOST_PARTS) // len(query.parts))
         said, open_ = list[Citation](), list[str]()
         for part in query.parts:
-            own, found, heading = _part(query, part), _found_for(part, hits), ""
+            own, found, heading = _part(query, part), _hits_for_part(part, hits), ""
             if query.request == "comparison":
                 heading = f"{part[:1].upper()}{part[1:]}"
                 chosen = self._side(own, found, said)[:most]
@@ -137,35 +143,41 @@ class Extractive:
                 open_.append(part)
             yield from self._claims(own, chosen, said, heading)
         if said and open_:
-            parts = "; ".join(as_asked(part, query.question) for part in open_)
+            parts = "; ".join(original_wording(part, query.question) for part in open_)
             notice = phrases(query.language)["part_open"].format(parts=parts)
             yield Answer(notice=notice)
         elif not said:
             yield from self._claims(query, self.choose(*self._read(query, hits)), said)
 
-    def _side(self, query: Query, hits: Sequence[Hit], said: Sequence[Citation]) -> list[Chosen]:
+    def _side(
+        self, query: Query, hits: Sequence[Hit], said: Sequence[Citation]
+    ) -> list[LabelledCandidate]:
         """A side of a comparison: what is said of it by its name, and not said of the other."""
         query_terms, ranked = self._read(query, hits)
-        fresh = [w for w in ranked if not any(_quotes(c, w) for c in said)]
+        fresh = [w for w in ranked if not any(_quotes_sentence(c, w) for c in said)]
         own = [w for w in fresh if w.names == 1] or fresh
-        nearest = [w for w in stories(self._archive, query, hits) if w.names == 1]
-        other = [w for w in nearest if not any(_quotes(c, w) for c in said)]
+        nearest = [w for w in story_candidates(self._archive, query, hits) if w.names == 1]
+        other = [w for w in nearest if not any(_quotes_sentence(c, w) for c in said)]
         return self.choose(query_terms, own) or [("", w) for w in other[:1]]
 
     def _whole(self, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
         """The answer to a question that is not searched in parts; first the hits, as they stand
         now that they were read."""
         query_terms, ranked = self._read(query, hits)
-        yield Answer(nearest=as_read(hits, ranked))
+        yield Answer(nearest=rerank(hits, ranked))
         chosen = self.further(query, ranked) if query.beyond else self.choose(query_terms, ranked)
         yield from self._claims(query, chosen, [])
 
     def _read(self, query: Query, hits: Sequence[Hit]) -> tuple[QueryTerms, list[Candidate]]:
         query_terms = QueryTerms(self._archive, query)
-        return query_terms, scored(self._archive, query_terms, hits)
+        return query_terms, score_candidates(self._archive, query_terms, hits)
 
     def _claims(
-        self, query: Query, chosen: Sequence[Chosen], said: list[Citation], heading: str = ""
+        self,
+        query: Query,
+        chosen: Sequence[LabelledCandidate],
+        said: list[Citation],
+        heading: str = "",
     ) -> Iterator[Answer]:
         """The claims of chosen sentences but for what is said already; adds what they cite. One
         of the same article as the one before does not name it again."""
@@ -176,7 +188,7 @@ class Extractive:
             article = candidate.hit.article.id
             without = NAMED if article == before else ()
             claim = self._claim(query, candidate, label, lead=at == 0, without=without, said=said)
-            if not all(any(within(c, other) for other in said) for c in claim.citations):
+            if not all(any(quotes_overlap(c, other) for other in said) for c in claim.citations):
                 said += claim.citations
                 before, told = article, told + len(claim.text.split())
                 yield Answer(claims=(replace(claim, heading=heading),))
@@ -185,42 +197,50 @@ class Extractive:
         """The hits as a model is to read them that writes the answer: first those that this
         answerer would quote, in that order, then the others as they were found."""
         cited = [c for part in self(query, hits) for claim in part.claims for c in claim.citations]
-        first = [h for c in cited for h in hits if _cites(c, h)]
+        first = [h for c in cited for h in hits if _cites_passage(c, h)]
         return list({h.passage_id: h for h in (*first, *hits)}.values())
 
     def abstain(self, query: Query, hits: Sequence[Hit]) -> Answer:
         """Says that the archive does not hold the answer, and what was looked for."""
-        return Answer(abstained=True, message=said_not_held(self._archive, query, hits))
+        return Answer(abstained=True, message=abstention_message(self._archive, query, hits))
 
-    def further(self, query: Query, ranked: Sequence[Candidate]) -> list[Chosen]:
+    def further(self, query: Query, ranked: Sequence[Candidate]) -> list[LabelledCandidate]:
         """What else an article says, the sentences nearest to the question in their order."""
-        chosen = distinct(ranked, _most(query, USUALLY), 0.0)
+        chosen = deduplicate(ranked, _most(query, USUALLY), 0.0)
         return [("", w) for w in sorted(chosen, key=lambda w: w.sentence.start)]
 
-    def choose(self, query_terms: QueryTerms, ranked: Sequence[Candidate]) -> list[Chosen]:
+    def choose(
+        self, query_terms: QueryTerms, ranked: Sequence[Candidate]
+    ) -> list[LabelledCandidate]:
         """The sentences of the answer in order with their labels, none if none is likely."""
         query = query_terms.query
-        own = of_period(query_terms, ranked, query.within) if query.within else []
-        if own and not untold(query.question, [beside(w) for w in own]):
+        own = in_period(query_terms, ranked, query.within) if query.within else []
+        if own and not lacks_event_trigger(query.question, [with_context(w) for w in own]):
             return [("", w) for w in self._told(query, own)]
         if not ranked:
             return []
         least = TAKEN if query.kind == "why" else OTHERWISE
-        if (against := contradicts(query_terms, ranked)) and against.likelihood >= least:
+        if (
+            against := contradicting_candidate(query_terms, ranked)
+        ) and against.likelihood >= least:
             return [("otherwise", against)]
         first = [w.sentence.text for w in ranked[:USUALLY]]
         likelihood = self._likelihood(query_terms, ranked)
-        if likelihood < ENOUGH or (likelihood < SURELY and not offered(query, first)):
+        if likelihood < ABSTENTION_THRESHOLD or (
+            likelihood < SURELY and not has_answer_types(query, first)
+        ):
             return []
         if query.kind == "what happened":
             return [("", w) for w in self._told(query, ranked)]
         most, every = _most(query, MOST.get(query.kind, USUALLY)), ranked
-        if query.recency == "strong" or office_asked(query.question):
+        if query.recency == "strong" or requested_office(query.question):
             ranked = newest(ranked)
-        chosen = distinct(ranked, most, NEAR_BEST * SHARE[query.length])
-        if not any(offered(query, [w.sentence.text]) for w in chosen):
-            chosen += [w for w in ranked[:USUALLY] if offered(query, [w.sentence.text])][:1]
-        chosen.sort(key=lambda w: not offered(query, [w.sentence.text]))
+        chosen = deduplicate(ranked, most, NEAR_BEST * SHARE[query.length])
+        if not any(has_answer_types(query, [w.sentence.text]) for w in chosen):
+            chosen += [w for w in ranked[:USUALLY] if has_answer_types(query, [w.sentence.text])][
+                :1
+            ]
+        chosen.sort(key=lambda w: not has_answer_types(query, [w.sentence.text]))
         chosen = with_reason(query, chosen, ranked)
         return with_changes(query, chosen, every, most)
 
@@ -228,38 +248,40 @@ class Extractive:
         """How likely the archive holds the answer."""
         first = ranked[:LOOKED_AT]
         named = max(w.named for w in first)
-        if untold(query_terms.query.question, [beside(w) for w in first if w.named == named]):
+        if lacks_event_trigger(
+            query_terms.query.question, [with_context(w) for w in first if w.named == named]
+        ):
             return 0.0
         return answerability(query_terms, ranked)
 
     def _told(self, query: Query, ranked: Sequence[Candidate]) -> list[Candidate]:
         """What happened, a sentence for each article, by date."""
         found: dict[str, Candidate] = {}
-        for candidate in distinct(ranked, len(ranked), TOLD * SHARE[query.length]):
+        for candidate in deduplicate(ranked, len(ranked), TOLD * SHARE[query.length]):
             found.setdefault(candidate.hit.article.id, candidate)
         most = _most(query, MOST["what happened"])
-        return sorted(list(found.values())[:most], key=lambda w: day_of(w.hit))
+        return sorted(list(found.values())[:most], key=lambda w: publication_day(w.hit))
 
     def _claim(
         self, query: Query, candidate: Candidate, label: str, *, lead: bool, **more: Any
     ) -> Claim:
         sure = lead and not label and candidate.likelihood >= LEAD and candidate.names > 0
         article, end = candidate.hit.article, candidate.sentence.end
-        sure = sure and corrected_by(article.body, end) is None
-        offer = best_offer(query, candidate.sentence.text, candidate.answer) if sure else None
+        sure = sure and correction_after(article.body, end) is None
+        offer = best_answer_span(query, candidate.sentence.text, candidate.answer) if sure else None
         claim = quote(candidate, query.language, label=label, offer=offer, **more)
         if changed(self._archive, claim.citations):
             claim = replace(claim, text=f"{claim.text} {phrases(query.language)['changed']}")
         return claim
 
 
-def _cites(cited: Citation, hit: Hit) -> bool:
+def _cites_passage(cited: Citation, hit: Hit) -> bool:
     """Whether a citation has some of a passage."""
     same = cited.article.id == hit.article.id
     return same and cited.start < hit.end and hit.start < cited.end
 
 
-def _quotes(cited: Citation, candidate: Candidate) -> bool:
+def _quotes_sentence(cited: Citation, candidate: Candidate) -> bool:
     """Whether a citation has some of a sentence."""
     sentence = candidate.sentence
     same = cited.article.id == candidate.hit.article.id
@@ -268,8 +290,8 @@ def _quotes(cited: Citation, candidate: Candidate) -> bool:
 
 def _taken_as(query: Query, days: Sequence[date]) -> str:
     """How a request was taken that names no topic and no time."""
-    told = "taken_as_all" if query.request in TOPICAL[:2] else "taken_as_newest"
-    period = span((min(days), max(days)), query.language)
+    told = "taken_as_all" if query.request in TOPIC_REQUESTS[:2] else "taken_as_newest"
+    period = period_text((min(days), max(days)), query.language)
     return str(phrases(query.language)["requests"][told].format(period=period))
 
 
@@ -283,7 +305,7 @@ def _part(query: Query, part: str) -> Query:
     kinds = kinds_of(part)
     if kinds == ("what",):
         kinds = tuple(k for k in query.kinds if k not in ("compare", "list", "how")) or kinds
-        if "compare" in query.kinds and unit_asked(part):
+        if "compare" in query.kinds and requested_units(part):
             kinds = ("how much",)
     return replace(
         query,
@@ -296,6 +318,6 @@ def _part(query: Query, part: str) -> Query:
     )
 
 
-def _found_for(part: str, hits: Sequence[Hit]) -> list[Hit]:
+def _hits_for_part(part: str, hits: Sequence[Hit]) -> list[Hit]:
     """The hits that a part's own search found; all of them if that is not known."""
     return [h for h in hits if h.why and h.why.query.text == part] or list(hits)

@@ -24,10 +24,10 @@ ENTRIES = 6
 SLICES, LONG = 3, 60
 """Parts into which a period of at most so many days is cut."""
 
-CROWDED = 0.3
+CROWDED_WEIGHT = 0.3
 """What an article is worth from whose outlet PER_ORIGIN are chosen: no more would be shown."""
 
-READ = 60
+BROWSED = 60
 """Articles of a slice whose headlines are read, the newest first."""
 
 PASSAGES = 3
@@ -36,13 +36,13 @@ PASSAGES = 3
 LATELY = 7
 """Days, back from the newest article, that "the latest" is about."""
 
-BESIDE = 150
+BACKGROUND_ARTICLES = 150
 """Articles before and after a period whose headlines its own are held against."""
 
 FEW = 10
 """Articles of a period of which one may stand whose words do not recur."""
 
-COVERED = 0.4
+COVERED_WEIGHT = 0.4
 """What a word is still worth once an entry has it."""
 
 
@@ -54,7 +54,7 @@ def digest(archive: Archive, query: Query) -> list[Hit]:
         return []
     slices = [_browsed(archive, query.filters, s) for s in _slices(period)]
     articles = [a for one in slices for a in one]
-    worth = _worth(articles, _beside(archive, query.filters, period))
+    worth = _word_weights(articles, _background(archive, query.filters, period))
     chosen: list[StoredArticle] = []
     while len(chosen) < most and any(slices):
         for one in slices:
@@ -65,7 +65,7 @@ def digest(archive: Archive, query: Query) -> list[Hit]:
                 for each in slices:
                     each[:] = [a for a in each if not _same(a, best)]
                 for term in _words(best):
-                    worth[term] = worth.get(term, 0.0) * COVERED
+                    worth[term] = worth.get(term, 0.0) * COVERED_WEIGHT
     return _passages(archive, chosen)
 
 
@@ -94,24 +94,26 @@ def _slices(period: Period) -> list[Period]:
 
 def _browsed(archive: Archive, filters: Filters, period: Period) -> list[StoredArticle]:
     own = replace(filters, since=period[0], until=period[1])
-    return [a for a in archive.browse(own, limit=READ) if a.headline]
+    return [a for a in archive.browse(own, limit=BROWSED) if a.headline]
 
 
 def _words(article: StoredArticle) -> frozenset[str]:
     return frozenset(terms(article.headline))
 
 
-def _beside(archive: Archive, filters: Filters, period: Period) -> list[StoredArticle]:
+def _background(archive: Archive, filters: Filters, period: Period) -> list[StoredArticle]:
     """Articles of just before and just after a period."""
     before = replace(filters, since=None, until=period[0] - timedelta(1))
     after = replace(filters, since=period[1] + timedelta(1), until=None)
     return [
-        *archive.browse(before, limit=BESIDE),
-        *archive.browse(after, limit=BESIDE, oldest=True),
+        *archive.browse(before, limit=BACKGROUND_ARTICLES),
+        *archive.browse(after, limit=BACKGROUND_ARTICLES, oldest=True),
     ]
 
 
-def _worth(articles: Sequence[StoredArticle], beside: Sequence[StoredArticle]) -> dict[str, float]:
+def _word_weights(
+    articles: Sequence[StoredArticle], beside: Sequence[StoredArticle]
+) -> dict[str, float]:
     """What a headline's word is worth: how often headlines of the period have it, and how much
     oftener than those beside it. "Announces" is always there."""
     counts = Counter(t for a in articles for t in _words(a))
@@ -126,7 +128,7 @@ def _worth(articles: Sequence[StoredArticle], beside: Sequence[StoredArticle]) -
 
 def _score(article: StoredArticle, worth: Mapping[str, float], outlets: Mapping[str, int]) -> float:
     words = _words(article)
-    crowded = CROWDED if outlets[article.outlet] >= PER_ORIGIN else 1.0
+    crowded = CROWDED_WEIGHT if outlets[article.outlet] >= PER_ORIGIN else 1.0
     return crowded * sum(worth.get(t, 0.0) for t in words) / sqrt(len(words) + 4)
 
 

@@ -97,38 +97,38 @@ LABELS_BACK = 6_000
 
 
 @dataclass(frozen=True, slots=True)
-class Quoted:
+class Excerpt:
     """The spans to quote, in the article's order, and who speaks in them ("" if unknown)."""
 
     spans: tuple[Span, ...]
     speaker: str = ""
 
 
-def quoted(body: str, span: Span) -> Quoted:
+def excerpt(body: str, span: Span) -> Excerpt:
     """What to quote of a body so that the sentence at `span` stands on its own.
 
     What a sentence announces with a colon is quoted with it.
     """
     start, end = span
-    if after := corrected_by(body, end):
-        return Quoted((span, after))
+    if after := correction_after(body, end):
+        return Excerpt((span, after))
     if lead := lead_of(body, start, end):
-        return Quoted((lead, span))
+        return Excerpt((lead, span))
     if last := list_under(body, start, end):
-        return Quoted(((start, last),))
-    first = paragraph(body, start)[0]
+        return Excerpt(((start, last),))
+    first = paragraph_span(body, start)[0]
     start, end = _closed(body, start, end)
     text = body[start:end]
     speaker = speaker_of(body, start, end) if _open(text) or not _own_speaker(text) else ""
     if POINTS_BACK.search(text) and not speaker:
         if start > first and (before := _before(body, first, start)) is not None:
-            return Quoted(((before, end),))
+            return Excerpt(((before, end),))
         if start == first and (earlier := _last_of_previous(body, first)):
-            return Quoted((earlier, (start, end)))
-    return Quoted(((start, end),), speaker)
+            return Excerpt((earlier, (start, end)))
+    return Excerpt(((start, end),), speaker)
 
 
-def trimmed(body: str, span: Span) -> Span:
+def trim(body: str, span: Span) -> Span:
     """A span without what says nothing at its ends: the mark of a list, a heading in capitals,
     a word that only joins it to what stands before, the "; and" of a list."""
     start, end = span
@@ -139,7 +139,7 @@ def trimmed(body: str, span: Span) -> Span:
     return start, end
 
 
-def clause(body: str, span: Span, answer: Span) -> Span:
+def answer_clause(body: str, span: Span, answer: Span) -> Span:
     """The part of a long sentence that has its answer: what stands before or behind it is left
     out where the sentence may be cut, and where that cannot change what the rest says.
 
@@ -174,17 +174,17 @@ def _stays_whole(body: str, kept: Span, left_out: Span) -> bool:
     )
 
 
-def corrected_by(body: str, end: int) -> Span | None:
+def correction_after(body: str, end: int) -> Span | None:
     """The sentence behind one that ends there, if it corrects or denies that one."""
     start = end + len(body[end:]) - len(body[end:].lstrip())
     if start >= len(body) or not CORRECTS.match(body, start):
         return None
-    last = paragraph(body, start)[1]
+    last = paragraph_span(body, start)[1]
     stop = BOUNDARY.search(body, start, last)
     return start, stop.start() if stop else last
 
 
-def paragraph(body: str, at: int) -> Span:
+def paragraph_span(body: str, at: int) -> Span:
     """The paragraph around an offset."""
     start = body.rfind("\n\n", 0, at)
     end = body.find("\n\n", at)
@@ -193,7 +193,7 @@ def paragraph(body: str, at: int) -> Span:
 
 def speaker_of(body: str, start: int, end: int) -> str:
     """Who says what stands there: by a label before it, or by "said" behind its quotation."""
-    first, last = paragraph(body, start)
+    first, last = paragraph_span(body, start)
     for label in reversed(list(LABEL.finditer(body, first, start + 1))):
         within = body[label.end() - 1 : start]
         if label.group("named") and within.count("“") > within.count("”"):
@@ -224,7 +224,7 @@ def _open(text: str) -> bool:
 
 def _closed(body: str, start: int, end: int) -> Span:
     """The span with its quotation closed, where that takes little more of its paragraph."""
-    first, last = paragraph(body, start)
+    first, last = paragraph_span(body, start)
     text = body[start:end]
     if text.count("“") > text.count("”"):
         close = body.find("”", end, min(last, end + MOST_ADDED))
@@ -256,5 +256,5 @@ def _last_of_previous(body: str, first: int) -> Span | None:
     end = len(body[: max(0, first - 2)].rstrip())
     if end <= 0:
         return None
-    start = _sentence_start(body, paragraph(body, end - 1)[0], end - 1)
+    start = _sentence_start(body, paragraph_span(body, end - 1)[0], end - 1)
     return (start, end) if 0 < end - start <= MOST_ADDED else None

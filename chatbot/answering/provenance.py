@@ -39,7 +39,7 @@ def main_outlets(archive: Archive) -> frozenset[str]:
     return frozenset(name for name, n in status.outlets if n > MOST * status.articles)
 
 
-def capped(hits: Iterable[Hit], main: Collection[str] = ()) -> Iterator[Hit]:
+def cap_by_origin(hits: Iterable[Hit], main: Collection[str] = ()) -> Iterator[Hit]:
     """The hits, best first, with at most so many of one article and of one origin.
 
     `main` are the outlets that are most of the archive; they have no cap of their own.
@@ -55,7 +55,7 @@ def capped(hits: Iterable[Hit], main: Collection[str] = ()) -> Iterator[Hit]:
         yield hit
 
 
-def spread(
+def diversify(
     archive: Archive, ranked: Sequence[T], most: int, of: Callable[[T], StoredArticle]
 ) -> list[T]:
     """The first so many of what was ranked, of one origin at most half of them (but PER_ORIGIN in

@@ -6,9 +6,9 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from chatbot.answering.excerpts import clause, quoted, trimmed
+from chatbot.answering.excerpts import answer_clause, excerpt, trim
 from chatbot.language.phrases import attribution, phrases
-from chatbot.reading.answer_spans import Offer
+from chatbot.reading.answer_spans import AnswerSpan
 from chatbot.reading.scoring import Candidate
 from chatbot.values import Citation, Claim
 from vectorstore import Archive, Span
@@ -25,7 +25,7 @@ def quote(  # noqa: PLR0913
     language: str,
     *,
     label: str = "",
-    offer: Offer | None = None,
+    offer: AnswerSpan | None = None,
     without: Collection[str] = (),
     said: Sequence[Citation] = (),
 ) -> Claim:
@@ -37,11 +37,11 @@ def quote(  # noqa: PLR0913
     """
     article, words = candidate.hit.article, phrases(language)
     body = article.body
-    found = quoted(body, (candidate.sentence.start, candidate.sentence.end))
-    spans = [trimmed(body, span) for span in found.spans]
+    found = excerpt(body, (candidate.sentence.start, candidate.sentence.end))
+    spans = [trim(body, span) for span in found.spans]
     shown = [_clause(body, span, candidate) for span in spans]
     made = [Citation(number=0, article=article, start=a, end=b, quote=body[a:b]) for a, b in shown]
-    new = [i for i, c in enumerate(made) if not any(within(c, other) for other in said)]
+    new = [i for i, c in enumerate(made) if not any(quotes_overlap(c, other) for other in said)]
     kept = new or range(len(made))
     citations = tuple(made[i] for i in kept)
     quotes = " ".join(
@@ -63,7 +63,7 @@ def _clause(body: str, span: Span, candidate: Candidate) -> Span:
     at = candidate.sentence.start
     if not candidate.answer or not (span[0] <= at < span[1]):
         return span
-    return clause(body, span, (at + candidate.answer[0], at + candidate.answer[1]))
+    return answer_clause(body, span, (at + candidate.answer[0], at + candidate.answer[1]))
 
 
 def _marked(quote: str, cut: tuple[bool, bool], words: Mapping[str, Any]) -> str:
@@ -85,7 +85,7 @@ def changed(archive: Archive, citations: Sequence[Citation]) -> bool:
     return False
 
 
-def within(one: Citation, other: Citation) -> bool:
+def quotes_overlap(one: Citation, other: Citation) -> bool:
     """Whether most of a quote, or of the other, is in both."""
     if one.article.id != other.article.id:
         return False

@@ -7,59 +7,59 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from chatbot.answering.changes import amended, day_of, otherwise
+from chatbot.answering.changes import amending_candidate, differing_values, publication_day
 from chatbot.language.calendar import Period
-from chatbot.language.dates import Day, dates
+from chatbot.language.dates import PartialDate, dates
 from chatbot.reading.query_terms import QueryTerms
 from chatbot.reading.scoring import Candidate
-from chatbot.understanding.generic_terms import topical
+from chatbot.understanding.generic_terms import without_generic_terms
 from chatbot.values import Query
 from vectorstore import question_terms
 
 NEAR_BEST = 0.45
 """A further sentence must be this likely, beside the best one."""
 
-STILL = 0.15
+NOW_SHARE = 0.15
 """The same for a question about now, where a newer sentence tells more than a likelier one."""
 
-MATTER = 0.6
+TOPIC_COVERAGE = 0.6
 """Share of a question's words, by rarity, that a passage of the period it names has at least."""
 
-ALIKE = 0.6
+DUPLICATE_OVERLAP = 0.6
 """Share of common terms from which two sentences say the same."""
 
-REASON = 300
+REASON_DISTANCE = 300
 """Characters at most between a sentence that announces and the one that says why."""
 
-Chosen = tuple[str, Candidate]
+LabelledCandidate = tuple[str, Candidate]
 """A sentence, and the label that it stands under: "", "otherwise", "before", …"""
 
 
-def of_period(
+def in_period(
     query_terms: QueryTerms, ranked: Sequence[Candidate], period: Period
 ) -> list[Candidate]:
     """The sentences of a period's articles that are about the question's matter, and do not
     tell of another time."""
     text = query_terms.query.text
-    asking = {*question_terms(text)} - {*question_terms(topical(text))}
+    asking = {*question_terms(text)} - {*question_terms(without_generic_terms(text))}
     first, last = period
     return [
         w
         for w in ranked
-        if first <= day_of(w.hit) <= last
+        if first <= publication_day(w.hit) <= last
         and w.names == 1
-        and query_terms.share(w.near, asking) >= MATTER
-        and tells_of(w.sentence.text, period)
+        and query_terms.share(w.near, asking) >= TOPIC_COVERAGE
+        and mentions_period(w.sentence.text, period)
     ]
 
 
-def tells_of(text: str, period: Period) -> bool:
+def mentions_period(text: str, period: Period) -> bool:
     """Whether a sentence names no month, or one of the period."""
     told = [d for d in dates(text) if d.month]
     return not told or any(_falls_in(d, period) for d in told)
 
 
-def _falls_in(day: Day, period: Period) -> bool:
+def _falls_in(day: PartialDate, period: Period) -> bool:
     """Whether a date lies in a period as far as it is told; without a year, in any of its years."""
     first, last = period
     if day.exact:
@@ -71,17 +71,17 @@ def _falls_in(day: Day, period: Period) -> bool:
 
 def with_changes(
     query: Query, chosen: Sequence[Candidate], ranked: Sequence[Candidate], most: int
-) -> list[Chosen]:
+) -> list[LabelledCandidate]:
     """The chosen sentences, those that give another value of the amount under a label; first the
     one that amends what the first of them says."""
     first = chosen[0]
-    if not query.periods and (now := amended(first, ranked)):
-        told: list[Chosen] = [("", w) for w in chosen[1:] if w is not now]
+    if not query.periods and (now := amending_candidate(first, ranked)):
+        told: list[LabelledCandidate] = [("", w) for w in chosen[1:] if w is not now]
         return [("", now), ("before", first), *told][:most]
     likely = [w for w in ranked if w.weight >= NEAR_BEST * ranked[0].weight]
-    differing = otherwise(query, first, likely)
+    differing = differing_values(query, first, likely)
     labelled = {id(w) for _, w in differing}
-    rest: list[Chosen] = [("", w) for w in chosen[1:] if id(w) not in labelled]
+    rest: list[LabelledCandidate] = [("", w) for w in chosen[1:] if id(w) not in labelled]
     return [("", first), *differing, *rest][:most]
 
 
@@ -96,7 +96,9 @@ def with_reason(
     beside = [
         w
         for w in ranked
-        if w.fit == 1 and w.hit.article.id == first.hit.article.id and _apart(w, first) <= REASON
+        if w.fit == 1
+        and w.hit.article.id == first.hit.article.id
+        and _apart(w, first) <= REASON_DISTANCE
     ]
     nearest = min(beside, key=lambda w: _apart(w, first), default=None)
     return [first, *([nearest] if nearest else []), *(w for w in rest if w is not nearest)]
@@ -114,25 +116,25 @@ def newest(ranked: Sequence[Candidate]) -> list[Candidate]:
     same = [
         w
         for w in ranked
-        if w.weight >= STILL * best.weight
-        and w.likelihood >= STILL * best.likelihood
+        if w.weight >= NOW_SHARE * best.weight
+        and w.likelihood >= NOW_SHARE * best.likelihood
         and w.fit >= best.fit
     ]
-    latest = sorted(same, key=lambda w: day_of(w.hit), reverse=True)
+    latest = sorted(same, key=lambda w: publication_day(w.hit), reverse=True)
     return [replace(w, weight=best.weight) for w in latest]
 
 
-def distinct(ranked: Sequence[Candidate], most: int, share: float) -> list[Candidate]:
+def deduplicate(ranked: Sequence[Candidate], most: int, share: float) -> list[Candidate]:
     """The likeliest sentences that do not repeat one another."""
     chosen: list[Candidate] = []
     for candidate in ranked:
         if len(chosen) == most or candidate.weight < share * ranked[0].weight:
             break
-        if all(overlap(candidate, other) < ALIKE for other in chosen):
+        if all(term_overlap(candidate, other) < DUPLICATE_OVERLAP for other in chosen):
             chosen.append(candidate)
     return chosen
 
 
-def overlap(one: Candidate, other: Candidate) -> float:
+def term_overlap(one: Candidate, other: Candidate) -> float:
     """The share of the terms of the shorter of two sentences that both have."""
     return len(one.terms & other.terms) / max(1, min(len(one.terms), len(other.terms)))

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
 from chatbot.language.phrases import long_date, phrases
-from chatbot.understanding.rewriting import names
-from chatbot.understanding.topic_phrases import lexicon, topic_of
+from chatbot.understanding.rewriting import capitalized_names
+from chatbot.understanding.topic_phrases import lexicon, topic_phrase
 from chatbot.values import Answer, Citation, Query
 from vectorstore import Archive, Hit, question_terms, terms
 
@@ -51,7 +51,7 @@ def follow_ups(
         return ()
     until, told, found = time.monotonic() + seconds, list(answer.citations), list[str]()
     hits = answer.nearest[:NEAREST]
-    for question, fits in candidates(archive, answer.query, answer.citations, hits):
+    for question, fits in candidate_questions(archive, answer.query, answer.citations, hits):
         if len(found) == MOST or time.monotonic() > until or stop():
             break
         cited = ask(question).citations
@@ -62,18 +62,18 @@ def follow_ups(
     return tuple(found)
 
 
-def candidates(
+def candidate_questions(
     archive: Archive, query: Query, cited: Sequence[Citation], hits: Sequence[Hit]
 ) -> Iterator[tuple[str, Fits]]:
     """Questions about what was reported later or earlier, in which order, who is named, and what
     others say, each with what a citation must be to answer it."""
-    said, topic, language = lexicon(query.language), topic_of(query, hits), query.language
+    said, topic, language = lexicon(query.language), topic_phrase(query, hits), query.language
     known, found = _days(cited), _days(hits)
     last, first = max(known, default=date.max), min(known, default=date.min)
     read = "\n".join(h.text for h in hits)
     others = [
         (said["name"].format(name=_with_article(name, read, language)), _naming(name))
-        for name in named(archive, query, cited, hits)
+        for name in salient_names(archive, query, cited, hits)
     ]
     if topic and max(found, default=last) > last:
         question = said["since"].format(topic=topic, date=long_date(last, language))
@@ -90,7 +90,7 @@ def candidates(
         yield question, lambda c: date.min < _day(c) < first
 
 
-def named(
+def salient_names(
     archive: Archive, query: Query, cited: Sequence[Citation], hits: Sequence[Hit]
 ) -> list[str]:
     """Names of several words in what is quoted and then in what stands near, that are there
@@ -98,10 +98,10 @@ def named(
     asked = {*question_terms(query.question), *question_terms(query.text)}
     asked |= {t for h in hits for t in terms(h.article.outlet)}
     months = {m.lower() for m in phrases("en")["months"]}
-    counts = Counter(n for h in hits for n in names_in(h.text))
+    counts = Counter(n for h in hits for n in full_names(h.text))
     found: list[str] = []
     for texts in ([c.quote for c in cited], [h.text for h in hits]):
-        own = {n for text in texts for n in names_in(text) if 1 < len(n.split()) <= 4}
+        own = {n for text in texts for n in full_names(text) if 1 < len(n.split()) <= 4}
         fit = [n for n in own if counts[n] > 1 and not {*terms(n)} & asked]
         fit = [n for n in fit if not {w.lower() for w in n.split()} & months]
         rarity = archive.rarity({t for n in fit for t in terms(n)})
@@ -110,9 +110,9 @@ def named(
     return list(dict.fromkeys(found))
 
 
-def names_in(text: str) -> list[str]:
+def full_names(text: str) -> list[str]:
     """Names that a text has in full: not a part of one with an initial, nor a title's words."""
-    whole = [re.sub(r"['’]s?$", "", n) for n in names(text)]
+    whole = [re.sub(r"['’]s?$", "", n) for n in capitalized_names(text)]
     kept = []
     for name in dict.fromkeys(whole):
         own = re.escape(name)

@@ -45,13 +45,13 @@ class Ranks:
     articles: tuple[int | None, ...]
 
 
-def words(text: str) -> Counter[str]:
+def word_counts(text: str) -> Counter[str]:
     """A text's words with their counts; markup, case and thousands separators left out."""
     plain = unicodedata.normalize("NFKC", _MARKUP.sub(" ", text)).lower()
     return Counter(_WORD.findall(re.sub(r"(?<=\d),(?=\d)", "", plain).replace("_", " ")))
 
 
-def gold(row: Mapping[str, Any], files: Path | None = None) -> list[list[Gold]]:
+def gold_groups(row: Mapping[str, Any], files: Path | None = None) -> list[list[Gold]]:
     """The groups of a question's gold; empty for a question without.
 
     An entry has a path and a `quote`, or `start` and `end` in the file under `files`
@@ -63,7 +63,7 @@ def gold(row: Mapping[str, Any], files: Path | None = None) -> list[list[Gold]]:
         if files is not None and "start" in entry:
             with (files / entry["path"]).open(encoding="utf-8", newline="") as file:
                 text = file.read()[entry["start"] : entry["end"]]
-        groups.setdefault(entry.get("group", 0), []).append(Gold(entry["path"], words(text)))
+        groups.setdefault(entry.get("group", 0), []).append(Gold(entry["path"], word_counts(text)))
     return list(groups.values())
 
 
@@ -75,7 +75,7 @@ def ranks(groups: Sequence[Sequence[Gold]], retrieved: Sequence[Mapping[str, str
     wanted = {g.path for group in groups for g in group}
     for rank, passage in enumerate(retrieved, 1):
         at = place.setdefault(passage["path"], len(place) + 1)
-        have = words(passage["text"]) if passage["path"] in wanted else Counter()
+        have = word_counts(passage["text"]) if passage["path"] in wanted else Counter()
         for i, group in enumerate(groups):
             own = [g for g in group if g.path == passage["path"]]
             if own and articles[i] is None:
@@ -85,7 +85,7 @@ def ranks(groups: Sequence[Sequence[Gold]], retrieved: Sequence[Mapping[str, str
     return Ranks(tuple(spans), tuple(articles))
 
 
-def scores(found: Sequence[int | None]) -> dict[str, float]:
+def rank_metrics(found: Sequence[int | None]) -> dict[str, float]:
     """Recall@k over the groups, found@k (all of them), MRR and nDCG@10 of one question."""
     got = sorted(r for r in found if r)
     made: dict[str, float] = {}
@@ -99,7 +99,7 @@ def scores(found: Sequence[int | None]) -> dict[str, float]:
     return made
 
 
-def figures(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, float]]:
+def mean_metrics(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, float]]:
     """Means by category, and over all; a row has category, scores and perhaps ms.
 
     `ms` becomes its median and 95th percentile.
@@ -111,7 +111,7 @@ def figures(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, float]]:
     return {name: _means(own) for name, own in by.items() if own}
 
 
-def compared(
+def compare_paired(
     one: Sequence[float], other: Sequence[float], *, seed: int = 0
 ) -> tuple[float, float, float, float]:
     """The mean difference, its 95 % interval (bootstrap), and p of a paired sign-flip test."""

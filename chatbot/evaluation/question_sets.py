@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from chatbot.chain import build_chain
-from chatbot.evaluation.metrics import gold, ranks, scores
+from chatbot.evaluation.metrics import gold_groups, rank_metrics, ranks
 from chatbot.values import Answer, Inputs
 from vectorstore import Archive, InputError, Progress, no_progress
 
@@ -36,16 +36,16 @@ def evaluate(
             began = time.perf_counter()
             answer = chain.invoke(inputs)
             ms = (time.perf_counter() - began) * 1000
-            line = {"id": key, **result(answer), "ms": round(ms, 1)}
+            line = {"id": key, **result_row(answer), "ms": round(ms, 1)}
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
             progress("Asking", done, len(asked))
     return len(asked)
 
 
-def measured(questions: Path, results: Path, files: Path | None = None) -> list[dict[str, Any]]:
+def measure(questions: Path, results: Path, files: Path | None = None) -> list[dict[str, Any]]:
     """A row for each question that has gold: id, category, ms, and the scores of its ranks.
 
-    `scores` are those of `measures.scores`, by passage span, and by article ("article mrr",
+    `rank_metrics` are those of `measures.rank_metrics`, by passage span, and by article ("article mrr",
     …). `files` is the folder that the gold's offsets count in. Raises InputError if a file
     cannot be read.
     """
@@ -53,25 +53,25 @@ def measured(questions: Path, results: Path, files: Path | None = None) -> list[
     rows = []
     for _, row in _rows(questions):
         try:
-            groups = gold(row, files)
+            groups = gold_groups(row, files)
         except (OSError, KeyError) as error:
             raise InputError(f"{questions}: no gold for {row.get('id')} ({error!r})") from error
         if groups and row["id"] in got:
             own = got[row["id"]]
             found = ranks(groups, own["retrieved"])
-            by_article = {f"article {n}": x for n, x in scores(found.articles).items()}
+            by_article = {f"article {n}": x for n, x in rank_metrics(found.articles).items()}
             rows.append(
                 {
                     "id": row["id"],
                     "category": row.get("category") or "",
                     "ms": own.get("ms"),
-                    "scores": scores(found.spans) | by_article,
+                    "scores": rank_metrics(found.spans) | by_article,
                 }
             )
     return rows
 
 
-def result(answer: Answer) -> dict[str, Any]:
+def result_row(answer: Answer) -> dict[str, Any]:
     """An answer as a result line holds it; the text is without citation numbers."""
     return {
         "retrieved": [{"path": h.article.path, "text": h.text} for h in answer.nearest[:SHOWN]],

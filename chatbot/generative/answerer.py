@@ -12,15 +12,15 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
 from chatbot.answering.provenance import main_outlets
-from chatbot.generative.model_call import Call
-from chatbot.generative.attribution import attributed, cited
+from chatbot.generative.attribution import attributed_claim, with_source
 from chatbot.generative.failures import Kind, ModelFailed
-from chatbot.generative.guardrails import Leaks, other_language, refuses
-from chatbot.generative.prompts import layouts, prompt
-from chatbot.generative.rewriting import Read, Reading
-from chatbot.generative.reply import Sentences, read
+from chatbot.generative.guardrails import LeakDetector, is_other_language, is_refusal
+from chatbot.generative.model_call import ModelCall
+from chatbot.generative.prompts import layout_instructions, prompt
+from chatbot.generative.reply import SentenceStream, parse_sentence
+from chatbot.generative.rewriting import ModelRewriting, QueryReader
 from chatbot.generative.settings import ChatSettings
-from chatbot.generative.sources import Source, key, sources_of
+from chatbot.generative.sources import Source, new_key, prompt_sources
 from chatbot.language.phrases import long_date, phrases
 from chatbot.values import Answer, Claim, Query
 from vectorstore import Archive, Hit
@@ -47,13 +47,13 @@ class Fallback(Protocol):
 
 
 @dataclass
-class _Asked:
+class _ReplyState:
     """One question at work: what it may cite, and what became of the reply's sentences."""
 
     query: Query
     sources: dict[str, Source]
     nothing: str
-    leaks: Leaks
+    leaks: LeakDetector
     urls: frozenset[str]
     reply: str = ""
     said: int = 0
@@ -91,7 +91,7 @@ class Generative:
         if not query.question or not hits:
             return
         asked, messages = self._prepare(query, self._fallback.material(query, hits))
-        call = Call(self._model, messages, self._settings)
+        call = ModelCall(self._model, messages, self._settings)
         failed: ModelFailed | None = None
         try:
             yield from self._read(asked, call)
@@ -99,25 +99,25 @@ class Generative:
             failed = error
         yield Answer(usage=call.usage)
         if asked.found_nothing and not asked.standing:
-            yield Answer(notice=_said(query, "nothing"))
+            yield Answer(notice=_phrase(query, "nothing"))
         elif kind := self._outcome(asked, failed, declined=call.declined):
             yield from self._take_over(asked, hits, kind, failed)
         elif asked.failed and self._settings.on_failure == "drop":
             name = "left_out" if asked.failed == 1 else "left_out_many"
-            yield Answer(notice=_said(query, name, count=asked.failed))
+            yield Answer(notice=_phrase(query, name, count=asked.failed))
 
-    def reading(self, read: Read) -> Reading:
+    def reading(self, read: QueryReader) -> ModelRewriting:
         """What reads questions, with the model's help where one follows on from another."""
-        return Reading(read, self._model, self._settings)
+        return ModelRewriting(read, self._model, self._settings)
 
     def abstain(self, query: Query, hits: Sequence[Hit]) -> Answer:
         """Says that the archive does not hold the answer, and what was looked for."""
         return self._fallback.abstain(query, hits)
 
-    def _prepare(self, query: Query, hits: Sequence[Hit]) -> tuple[_Asked, list[BaseMessage]]:
-        sources = sources_of(hits, main_outlets(self._archive), self._settings.context_chars)
+    def _prepare(self, query: Query, hits: Sequence[Hit]) -> tuple[_ReplyState, list[BaseMessage]]:
+        sources = prompt_sources(hits, main_outlets(self._archive), self._settings.context_chars)
         keys = {s.key: s for s in sources}
-        while (nothing := key()) in keys:
+        while (nothing := new_key()) in keys:
             pass
         known = list(keys)
         rules = prompt(
@@ -138,18 +138,18 @@ class Generative:
             searched=_searched(query),
             layout=_layout(query),
         )
-        asked = _Asked(
+        asked = _ReplyState(
             query=query,
             sources=keys,
             nothing=nothing,
-            leaks=Leaks(rules, asks),
+            leaks=LeakDetector(rules, asks),
             urls=frozenset(s.hit.article.url for s in sources if s.hit.article.url),
         )
         return asked, [SystemMessage(rules), HumanMessage(asks)]
 
-    def _read(self, asked: _Asked, call: Call) -> Iterator[Answer]:
+    def _read(self, asked: _ReplyState, call: ModelCall) -> Iterator[Answer]:
         """Claims as they come; raises ModelFailed. A half sentence before a failure is lost."""
-        sentences = Sentences()
+        sentences = SentenceStream()
         with closing(call.__iter__()) as pieces:
             for piece in pieces:
                 if piece is None:
@@ -160,9 +160,9 @@ class Generative:
                     yield from self._judge(asked, sentence)
         yield from self._judge(asked, sentences.rest())
 
-    def _judge(self, asked: _Asked, sentence: str) -> Iterator[Answer]:
+    def _judge(self, asked: _ReplyState, sentence: str) -> Iterator[Answer]:
         """What becomes of a sentence: a claim that stands, one that is marked, or nothing."""
-        said = read(sentence, asked.sources.keys() | {asked.nothing}, asked.urls)
+        said = parse_sentence(sentence, asked.sources.keys() | {asked.nothing}, asked.urls)
         if asked.nothing in said.keys:
             asked.found_nothing = True
             return
@@ -177,14 +177,14 @@ class Generative:
         if asked.leaks(said.text):
             asked.failed += 1
             return
-        if other_language(asked.query.question, said.text):
+        if is_other_language(asked.query.question, said.text):
             asked.foreign += 1
             asked.failed += 1
             return
         if not said.keys:
-            said = attributed(self._archive, said, asked.sources)
+            said = with_source(self._archive, said, asked.sources)
         asked.uncited += not said.keys
-        claim = cited(self._archive, said, asked.sources)
+        claim = attributed_claim(self._archive, said, asked.sources)
         wrong = tuple(self._check(claim))
         if not wrong:
             yield from (Answer(claims=(c,)) for c in (*asked.held, claim))
@@ -199,13 +199,15 @@ class Generative:
             else:  # shown only if anything stands
                 asked.held.append(marked)
 
-    def _outcome(self, asked: _Asked, failed: ModelFailed | None, *, declined: bool) -> Kind | None:
+    def _outcome(
+        self, asked: _ReplyState, failed: ModelFailed | None, *, declined: bool
+    ) -> Kind | None:
         """Why the articles' own sentences have to answer; None if the reply does."""
         if failed:
             return failed.kind
         if asked.standing:
             return None
-        if declined or refuses(asked.reply):
+        if declined or is_refusal(asked.reply):
             return "refused"
         if not asked.said:
             return "empty"
@@ -214,15 +216,15 @@ class Generative:
         return "uncited" if asked.uncited == asked.said else "unsupported"
 
     def _take_over(
-        self, asked: _Asked, hits: Sequence[Hit], kind: Kind, failed: ModelFailed | None
+        self, asked: _ReplyState, hits: Sequence[Hit], kind: Kind, failed: ModelFailed | None
     ) -> Iterator[Answer]:
         """The extractive answer, behind a notice; what stands of the reply is kept."""
         log.info("the extractive answer takes over: %s", kind)
         query, kept = asked.query, asked.standing
         wait = failed.wait if failed else None
-        why = _said(query, "busy_wait", wait=round(wait)) if wait else _said(query, kind)
+        why = _phrase(query, "busy_wait", wait=round(wait)) if wait else _phrase(query, kind)
         if kept and kind == "endless":
-            yield Answer(notice=f"{why} {_said(query, 'kept')}")
+            yield Answer(notice=f"{why} {_phrase(query, 'kept')}")
             return
         quoted = {(c.article.id, c.start) for claim in kept for c in claim.citations}
         parts = [
@@ -231,11 +233,11 @@ class Generative:
             if any((c.article.id, c.start) not in quoted for x in part.claims for c in x.citations)
         ]
         then = ("kept_then" if parts else "kept") if kept else ("instead" if parts else "")
-        yield Answer(notice=f"{why} {_said(query, then)}" if then else why)
+        yield Answer(notice=f"{why} {_phrase(query, then)}" if then else why)
         yield from parts
 
 
-def _said(query: Query, name: str, **values: object) -> str:
+def _phrase(query: Query, name: str, **values: object) -> str:
     return str(phrases(query.language)["model"][name]).format(**values)
 
 
@@ -248,7 +250,7 @@ def _as_of(query: Query) -> str:
 
 def _layout(query: Query) -> str:
     """How the answer is to be laid out; "" for a question for a fact."""
-    wish = layouts().get(query.request)
+    wish = layout_instructions().get(query.request)
     return f"\nThe layout: {wish}" if wish else ""
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from chatbot.generative.reply import Said
+from chatbot.generative.reply import ReplySentence
 from chatbot.generative.sources import Source
 from chatbot.values import Citation, Claim
 from vectorstore import Archive, Hit, Sentence, question_terms, terms
@@ -28,7 +28,7 @@ _CAPITAL = re.compile(r"\b[A-Z][\w’'-]+")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
-def cited(archive: Archive, said: Said, sources: Mapping[str, Source]) -> Claim:
+def attributed_claim(archive: Archive, said: ReplySentence, sources: Mapping[str, Source]) -> Claim:
     """The sentence as a claim; each source gives the sentences that say most of it.
 
     The quotes stand in the archive's own text at their offsets. A source that has nothing of
@@ -51,14 +51,16 @@ def cited(archive: Archive, said: Said, sources: Mapping[str, Source]) -> Claim:
     return Claim(text=said.text, citations=tuple(found), written=True)
 
 
-def attributed(archive: Archive, said: Said, sources: Mapping[str, Source]) -> Said:
+def with_source(
+    archive: Archive, said: ReplySentence, sources: Mapping[str, Source]
+) -> ReplySentence:
     """A sentence that names no source, with the source that says most of it; as it was where
     none says enough. Small models forget the keys; the check then judges it as any other."""
     wanted = _candidates(archive, said.text)
     total = sum(wanted.values())
     if not total:
         return said
-    shares = {key: _said_by(source.hit, wanted) / total for key, source in sources.items()}
+    shares = {key: _term_matches(source.hit, wanted) / total for key, source in sources.items()}
     best = max(shares, key=lambda key: shares[key], default="")
     if not best or shares[best] < ATTRIBUTED or _unnamed(said.text, sources[best].hit):
         return said
@@ -72,7 +74,7 @@ def _unnamed(text: str, hit: Hit) -> bool:
     return any(not have.issuperset(question_terms(name)) for name in _CAPITAL.findall(text))
 
 
-def _said_by(hit: Hit, wanted: Mapping[str, float]) -> float:
+def _term_matches(hit: Hit, wanted: Mapping[str, float]) -> float:
     """How much of the terms and numbers a sentence of a passage, or two side by side, have."""
     have = [set(terms(s.text)) | {f"#{n}" for n in _numbers(s.text)} for s in hit.sentences]
     headline = set(terms(hit.article.headline))

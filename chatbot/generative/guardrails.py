@@ -32,7 +32,7 @@ OWN_SCRIPT = 0.3
 of firms and people stay in theirs."""
 
 
-class Leaks:
+class LeakDetector:
     """Knows a text that must not be repeated; `allowed` is what may be said all the same."""
 
     def __init__(self, secret: str, allowed: str = "") -> None:
@@ -46,7 +46,7 @@ class Leaks:
         )
 
 
-def other_language(question: str, sentence: str) -> bool:
+def is_other_language(question: str, sentence: str) -> bool:
     """Whether a sentence is plainly in another language than the question, by script and by
     the small words of English; False where that cannot be told."""
     letters = len(_LETTER.findall(sentence))
@@ -63,7 +63,7 @@ def other_language(question: str, sentence: str) -> bool:
     return bool(asked) and len(words) >= LONG and ENGLISH.isdisjoint(words)
 
 
-def refuses(reply: str) -> bool:
+def is_refusal(reply: str) -> bool:
     """Whether a reply begins as one that declines to answer (prompts/refusals.txt)."""
     start = " ".join(reply[:200].casefold().replace("’", "'").split())
     return any(words in start for words in _refusals())

@@ -36,7 +36,7 @@ GRACE = 5.0
 MILLION = 1_000_000
 
 
-class Call:
+class ModelCall:
     """One question to the model. Iterate once: pieces of text as they arrive, None for a beat.
 
     Raises ModelFailed, also where the reply is longer than any answer ("endless"). When the

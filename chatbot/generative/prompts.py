@@ -9,7 +9,7 @@ from string import Template
 
 
 @cache
-def layouts() -> dict[str, str]:
+def layout_instructions() -> dict[str, str]:
     """How an answer is to be laid out, by the kind of the request."""
     text = (files("chatbot") / "prompts" / "layouts.toml").read_text("utf-8")
     return {kind: str(line) for kind, line in tomllib.loads(text).items()}

@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from chatbot.generative.sanitization import visible
+from chatbot.generative.sanitization import strip_invisible
 from chatbot.generative.sources import KEY_LENGTH, LETTERS
 
 _OPEN, _CLOSE = r"[\[(（［【〔]", r"[\])）］】〕]"
@@ -67,14 +67,14 @@ _LEAD = re.compile(r"^\s*(?:sources?|citations?|references?|출처)\s*[:：].*$"
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ReplySentence:
     """A sentence of a reply without its keys, and the keys, known ones first seen first."""
 
     text: str
     keys: tuple[str, ...]
 
 
-class Sentences:
+class SentenceStream:
     """Cuts a stream into sentences, each with the keys that stand behind it."""
 
     def __init__(self) -> None:
@@ -114,9 +114,11 @@ def _sentence_end(text: str, start: int) -> int | None:
     return start + LONGEST if len(text) - start > LONGEST else None
 
 
-def read(sentence: str, known: Collection[str], urls: Collection[str] = ()) -> Said:
+def parse_sentence(
+    sentence: str, known: Collection[str], urls: Collection[str] = ()
+) -> ReplySentence:
     """A sentence of a reply, made harmless; its known keys, without the unknown ones."""
-    text = visible(sentence)
+    text = strip_invisible(sentence)
     found = [m.group().casefold() for m in ONE_KEY.finditer(text)]
     keys = tuple(dict.fromkeys(k for k in found if k in known))
     text = KEYS.sub("", text)
@@ -131,4 +133,4 @@ def read(sentence: str, known: Collection[str], urls: Collection[str] = ()) -> S
     text = text.replace("[", "(").replace("]", ")").replace("<", "‹").replace(">", "›")
     text = re.sub(r"\(\s*\)|\s+(?=[.,;:!?。](?:\s|$))", "", text)
     text = re.sub(r"(?<!\.)\.\.$", ".", text.strip())  # "the U.S. [key]."
-    return Said(" ".join(text.split()), keys)
+    return ReplySentence(" ".join(text.split()), keys)

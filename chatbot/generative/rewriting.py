@@ -14,12 +14,12 @@ from typing import Any
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import HumanMessage, convert_to_messages
 
-from chatbot.generative.model_call import Call
 from chatbot.generative.failures import ModelFailed
-from chatbot.generative.guardrails import HANGUL, refuses
-from chatbot.generative.sanitization import inert
+from chatbot.generative.guardrails import HANGUL, is_refusal
+from chatbot.generative.model_call import ModelCall
 from chatbot.generative.prompts import prompt
 from chatbot.generative.reply import THOUGHT
+from chatbot.generative.sanitization import neutralize
 from chatbot.generative.settings import ChatSettings
 from chatbot.values import Inputs, Query, Usage
 from vectorstore import Wording
@@ -41,15 +41,15 @@ WORDINGS = 3
 PATIENCE = 15.0
 """Seconds for one such call, before the answer itself has begun."""
 
-Read = Callable[[Inputs | str], Query]
+QueryReader = Callable[[Inputs | str], Query]
 
 _LABEL = re.compile(r"^(?:[-*•]\s*|\d+[.)]\s*|[\w ]{0,20}question\s*:\s*)+", re.IGNORECASE)
 
 
-class Reading:
+class ModelRewriting:
     """Reads a question as `read` does, with a model's help; a drop-in for it."""
 
-    def __init__(self, read: Read, model: BaseChatModel, settings: ChatSettings) -> None:
+    def __init__(self, read: QueryReader, model: BaseChatModel, settings: ChatSettings) -> None:
         self._read, self._model = read, model
         self._settings = replace(settings, timeout=min(settings.timeout, PATIENCE))
 
@@ -77,7 +77,7 @@ class Reading:
             for m in convert_to_messages(list(history))[-TURNS:]
             if m.type in {"human", "ai"}
         ]
-        asks = prompt("condense.md", conversation="\n".join(turns), question=inert(question))
+        asks = prompt("condense.md", conversation="\n".join(turns), question=neutralize(question))
         reply, used = self._asked(asks)
         lines = [_line(line) for line in reply.splitlines() if line.strip()]
         whole = lines[0] if len(lines) == 1 else ""
@@ -91,26 +91,26 @@ class Reading:
         hyde = self._settings.expand == "hyde"
         name = "hyde.md" if hyde else "multi.md"
         values = {} if hyde else {"count": str(WORDINGS)}
-        reply, used = self._asked(prompt(name, question=inert(question), **values))
+        reply, used = self._asked(prompt(name, question=neutralize(question), **values))
         lines = [" ".join(reply.split())[:LONGEST]] if hyde else reply.splitlines()
         found = [line for raw in lines if (line := _line(raw))]
         return tuple(dict.fromkeys(found))[:WORDINGS], used
 
     def _asked(self, asks: str) -> tuple[str, Usage]:
-        call = Call(self._model, [HumanMessage(asks)], self._settings)
+        call = ModelCall(self._model, [HumanMessage(asks)], self._settings)
         try:
             reply = THOUGHT.sub("", call.text())
         except ModelFailed as failed:
             log.warning("the model did not help to read the question: %s", failed.kind)
             reply = ""
-        return ("" if refuses(reply) else reply), call.usage
+        return ("" if is_refusal(reply) else reply), call.usage
 
 
 def _short(text: str) -> str:
-    return " ".join(inert(text).split())[:TURN_CHARS]
+    return " ".join(neutralize(text).split())[:TURN_CHARS]
 
 
 def _line(text: str) -> str:
     """A line of a reply as something to search for; "" if it is none."""
-    line = _LABEL.sub("", " ".join(inert(text).split()).strip('"“”* ')).strip('"“”* ')
+    line = _LABEL.sub("", " ".join(neutralize(text).split()).strip('"“”* ')).strip('"“”* ')
     return line if len(line) <= LONGEST and "://" not in line else ""

@@ -34,7 +34,7 @@ _LABEL = re.compile(
 )
 
 
-def visible(text: str) -> str:
+def strip_invisible(text: str) -> str:
     """Text without what cannot be seen: controls, bidi, zero-width, tags, variation selectors.
 
     In NFC; line breaks stay, tabs become spaces.
@@ -43,10 +43,10 @@ def visible(text: str) -> str:
     return "".join(c for c in text if _seen(c))
 
 
-def inert(text: str) -> str:
-    """Article text for a prompt: `visible`, no brackets of citations and links, no tags, and
+def neutralize(text: str) -> str:
+    """Article text for a prompt: `strip_invisible`, no brackets of citations and links, no tags, and
     no "Source:" that would look like one of ours."""
-    text = visible(text).translate(_BRACKETS)
+    text = strip_invisible(text).translate(_BRACKETS)
     return _LABEL.sub(lambda m: f"{m['word']} — ", text)
 
 

@@ -12,12 +12,12 @@ from vectorstore import terms
 
 Terms = frozenset[str]
 
-SHARED = 4
+SHARED_PREFIX = 4
 """Letters in common by which a country's and its people's name are the same."""
 
 
 @cache
-def groups() -> tuple[tuple[re.Pattern[str], ...], ...]:
+def alias_patterns() -> tuple[tuple[re.Pattern[str], ...], ...]:
     """Patterns of the names in each group, the longest first."""
     return tuple(
         tuple(_pattern(name) for name in sorted(group, key=len, reverse=True)) for group in _names()
@@ -39,7 +39,7 @@ def _names() -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(group) for group in table["groups"])
 
 
-def equals(text: str) -> list[tuple[Terms, tuple[Terms, ...]]]:
+def alias_terms(text: str) -> list[tuple[Terms, tuple[Terms, ...]]]:
     """For each thing that a text names, the terms of its name there, and of its other names.
 
     A name within a longer one is none: "North Korea" does not name Korea.
@@ -53,10 +53,10 @@ def equals(text: str) -> list[tuple[Terms, tuple[Terms, ...]]]:
     ]
 
 
-def kin(word: str, others: Iterable[str]) -> bool:
+def shares_prefix(word: str, others: Iterable[str]) -> bool:
     """Whether a word begins as one of others does: "Korea" and "Korean"; all in small letters."""
-    start = word[:SHARED]
-    return len(word) > SHARED and any(o[:SHARED] == start for o in others)
+    start = word[:SHARED_PREFIX]
+    return len(word) > SHARED_PREFIX and any(o[:SHARED_PREFIX] == start for o in others)
 
 
 def _pattern(name: str) -> re.Pattern[str]:

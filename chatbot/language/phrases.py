@@ -11,17 +11,17 @@ from typing import Any
 
 from vectorstore import Dated
 
-ASIDE = re.compile(
+EDITORIAL_NOTE = re.compile(
     r"^(?:correction|clarification|editor'?s note)\b|\bearlier version of this"
     r"|^this article is part of|정정|바로잡|^이 기사는",
     re.IGNORECASE,
 )
 """A sentence about the article itself: a correction repeats what was wrong."""
 
-BARE_MOST = 8
+NAME_LIST_WORDS = 8
 """Words of a line that may be nothing but names."""
 
-MUTE_MOST = 3
+UNINFORMATIVE_WORDS = 3
 """Words of a sentence that may be too few to say anything."""
 
 _TITLED = re.compile(r"[A-Z](?:\.|[\w.'’-]*[a-z.])?|[A-Z]{2,3}|of|and|the|for|de|&")
@@ -29,20 +29,20 @@ _TITLED = re.compile(r"[A-Z](?:\.|[\w.'’-]*[a-z.])?|[A-Z]{2,3}|of|and|the|for|
 HANGUL = re.compile("[\uac00-\ud7a3]")
 
 
-def bare(text: str) -> bool:
+def is_name_list(text: str) -> bool:
     """Whether a line is nothing but names, as those under a signature, and says nothing."""
     words = text.strip(' :;,."“”').replace(",", "").split()
-    return len(words) <= BARE_MOST and all(_TITLED.fullmatch(w) for w in words)
+    return len(words) <= NAME_LIST_WORDS and all(_TITLED.fullmatch(w) for w in words)
 
 
-def mute(text: str) -> bool:
+def is_uninformative(text: str) -> bool:
     """Whether a line says nothing by itself: all in capitals, as those of addressees are, or
     three words without a name or a number ("No summary provided.")."""
     words = text.strip(' :;,."“”').split()
     if len(words) > 1 and text.isupper():
         return True
     plain = all(w.isalpha() and w.isascii() and w.islower() for w in words[1:])
-    return 0 < len(words) <= MUTE_MOST and plain and words[0].isascii()
+    return 0 < len(words) <= UNINFORMATIVE_WORDS and plain and words[0].isascii()
 
 
 @cache
@@ -58,10 +58,10 @@ def language_of(text: str) -> str:
     return "ko" if HANGUL.search(text) else "en"
 
 
-SCRIPTS = re.compile("[\u3040-\u30ff\u3400-\u9fff\u0370-\u05ff\u0600-\u06ff\u0900-\u0e7f]")
+OTHER_SCRIPTS = re.compile("[\u3040-\u30ff\u3400-\u9fff\u0370-\u05ff\u0600-\u06ff\u0900-\u0e7f]")
 """Letters of scripts that are neither Latin nor Hangul: Japanese, Chinese, Russian and so on."""
 
-FOREIGN = frozenset(
+FOREIGN_STOP_WORDS = frozenset(
     "el los las una del que por para con cuánto cuánta cuántos cómo cuándo quién qué dónde es le"
     " les des du une est qui quand comment combien où sont pourquoi quel quelle der das den dem und"
     " ist sind wie wann wer warum welche welcher von mit für zu wird hat il gli della perché quanto"
@@ -69,21 +69,25 @@ FOREIGN = frozenset(
 )
 """Small words of Spanish, French, German, Italian and Portuguese."""
 
-ENGLISH = frozenset(
+ENGLISH_STOP_WORDS = frozenset(
     "the of and is are was were what who when how why which did does do in on to".split()
 )
 
 
-def other_language(text: str) -> bool:
+def is_other_language(text: str) -> bool:
     """Whether a text is in neither English nor Korean, as its letters and small words tell."""
     if HANGUL.search(text):
         return False
     words = re.findall(r"\w+", text.lower())
-    foreign, english = (sum(w in known for w in words) for known in (FOREIGN, ENGLISH))
-    return bool(SCRIPTS.search(text)) or (foreign >= FOREIGN_LEAST and foreign > english)
+    foreign, english = (
+        sum(w in known for w in words) for known in (FOREIGN_STOP_WORDS, ENGLISH_STOP_WORDS)
+    )
+    return bool(OTHER_SCRIPTS.search(text)) or (
+        foreign >= FOREIGN_WORDS_LEAST and foreign > english
+    )
 
 
-FOREIGN_LEAST = 2
+FOREIGN_WORDS_LEAST = 2
 """Small words of another language that a text has at least; one may be part of a name."""
 
 

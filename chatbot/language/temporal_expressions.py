@@ -16,14 +16,20 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from chatbot.language.calendar import Period, around, back, months, step
+from chatbot.language.calendar import (
+    Period,
+    approximate_period,
+    month_span,
+    subtract_units,
+    whole_unit,
+)
 
 AHEAD, FAR_AHEAD = 31, 183
 """Days: how far ahead of today a day or month without a year may lie."""
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class TemporalExpression:
     """A period, where in the text it is named, and whether its year was guessed."""
 
     start: int
@@ -33,7 +39,7 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
+class ReferenceTime:
     """What a date without a year is counted from; `year` is one that was named beside it."""
 
     today: date
@@ -43,22 +49,24 @@ class Clock:
 
 
 @cache
-def words(language: str) -> dict[str, Any]:
+def time_words(language: str) -> dict[str, Any]:
     """The table of a language in `lexicon/temporal_expressions.toml`."""
-    table = tomllib.loads((files("chatbot") / "lexicon" / "temporal_expressions.toml").read_text("utf-8"))
+    table = tomllib.loads(
+        (files("chatbot") / "lexicon" / "temporal_expressions.toml").read_text("utf-8")
+    )
     found: dict[str, Any] = table[language]
     return found
 
 
-def anyof(choices: Iterable[str]) -> str:
+def any_of(choices: Iterable[str]) -> str:
     """A pattern for any of the choices, the longest first."""
     return "|".join(re.escape(c) for c in sorted(choices, key=len, reverse=True))
 
 
-EN, KO = words("en"), words("ko")
+EN, KO = time_words("en"), time_words("ko")
 NAMES = {n: i for i, m in enumerate(EN["months"], 1) for n in (m, m[:3])} | {"sept": 9}
-UNSURE = anyof(EN["unsure"])
-MONTH = rf"(?P<month>{anyof(NAMES)})\b\.?"
+UNSURE = any_of(EN["unsure"])
+MONTH = rf"(?P<month>{any_of(NAMES)})\b\.?"
 SURE = rf"(?!(?:{UNSURE})\b){MONTH}"
 AFTER_WORD = rf"(?:(?<=\b)(?:{EN['before_month']})[ -]?(?:the )?)"
 YEAR = r"(?P<year>(?:19|20)\d\d)"
@@ -66,11 +74,11 @@ REL = r"(?P<rel>last|this|next|the previous|the following|previous)"
 OF_YEAR = rf"(?:,? (?:of |in )?(?:{YEAR}|{REL.replace('<rel>', '<of_rel>')} year))"
 DAY = r"(?P<day>\d\d?)(?:st|nd|rd|th)?"
 TO_DAY = r"(?: ?(?:-|–|to|and) ?(?P<day2>\d\d?)(?:st|nd|rd|th)?)?"
-COUNT = rf"(?P<n>\d+|{anyof(EN['numbers'])})"
-ORDINAL = rf"(?P<ordinal>{anyof(EN['ordinals'])})"
+COUNT = rf"(?P<n>\d+|{any_of(EN['numbers'])})"
+ORDINAL = rf"(?P<ordinal>{any_of(EN['ordinals'])})"
 UNIT = r"(?P<unit>day|week|month|quarter|year)"
 KO_YEAR = r"(?:(?P<year>(?:19|20)\d\d)년?|(?P<ko_rel>재작년|작년|지난 ?해|올해|금년|내년))"
-KO_COUNT = rf"(?P<n>\d+|{anyof(KO['numbers'])}) ?"
+KO_COUNT = rf"(?P<n>\d+|{any_of(KO['numbers'])}) ?"
 KO_UNIT = "(?P<ko_unit>일|주일|주|개월|달|년|해)"
 
 PATTERNS = tuple(
@@ -87,13 +95,13 @@ PATTERNS = tuple(
         rf"\b{YEAR} ?q(?P<q>[1-4])\b",
         r"\b(?P<ordinal>first|second|third|fourth) quarter\b",
         rf"\bh(?P<half>[12]) ?{YEAR}",
-        rf"\b(?:the )?(?P<season>{anyof(EN['seasons'])}){OF_YEAR}",
-        rf"\b{REL} (?P<season>{anyof(EN['seasons'])})\b",
-        rf"\b(?P<holiday>{anyof(EN['holidays'])})(?:{OF_YEAR}|\b)",
+        rf"\b(?:the )?(?P<season>{any_of(EN['seasons'])}){OF_YEAR}",
+        rf"\b{REL} (?P<season>{any_of(EN['seasons'])})\b",
+        rf"\b(?P<holiday>{any_of(EN['holidays'])})(?:{OF_YEAR}|\b)",
         rf"\b{REL} {SURE}",
-        rf"\b(?P<rel>last|this|next) (?P<weekday>{anyof(EN['weekdays'])})\b",
-        rf"(?:\b(?:on|since|until|by|before|after) )(?P<at>)(?P<weekday>{anyof(EN['weekdays'])})\b",
-        rf"\b(?P<weekday>{anyof(EN['weekdays'])})['’]s\b",
+        rf"\b(?P<rel>last|this|next) (?P<weekday>{any_of(EN['weekdays'])})\b",
+        rf"(?:\b(?:on|since|until|by|before|after) )(?P<at>)(?P<weekday>{any_of(EN['weekdays'])})\b",
+        rf"\b(?P<weekday>{any_of(EN['weekdays'])})['’]s\b",
         rf"\b(?:over |in |during |within )?(?:the )?(?:past|last|previous) {COUNT}"
         r" (?P<past_unit>day|week|month|quarter|year)s?\b",
         rf"\b(?:about |some |around )?{COUNT} (?P<ago>day|week|month|year)s? ago\b",
@@ -105,8 +113,8 @@ PATTERNS = tuple(
         r"(?P<m>\d\d?)월 ?(?P<day>\d\d?)일",
         r"지난 ?(?P<m>\d\d?)월",
         rf"{KO_YEAR} ?(?P<q>[1-4])분기",
-        rf"{KO_YEAR} ?(?P<season>{anyof(KO['seasons'])})",
-        rf"(?:{KO_YEAR} )?(?P<holiday>{anyof(KO['holidays'])})",
+        rf"{KO_YEAR} ?(?P<season>{any_of(KO['seasons'])})",
+        rf"(?:{KO_YEAR} )?(?P<holiday>{any_of(KO['holidays'])})",
         r"(?P<ko_rel>재작년|작년|지난 ?해|올해|금년|내년|지난 ?달|저번 ?달|이번 ?달|이달|다음 ?달"
         r"|지난 ?주|저번 ?주|이번 ?주|금주|다음 ?주|오늘|어제|그제|그저께|내일)",
         rf"{KO_COUNT}{KO_UNIT} ?전(?!체|부|국)",
@@ -137,24 +145,24 @@ KO_UNITS = {
 }  # fmt: skip
 
 
-def found(text: str, clock: Clock) -> list[Named]:
+def temporal_expressions(text: str, clock: ReferenceTime) -> list[TemporalExpression]:
     """Every period that is named outright, in the order of the text, none overlapping."""
-    taken: list[Named] = []
+    taken: list[TemporalExpression] = []
     for pattern in PATTERNS:
         for match in pattern.finditer(text):
             if any(match.start() < t.end and t.start < match.end() for t in taken):
                 continue
             groups = {k: v.lower() for k, v in match.groupdict().items() if v}
-            if period := resolved(groups, clock):
+            if period := resolve(groups, clock):
                 guessed = not groups.keys() & {"year", "rel", "of_rel", "ko_rel"} and (
                     groups.keys() & {"month", "m", "holiday"} != set()
                 )
                 start = match.start("at" if "at" in pattern.groupindex else 0)
-                taken.append(Named(start, match.end(), period, guessed))
+                taken.append(TemporalExpression(start, match.end(), period, guessed))
     return sorted(taken, key=lambda t: t.start)
 
 
-def resolved(groups: Mapping[str, str], clock: Clock) -> Period | None:
+def resolve(groups: Mapping[str, str], clock: ReferenceTime) -> Period | None:
     """The period that a match's groups name, None if there is no such day."""
     try:
         return _relative(groups, clock) or _dated(groups, clock)
@@ -162,14 +170,14 @@ def resolved(groups: Mapping[str, str], clock: Clock) -> Period | None:
         return None
 
 
-def _relative(groups: Mapping[str, str], clock: Clock) -> Period | None:
+def _relative(groups: Mapping[str, str], clock: ReferenceTime) -> Period | None:
     today = clock.today
     if word := groups.get("day_word") or groups.get("ko_rel", "").replace(" ", ""):
         if "weekend" in word:
             monday = today - timedelta(today.weekday() + (7 if "last" in word else 0))
             return monday + timedelta(5), monday + timedelta(6)
         if word in KO_STEPS and not groups.keys() & {"m", "q", "season", "holiday"}:
-            return step(today, *KO_STEPS[word])
+            return whole_unit(today, *KO_STEPS[word])
         if word in DAY_WORDS or "day_word" in groups:
             first, last = DAY_WORDS.get(word, (0, 0))
             return today - timedelta(first), today - timedelta(last)
@@ -180,22 +188,24 @@ def _relative(groups: Mapping[str, str], clock: Clock) -> Period | None:
 
 def _counted(groups: Mapping[str, str], today: date) -> Period | None:
     if unit := groups.get("past_unit") or KO_UNITS.get(groups.get("ko_past", "")):
-        return back(today, number(groups["n"]), unit), today
+        return subtract_units(today, parse_number(groups["n"]), unit), today
     if unit := groups.get("ago") or KO_UNITS.get(groups.get("ko_unit", "")):
-        return around(back(today, number(groups["n"]), unit), unit)
+        return approximate_period(subtract_units(today, parse_number(groups["n"]), unit), unit)
     if unit := groups.get("unit"):
         turn = groups["rel"].removeprefix("the ")
         if turn in ("past", "earlier this"):
-            return (back(today, 1, unit) if turn == "past" else step(today, unit, 0)[0]), today
-        return step(today, unit, TURNS.get(turn, 0))
+            return (
+                subtract_units(today, 1, unit) if turn == "past" else whole_unit(today, unit, 0)[0]
+            ), today
+        return whole_unit(today, unit, TURNS.get(turn, 0))
     return None
 
 
-def _dated(groups: Mapping[str, str], clock: Clock) -> Period | None:
+def _dated(groups: Mapping[str, str], clock: ReferenceTime) -> Period | None:
     year = _year(groups, clock)
     if season := groups.get("season"):
         first = {**EN["seasons"], **KO["seasons"]}[season]
-        return _nearest(year, clock, lambda y: months(y, first, 3))
+        return _nearest(year, clock, lambda y: month_span(y, first, 3))
     if holiday := groups.get("holiday"):
         month, day = {**EN["holidays"], **KO["holidays"]}[holiday]
         return _nearest(year, clock, lambda y: (date(y, month, day),) * 2)
@@ -205,20 +215,20 @@ def _dated(groups: Mapping[str, str], clock: Clock) -> Period | None:
     if day := int(groups.get("day", 0)):
         last = int(groups.get("day2", day))
         return _nearest(year, clock, lambda y: (date(y, month, day), date(y, month, last)))
-    return _nearest(year, clock, lambda y: months(y, month, 1))
+    return _nearest(year, clock, lambda y: month_span(y, month, 1))
 
 
 def _of_year(groups: Mapping[str, str], year: int | None, this: int) -> Period | None:
     """A quarter, a half, or all of a year."""
     quarter = int(groups.get("q") or EN["ordinals"].get(groups.get("ordinal", ""), 0))
     if quarter:
-        return months(year or this, 3 * (quarter if quarter > 0 else 4) - 2, 3)
+        return month_span(year or this, 3 * (quarter if quarter > 0 else 4) - 2, 3)
     if half := groups.get("half"):
-        return months(year or this, 6 * int(half) - 5, 6)
-    return months(year, 1, 12) if year else None
+        return month_span(year or this, 6 * int(half) - 5, 6)
+    return month_span(year, 1, 12) if year else None
 
 
-def _year(groups: Mapping[str, str], clock: Clock) -> int | None:
+def _year(groups: Mapping[str, str], clock: ReferenceTime) -> int | None:
     if year := groups.get("year"):
         return int(year)
     if word := groups.get("ko_rel", "").replace(" ", ""):
@@ -234,7 +244,7 @@ def _year(groups: Mapping[str, str], clock: Clock) -> int | None:
     return clock.today.year + TURNS.get(turn, 0) if turn else clock.year
 
 
-def _nearest(year: int | None, clock: Clock, at: Any) -> Period:
+def _nearest(year: int | None, clock: ReferenceTime, at: Any) -> Period:
     if year is not None:
         period: Period = at(year)
         return period
@@ -260,14 +270,16 @@ def _weekday(index: int, turn: str, today: date) -> Period:
     return (today - timedelta(away),) * 2
 
 
-def number(word: str) -> int:
+def parse_number(word: str) -> int:
     """A count in digits or words; 0 for none that is known."""
     if word.isdigit():
         return min(int(word), 10_000)
     return int({**EN["numbers"], **KO["numbers"]}.get(word, 0))
 
 
-def with_year(named: Named, text: str, clock: Clock, year: int) -> Named:
+def with_year(
+    named: TemporalExpression, text: str, clock: ReferenceTime, year: int
+) -> TemporalExpression:
     """The same with a year that was named beside it."""
-    again = found("in " + text[named.start : named.end], replace(clock, year=year))
+    again = temporal_expressions("in " + text[named.start : named.end], replace(clock, year=year))
     return replace(named, period=again[0].period) if again else named

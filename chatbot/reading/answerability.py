@@ -18,43 +18,43 @@ from chatbot.reading.query_terms import QueryTerms
 from chatbot.reading.scoring import FEATURES, Candidate, coefficients
 from vectorstore import question_terms
 
-FIRST = 3
+TOP_CANDIDATES = 3
 """Sentences that are looked at: as many as an answer usually has."""
 
-TOGETHER = ("nameless", "odds", "second", "share", "margin", "agree")
+JOINT_FEATURES = ("nameless", "odds", "second", "share", "margin", "agree")
 """Whether none of the first sentences has any of the names; the log odds that any of all sentences
 that were read answers; the reader's second best score; the first sentence's share of all weights,
 and how far it stands above the second, in log odds; whether the reader, too, has it first."""
 
-ANSWERABILITY = (
+ANSWERABILITY_FEATURES = (
     *(f"best {name}" for name in FEATURES),
     *(f"first {name}" for name in FEATURES),
-    *TOGETHER,
+    *JOINT_FEATURES,
 )
 """The largest of each feature among the first sentences; each of the first; TOGETHER."""
 
-ENOUGH = 0.3
+ABSTENTION_THRESHOLD = 0.3
 """The likelihood below which the archive is said not to hold the answer: by cross-validation 0.04
 of what can be answered is then abstained from; see docs/answers.md."""
 
-Values = npt.NDArray[np.floating[Any]]
+FeatureVector = npt.NDArray[np.floating[Any]]
 
 
 def answerability(query_terms: QueryTerms, ranked: Sequence[Candidate]) -> float:
     """The likelihood, 0 to 1, that what was read holds the answer."""
     if not ranked or not question_terms(query_terms.query.text):
         return 0.0
-    intercept, weights = coefficients("answerability", ANSWERABILITY)
-    z = intercept + float(np.dot(weights, together(ranked)))
+    intercept, weights = coefficients("answerability", ANSWERABILITY_FEATURES)
+    z = intercept + float(np.dot(weights, answerability_features(ranked)))
     return 1 / (1 + exp(-max(-30.0, min(30.0, z))))
 
 
-def together(ranked: Sequence[Candidate]) -> Values:
+def answerability_features(ranked: Sequence[Candidate]) -> FeatureVector:
     """The values of ANSWERABILITY of ranked sentences."""
-    first = ranked[:FIRST]
+    first = ranked[:TOP_CANDIDATES]
     scores = sorted((w.read for w in ranked), reverse=True)
     weights = [w.weight for w in ranked]
-    rest: Values = np.array(
+    rest: FeatureVector = np.array(
         [
             float(all(w.names == 0 for w in first)),
             log(sum(exp(score) for score in scores)),

@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-from chatbot.language.synonyms import lines
+from chatbot.language.synonyms import lexicon_lines
 
 
 @cache
-def _deeds() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
-    rows = (line.split("\t") for line in lines("event_triggers.tsv"))
+def _triggers() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+    rows = (line.split("\t") for line in lexicon_lines("event_triggers.tsv"))
     return tuple((_starting(rf"(?:{asked})\b"), _starting(told)) for asked, told in rows)
 
 
@@ -24,8 +24,8 @@ def _starting(alternatives: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{alternatives})", re.IGNORECASE)
 
 
-def untold(question: str, texts: Iterable[str]) -> bool:
+def lacks_event_trigger(question: str, texts: Iterable[str]) -> bool:
     """Whether a question is about a deed that none of the texts has a word for."""
-    wanted = [told for asked, told in _deeds() if asked.search(question)]
+    wanted = [told for asked, told in _triggers() if asked.search(question)]
     read = list(texts) if wanted else []
     return any(not any(told.search(text) for text in read) for told in wanted)

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from chatbot.language.aliases import kin
+from chatbot.language.aliases import shares_prefix
 from vectorstore import question_terms, terms
 
-ASKS = re.compile(
+ASKS_HOLDER = re.compile(
     r"\bwho(?:['’]s| is| was| are| were| became| serves? as| served as)\b"
     r"(?: (?:currently|now|then|today))? (?P<whom>[^,;?.]+)[?.]?$",
     re.IGNORECASE,
@@ -57,9 +57,9 @@ def _nouns() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 @lru_cache(maxsize=256)
-def office_asked(question: str) -> str:
+def requested_office(question: str) -> str:
     """The office whose holder a question asks for; "" if it asks for none."""
-    found = ASKS.search(question)
+    found = ASKS_HOLDER.search(question)
     whom = found["whom"] if found else ""
     return whom if _nouns()[0].search(whom) and not DONE.search(whom) else ""
 
@@ -70,29 +70,29 @@ def holders(office: str, text: str) -> Iterator[tuple[Holder, float]]:
     lesser = _nouns()[1]
     owner = {t for m in OWNER.findall(office) for t in terms(m)}
     wanted = set(question_terms(office)) - owner
-    for holder in _named(text, wanted):
+    for holder in _holders_near(text, wanted):
         if any(m not in office.lower() for m in lesser.findall(holder.title.lower())):
             continue
         missing = _missing(wanted, terms(holder.title))
         score = 1.0 - len(missing) / max(1, len(wanted))
         # "The president of South Korea" is just "President Lee" where the country is told
-        if missing and not missing & _own(office) and not _missing(missing, terms(text)):
+        if missing and not missing & _office_terms(office) and not _missing(missing, terms(text)):
             score = 0.9
         yield holder, score
 
 
 def _missing(wanted: Set[str], have: Sequence[str]) -> set[str]:
     """The terms that are not there, nor as the name of a people."""
-    return {t for t in wanted if t not in have and not kin(t, have)}
+    return {t for t in wanted if t not in have and not shares_prefix(t, have)}
 
 
-def _own(office: str) -> set[str]:
+def _office_terms(office: str) -> set[str]:
     """The terms of the office's noun and of what stands before it: "trade minister"."""
     noun = _nouns()[0].search(office)
     return set(question_terms(OWNER.sub(" ", office[: noun.end()]))) if noun else set()
 
 
-def _named(text: str, wanted: Set[str]) -> Iterator[Holder]:
+def _holders_near(text: str, wanted: Set[str]) -> Iterator[Holder]:
     """The names beside each office's noun, behind it or before."""
     for noun in _nouns()[0].finditer(text):
         at, joined = noun.end(), False

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence, Set
 
-from chatbot.language.aliases import Terms, equals
+from chatbot.language.aliases import Terms, alias_terms
 from chatbot.language.quantities import quantities
-from chatbot.language.synonyms import alike
-from chatbot.understanding.temporal_intent import timeless
+from chatbot.language.synonyms import synonym_terms
+from chatbot.understanding.temporal_intent import without_dates
 from chatbot.values import Query
 from vectorstore import Archive, question_terms
 
@@ -38,14 +38,14 @@ class QueryTerms:
 
     def __init__(self, archive: Archive, query: Query) -> None:
         self.query = query
-        texts = [timeless(text, query.today) for text in dict.fromkeys(query.readings)]
+        texts = [without_dates(text, query.today) for text in dict.fromkeys(query.readings)]
         rarity = archive.rarity({t for text in texts for t in question_terms(text)})
         carried = frozenset(question_terms(" ".join(query.carried)))
         self.wordings = [w for text in texts if (w := _weights(text, rarity, carried))]
-        self.named = [n for text in texts if (n := _named(text))]
+        self.named = [n for text in texts if (n := _names_in(text))]
         self.amounts = [q for q in quantities(query.text) if q.unit or q.values[0] >= COUNTED]
-        self.equals = equals(" ".join(texts))
-        self.like = {t: words for text in texts for t, words in alike(text).items()}
+        self.equals = alias_terms(" ".join(texts))
+        self.like = {t: words for text in texts for t, words in synonym_terms(text).items()}
 
     def has(self, present: Iterable[str]) -> Terms:
         """Terms, and the question's own for what is named otherwise among them; marked, what
@@ -61,11 +61,11 @@ class QueryTerms:
         """The share of the question's terms that are there, by their rarity, at best; those
         in `but` are not counted."""
         rest = ({t: r for t, r in w.items() if t not in but} for w in self.wordings)
-        return max((_share(w, have) for w in rest), default=0.0)
+        return max((_coverage(w, have) for w in rest), default=0.0)
 
     def mass(self, have: Set[str]) -> float:
         """The rarities of the question's terms that are there, added up, at best."""
-        return max((_worth(w, have) for w in self.wordings), default=0.0)
+        return max((_matched_weight(w, have) for w in self.wordings), default=0.0)
 
     def rarest_missing(self, have: Set[str]) -> float:
         """The rarity of the rarest term that is not there, 0 if none is missing."""
@@ -78,7 +78,7 @@ class QueryTerms:
         """The share of the question's names that are there, in this or another form (see
         aliases.toml); 1 if the question has none."""
         return max(
-            (sum(_there(n, have) for n in one) / len(one) for one in self.named), default=1.0
+            (sum(_name_match(n, have) for n in one) / len(one) for one in self.named), default=1.0
         )
 
     def names_any(self, have: Set[str]) -> bool:
@@ -100,31 +100,31 @@ def _weights(text: str, rarity: Mapping[str, float], carried: Set[str]) -> dict[
     }
 
 
-def _share(weights: Mapping[str, float], have: Set[str]) -> float:
+def _coverage(weights: Mapping[str, float], have: Set[str]) -> float:
     total = sum(weights.values())
-    return _worth(weights, have) / total if total else 0.0
+    return _matched_weight(weights, have) / total if total else 0.0
 
 
-def _worth(weights: Mapping[str, float], have: Set[str]) -> float:
+def _matched_weight(weights: Mapping[str, float], have: Set[str]) -> float:
     """What the terms that are there are worth, less for those in words of like meaning."""
     own = sum(r for t, r in weights.items() if t in have)
     return own + ALIKE * sum(r for t, r in weights.items() if LIKE + t in have)
 
 
-def _named(text: str) -> Sequence[Name]:
+def _names_in(text: str) -> Sequence[Name]:
     """A question's names, each a run of words with capitals; its first word is no name."""
     first, _, rest = text.partition(" ")
     runs = [m.group() for m in NAMES.finditer(rest)] if first else []
     names = []
     for name in runs:
         own = frozenset(question_terms(name))
-        others = tuple(o for same, more in equals(name) if same == own for o in more)
+        others = tuple(o for same, more in alias_terms(name) if same == own for o in more)
         if own:
             names.append((own, others))
     return names
 
 
-def _there(name: Name, have: Set[str]) -> float:
+def _name_match(name: Name, have: Set[str]) -> float:
     """How far a name is there: 1 in any of its forms, else the share of its words."""
     own, others = name
     return 1.0 if any(o <= have for o in others) else len(own & have) / len(own)

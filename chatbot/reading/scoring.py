@@ -19,9 +19,9 @@ from statistics import median
 import numpy as np
 
 from chatbot.language.list_items import CELL, lead_of
-from chatbot.language.phrases import ASIDE, bare, mute
-from chatbot.reading.type_matching import fit
+from chatbot.language.phrases import EDITORIAL_NOTE, is_name_list, is_uninformative
 from chatbot.reading.query_terms import QueryTerms
+from chatbot.reading.type_matching import type_match
 from chatbot.values import Query
 from vectorstore import Archive, Hit, Read, Sentence, Span, terms
 from vectorstore.query import AFTER, FADE
@@ -62,22 +62,22 @@ that are named; what the reader says of the sentence (log odds against that none
 answers), its share among all sentences that were read, and the log odds that any of its passage
 answers. An item of a list or a row of a table counts with what it stands under."""
 
-READ = 12
+READ_HITS = 12
 """Hits that are read, and whose sentences are candidate."""
 
-FARTHEST = 12.0
+LOG_ODDS_LIMIT = 12.0
 """Log odds of the reader beyond which there is no difference."""
 
-UNRELATED = 0.3
+UNRELATED_COSINE = 0.3
 """Cosine to a question that the tenth of its passages has where an archive has so many."""
 
-SAYS = 5
+SENTENCE_WORDS = 5
 """Words of a sentence that says something by itself."""
 
-LEADS = 0.6
+FIRST_SENTENCE_SHARE = 0.6
 """How near, beside the nearest sentence, the first one is to be."""
 
-FIRST = 3
+TOP_HITS = 3
 """Hits that count as the first by meaning, or by words."""
 
 
@@ -108,7 +108,7 @@ class Candidate:
 
     @property
     def fit(self) -> float:
-        """How well the sentence has what is asked for, 0 to 1; see `fit.fit`."""
+        """How well the sentence has what is asked for, 0 to 1; see `fit.type_match`."""
         return self.features[FEATURES.index("kind")]
 
     @property
@@ -133,7 +133,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Crowd:
+class HitStatistics:
     """What a hit is set beside: the best score, the middle cosines, the ids that are first
     both by meaning and by words."""
 
@@ -143,10 +143,12 @@ class Crowd:
     both: frozenset[str]
 
     @classmethod
-    def of(cls, hits: Sequence[Hit]) -> Crowd:
-        nearest = sorted(hits, key=lambda h: -h.dense)[:FIRST]
-        worded = sorted(hits, key=lambda h: -(h.lexical or 0.0))[:FIRST]
-        few = [UNRELATED] * (READ - len(hits))  # a small archive has no crowd to stand out of
+    def of(cls, hits: Sequence[Hit]) -> HitStatistics:
+        nearest = sorted(hits, key=lambda h: -h.dense)[:TOP_HITS]
+        worded = sorted(hits, key=lambda h: -(h.lexical or 0.0))[:TOP_HITS]
+        few = [UNRELATED_COSINE] * (
+            READ_HITS - len(hits)
+        )  # a small archive has no crowd to stand out of
         return cls(
             max((h.score for h in hits if h.score > 0), default=1.0),
             median([h.dense for h in hits] + few),
@@ -155,11 +157,11 @@ class Crowd:
         )
 
 
-def scored(
-    archive: Archive, query_terms: QueryTerms, hits: Sequence[Hit], most: int = READ
+def score_candidates(
+    archive: Archive, query_terms: QueryTerms, hits: Sequence[Hit], most: int = READ_HITS
 ) -> list[Candidate]:
     """The sentences of the first hits, read and candidate, the likeliest to answer first."""
-    crowd, pages = Crowd.of(hits), hits[:most]
+    crowd, pages = HitStatistics.of(hits), hits[:most]
     reads = archive.read(query_terms.query.text, pages)
     total = sum(float(np.exp(read.scores).sum()) for read in reads)
     found = [
@@ -170,7 +172,7 @@ def scored(
     return sorted(found, key=lambda w: -w.weight)
 
 
-def as_read(hits: Sequence[Hit], ranked: Sequence[Candidate]) -> tuple[Hit, ...]:
+def rerank(hits: Sequence[Hit], ranked: Sequence[Candidate]) -> tuple[Hit, ...]:
     """The hits in the order of the best sentence that was read in each; those that were not read
     behind them."""
     best: dict[str, int] = {}
@@ -179,7 +181,7 @@ def as_read(hits: Sequence[Hit], ranked: Sequence[Candidate]) -> tuple[Hit, ...]
     return tuple(sorted(hits, key=lambda hit: best.get(hit.passage_id, len(ranked))))
 
 
-def foremost(hits: Sequence[Hit]) -> list[Candidate]:
+def leading_sentences(hits: Sequence[Hit]) -> list[Candidate]:
     """Of each hit its first sentence, or the one nearest to what was searched where that is
     much nearer; in the hits' order."""
     found = []
@@ -187,21 +189,22 @@ def foremost(hits: Sequence[Hit]) -> list[Candidate]:
         said = [
             s
             for s in hit.sentences
-            if len(s.text.split()) >= SAYS and not (bare(s.text) or mute(s.text))
+            if len(s.text.split()) >= SENTENCE_WORDS
+            and not (is_name_list(s.text) or is_uninformative(s.text))
         ]
         if said:
             best = max(said, key=lambda s: s.score)
-            best = said[0] if said[0].score >= LEADS * best.score else best
+            best = said[0] if said[0].score >= FIRST_SENTENCE_SHARE * best.score else best
             own = frozenset(terms(best.text))
             found.append(Candidate(hit, best, 1.0, 1.0, (1.0,) * len(FEATURES), own, own))
     return found
 
 
 def _candidates(
-    query_terms: QueryTerms, hit: Hit, crowd: Crowd, read: Read, total: float
+    query_terms: QueryTerms, hit: Hit, crowd: HitStatistics, read: Read, total: float
 ) -> Iterator[Candidate]:
     article = hit.article
-    page = _bounded(float(np.log(np.exp(read.scores).sum() + 1e-9)))
+    page = _clipped(float(np.log(np.exp(read.scores).sum() + 1e-9)))
     headline = query_terms.has(terms(article.headline))
     own = [frozenset(terms(s.text)) for s in hit.sentences]
     around = query_terms.has(headline.union(*own))
@@ -211,10 +214,10 @@ def _candidates(
         query_terms.rarest_missing(around),
     )
     named = query_terms.names(around.union(terms(article.outlet), terms(article.byline)))
-    leads = [_led(hit, s) for s in hit.sentences]
-    period = during(query_terms.query, hit)
+    leads = [_lead_in(hit, s) for s in hit.sentences]
+    period = period_match(query_terms.query, hit)
     for i, sentence in enumerate(hit.sentences):
-        if mute(sentence.text) or (bare(sentence.text) and not leads[i].says):
+        if is_uninformative(sentence.text) or (is_name_list(sentence.text) and not leads[i].says):
             continue
         near = query_terms.has(headline.union(*own[max(0, i - 1) : i + 2], leads[i].terms))
         said = query_terms.has(own[i] | leads[i].terms)
@@ -227,7 +230,7 @@ def _candidates(
             shares[1],
             hit.dense,
             max(0.0, hit.score / crowd.best),
-            fit(query_terms.query, sentence.text),
+            type_match(query_terms.query, sentence.text),
             shares[2],
             named,
             query_terms.numbers(neighbours(hit, i)),
@@ -235,11 +238,11 @@ def _candidates(
             hit.dense - crowd.dense,
             meaning - crowd.sentence,
             float(hit.passage_id in crowd.both),
-            float(bool(ASIDE.search(sentence.text))),
+            float(bool(EDITORIAL_NOTE.search(sentence.text))),
             log(1 + len(own[i])),
             query_terms.names(said | headline),
             period,
-            _bounded(float(read.scores[i])),
+            _clipped(float(read.scores[i])),
             float(np.exp(read.scores[i])) / total,
             page,
         )
@@ -258,7 +261,7 @@ def _candidates(
 
 
 @dataclass(frozen=True, slots=True)
-class Led:
+class LeadIn:
     """What a sentence stands under, if it is an item: its terms, the cosine of both together
     to the question, and whether it is more than a name; empty for other sentences."""
 
@@ -271,20 +274,20 @@ OTHER_ROW = 0.01
 """What a row of a table counts that is about something else than what the question names; where
 an amount or a date is asked for, it is no answer at all."""
 
-TOGETHER = 1.6
+LEAD_IN_SHARE = 1.6
 """By what the sum of two cosines is divided for that of both texts together: the length of the
 sum of two unit vectors that are as near to each other as an item and its lead usually are."""
 
 
-def _led(hit: Hit, sentence: Sentence) -> Led:
+def _lead_in(hit: Hit, sentence: Sentence) -> LeadIn:
     body = hit.article.body
     span = lead_of(body, sentence.start, sentence.end)
     if span is None:
-        return Led()
+        return LeadIn()
     above = [s.score for s in hit.sentences if s.start < span[1] and span[0] < s.end]
-    score = (max(above) + sentence.score) / TOGETHER if above else hit.dense
+    score = (max(above) + sentence.score) / LEAD_IN_SHARE if above else hit.dense
     lead = body[span[0] : span[1]]
-    return Led(frozenset(terms(lead)), score, not bare(lead))
+    return LeadIn(frozenset(terms(lead)), score, not is_name_list(lead))
 
 
 @cache
@@ -301,8 +304,8 @@ def _sum(model: str, values: Sequence[float]) -> float:
     return max(-30.0, min(30.0, z))
 
 
-def _bounded(odds: float) -> float:
-    return max(-FARTHEST, min(FARTHEST, odds))
+def _clipped(odds: float) -> float:
+    return max(-LOG_ODDS_LIMIT, min(LOG_ODDS_LIMIT, odds))
 
 
 def neighbours(hit: Hit, i: int) -> str:
@@ -311,21 +314,21 @@ def neighbours(hit: Hit, i: int) -> str:
     return hit.article.body[around[0].start : around[-1].end]
 
 
-def beside(candidate: Candidate) -> str:
+def with_context(candidate: Candidate) -> str:
     """The headline, and the sentence with the one before it and the one behind it."""
     return f"{candidate.hit.article.headline}\n{neighbours(candidate.hit, candidate.at)}"
 
 
-def during(query: Query, hit: Hit) -> float:
+def period_match(query: Query, hit: Hit) -> float:
     """How well a hit's day fits the question's periods: 1 in one or shortly after, where it
     names one; less with the days after, and far less before, when nothing was known yet."""
     published = hit.article.published
     if not query.periods or published is None:
         return 1.0
-    return max(_near(published.day, period) for period in query.periods)
+    return max(_period_decay(published.day, period) for period in query.periods)
 
 
-def _near(day: date, period: tuple[date, date]) -> float:
+def _period_decay(day: date, period: tuple[date, date]) -> float:
     if day < period[0]:
         return 0.5 * exp(-(period[0] - day).days / 14)
     return exp(-max(0, (day - period[1]).days - AFTER) / FADE)

@@ -14,7 +14,7 @@ from vectorstore import Filters, Hit, InputError
 
 
 @dataclass(frozen=True, slots=True)
-class Quoted:
+class EarlierQuote:
     """A quote of an answer before: its number, its article's id and headline, its place."""
 
     number: int
@@ -24,38 +24,38 @@ class Quoted:
     end: int
 
 
-def quoted_before(inputs: Mapping[str, Any]) -> list[Quoted]:
-    """The quotes of the answer before: the input `cited`, its citations (or `Quoted`); else
+def earlier_quotes(inputs: Mapping[str, Any]) -> list[EarlierQuote]:
+    """The quotes of the answer before: the input `cited`, its citations (or `EarlierQuote`); else
     those that the last message of the history carries (see `Answer.to_message`).
 
     Raises InputError if `cited` holds something else.
     """
     given = inputs.get("cited")
     if given is None:
-        return _carried(inputs.get("history") or [])
-    if not all(isinstance(c, (Citation, Quoted)) for c in given):
+        return _quotes_in_history(inputs.get("history") or [])
+    if not all(isinstance(c, (Citation, EarlierQuote)) for c in given):
         raise InputError("cited is a list of citations, those of the answer before")
     return [
-        Quoted(c.number, c.article.id, c.article.headline, c.start, c.end)
+        EarlierQuote(c.number, c.article.id, c.article.headline, c.start, c.end)
         if isinstance(c, Citation)
         else c
         for c in given
     ]
 
 
-def _carried(history: Sequence[Any]) -> list[Quoted]:
+def _quotes_in_history(history: Sequence[Any]) -> list[EarlierQuote]:
     last = next((m for m in reversed(history) if isinstance(m, AIMessage)), None)
     blocks = last.content if last and isinstance(last.content, list) else []
     notes = [n for b in blocks if isinstance(b, dict) for n in b.get("annotations", ())]
     extras = [(n.get("title") or "", n.get("extras") or {}) for n in notes]
     return [
-        Quoted(x["number"], x["article"], title, x["start"], x["end"])
+        EarlierQuote(x["number"], x["article"], title, x["start"], x["end"])
         for title, x in extras
         if {"number", "article", "start", "end"} <= {*x}
     ]
 
 
-def about(query: Query, number: int | None, quoted: Sequence[Quoted]) -> Query:
+def restrict_to_citation(query: Query, number: int | None, quoted: Sequence[EarlierQuote]) -> Query:
     """The query for the article of a citation alone, beyond what was quoted of it."""
     one = next((q for q in quoted if q.number == number), None)
     if one is None:
@@ -70,7 +70,7 @@ def about(query: Query, number: int | None, quoted: Sequence[Quoted]) -> Query:
     )
 
 
-def unsaid(query: Query, hits: Sequence[Hit]) -> list[Hit]:
+def without_quoted(query: Query, hits: Sequence[Hit]) -> list[Hit]:
     """The hits without the sentences that the query wants to go beyond."""
     return [
         replace(

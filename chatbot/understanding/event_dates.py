@@ -11,12 +11,12 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
-from chatbot.language.calendar import Period, months
-from chatbot.language.temporal_expressions import EN, NAMES, anyof
-from chatbot.language.periods import UNIT_SIDE, Role, Spoken, beside, opened
+from chatbot.language.calendar import Period, month_span
+from chatbot.language.periods import UNIT_SIDE, Role, TimeMention, adjacent_period, open_period
+from chatbot.language.temporal_expressions import EN, NAMES, any_of
 from vectorstore import Archive, Filters, Hit, SearchQuery, question_terms, terms
 
-Events = Callable[[str, int | None], Period | None]
+EventLookup = Callable[[str, int | None], Period | None]
 """From the words of an event ("the Gyeongju summit"), and the month in which it was if that is
 told ("the July deal"), to its days; None if it is unknown."""
 
@@ -32,7 +32,7 @@ NOUNS = (
 NOUNS_KO = "회담|선거|타결|판결|서한|취임|방문|합의|발표|서명"
 IS_EVENT = re.compile(rf"\b(?:{NOUNS})\b|(?:{NOUNS_KO})$", re.IGNORECASE)
 OF_MONTH = re.compile(
-    rf"(?:the )?(?P<month>{anyof(EN['months'])}) (?P<event>(?:[^\W\d]\w* ){{0,3}}?(?:{NOUNS}))\b",
+    rf"(?:the )?(?P<month>{any_of(EN['months'])}) (?P<event>(?:[^\W\d]\w* ){{0,3}}?(?:{NOUNS}))\b",
     re.IGNORECASE,
 )
 """An event that is told from others of its kind by its month; none whose year is told, too."""
@@ -73,7 +73,9 @@ SHARE = 0.6
 """Of the event's words, by rarity, that an article about it has at least."""
 
 
-def with_events(text: str, dates: Sequence[Spoken], today: date, events: Events) -> list[Spoken]:
+def with_event_periods(
+    text: str, dates: Sequence[TimeMention], today: date, events: EventLookup
+) -> list[TimeMention]:
     """What is said of time, with the periods told from events whose day `events` knows; the
     month in "the July deal" belongs to its event."""
     done, whole = [], list(dates)
@@ -97,17 +99,17 @@ def with_events(text: str, dates: Sequence[Spoken], today: date, events: Events)
     return whole + done
 
 
-def _spoken(text: str, match: re.Match[str], period: Period, today: date) -> Spoken:
+def _spoken(text: str, match: re.Match[str], period: Period, today: date) -> TimeMention:
     side = match["side"].lower()
     role = SIDES.get(side, "in")
     if re.search(r"\bknown\b", text[: match.end("side")], re.IGNORECASE):
         role = {"before": "as of before"}.get(role, "as of")  # type: ignore[assignment]
     words = f"{match.group().strip()} ({period[0].isoformat()})"
     if lead := UNIT_SIDE.search(text[: match.end("side")] + " "):
-        return Spoken(beside(lead, period), "in", words, match.start())
+        return TimeMention(adjacent_period(lead, period), "in", words, match.start())
     if role == "after":  # what is published on its day is about the event itself
         period = period[0] + timedelta(1), period[1] + timedelta(1)
-    return Spoken(opened(role, period, today), role, words, match.start())
+    return TimeMention(open_period(role, period, today), role, words, match.start())
 
 
 def _trimmed(words: str) -> str:
@@ -153,7 +155,7 @@ class ArchiveEvents:
             SearchQuery(text=words, filters=Filters(since=since, until=until).over(self._filters))
             for year in range(last, last - YEARS, -1)
             if year > 0
-            for since, until in [months(year, month, 1)]
+            for since, until in [month_span(year, month, 1)]
         ]
 
     @staticmethod

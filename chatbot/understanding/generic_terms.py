@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 
-from chatbot.understanding.temporal_intent import asks_for_now, periods, timeless
+from chatbot.understanding.temporal_intent import asks_for_now, periods, without_dates
 from chatbot.values import Kind
 from vectorstore import question_terms
 
@@ -31,13 +31,13 @@ def asks_for_digest(
     timed = "latest" in kinds or asks_for_now(question) or periods(question, today)
     if not ({*kinds} & WANTED and timed):
         return False
-    rest = timeless(question, today)
+    rest = without_dates(question, today)
     for outlet in outlets:
         rest = re.sub(re.escape(outlet), " ", rest, flags=re.IGNORECASE)
-    return not [t for t in question_terms(topical(rest)) if len(t) > 1]
+    return not [t for t in question_terms(without_generic_terms(rest)) if len(t) > 1]
 
 
-def topical(text: str) -> str:
+def without_generic_terms(text: str) -> str:
     """A question without the words that name no topic."""
     for pattern in _generic().values():
         text = pattern.sub(" ", text)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from chatbot.language.calendar import Period
-from chatbot.language.phrases import language_of, long_date, other_language, phrases
-from chatbot.understanding.spelling import told
+from chatbot.language.phrases import is_other_language, language_of, long_date, phrases
+from chatbot.understanding.spelling import correction_notes
 from chatbot.values import Query
 
 
 def notes(query: Query) -> tuple[str, ...]:
     """What was taken over, understood as time or outlet, or searched apart; () if nothing was."""
     said, language = phrases(query.language)["notes"], query.language
-    found = told(query.respelt, language)
+    found = correction_notes(query.respelt, language)
     if query.follows:
         found.append(said["follows"].format(question=query.follows))
     if query.periods:
-        spans = ", ".join(span(period, language) for period in query.periods)
+        spans = ", ".join(period_text(period, language) for period in query.periods)
         found.append(said["period"].format(periods=spans))
     if query.filters.as_of and query.filters.as_of < query.today:
         found.append(said["as_of"].format(day=long_date(query.filters.as_of, language)))
@@ -32,12 +32,12 @@ def notes(query: Query) -> tuple[str, ...]:
     english = next((text for text in query.readings if language_of(text) == "en"), "")
     if query.language == "ko" and english:
         found.append(said["words"].format(text=english))
-    if other_language(query.question):
+    if is_other_language(query.question):
         found.append(said["other_language"])
     return tuple(found)
 
 
-def span(period: Period, language: str) -> str:
+def period_text(period: Period, language: str) -> str:
     """A period in words: one day, or its first and last."""
     first, last = (long_date(day, language) for day in period)
     return first if first == last else f"{first} – {last}"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from chatbot.language.synonyms import lines, named
+from chatbot.language.synonyms import lexicon_lines, names_pattern
 
 ONLY = (
     r"\b(?:only|just|solely|exclusively|limit(?:ed)? to|restrict(?:ed)? to)"
@@ -41,7 +41,7 @@ LANGUAGES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Sources:
+class OutletConstraint:
     """Outlets and languages that a question asks for; `only` says that no others will do."""
 
     outlets: tuple[str, ...] = ()
@@ -49,27 +49,29 @@ class Sources:
     only: bool = False
 
 
-def sources_of(question: str, have: Sequence[str]) -> Sources:
+def outlet_constraint(question: str, have: Sequence[str]) -> OutletConstraint:
     """What a question says of outlets; `have` are the archive's own names for them."""
     for code, pattern in LANGUAGES.items():
         if re.search(f"{ONLY}(?:{pattern})|(?:{pattern}) ?{ONLY_KO}", question, re.IGNORECASE):
-            return Sources(languages=(code,), only=True)
+            return OutletConstraint(languages=(code,), only=True)
     for country, pattern in COUNTRIES.items():
         named_so = f"(?:{pattern}) {OUTLETS}"
         if not re.search(rf"(?:\b|^){named_so}", question, re.IGNORECASE):
             continue
         only = re.search(f"{ONLY}{named_so}|{named_so}{ONLY_KO}", question, re.IGNORECASE)
         if chosen := tuple(o for o in have if _country(o) == country):
-            return Sources(chosen, (), bool(only))
-        return Sources(languages=("ko",) if country == "kr" and only else (), only=bool(only))
+            return OutletConstraint(chosen, (), bool(only))
+        return OutletConstraint(
+            languages=("ko",) if country == "kr" and only else (), only=bool(only)
+        )
     asked = {o: how for o in have if (how := _asked_by(o, question))}
-    return Sources(tuple(asked), (), "only" in asked.values())
+    return OutletConstraint(tuple(asked), (), "only" in asked.values())
 
 
 def _asked_by(outlet: str, question: str) -> str:
     """ "only" or "said" if the question asks what an outlet reported, by any of its names."""
     for name in _group(outlet):
-        if not (hit := named([name]).search(question)):
+        if not (hit := names_pattern([name]).search(question)):
             continue
         left, right = question[: hit.start()], question[hit.end() :]
         if re.search(ONLY + "$", left, re.IGNORECASE) or re.match(ONLY_KO, right):
@@ -96,7 +98,7 @@ def _country(outlet: str) -> str:
 
 @cache
 def _table() -> tuple[tuple[tuple[str, ...], str], ...]:
-    rows = (line.partition("\t") for line in lines("outlets.tsv"))
+    rows = (line.partition("\t") for line in lexicon_lines("outlets.tsv"))
     return tuple(
         (tuple(n.strip() for n in names.split(";")), country) for names, _, country in rows
     )

@@ -7,37 +7,37 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
-from chatbot.understanding.generic_terms import topical
+from chatbot.understanding.generic_terms import without_generic_terms
 from chatbot.values import Request
 from vectorstore import question_terms
 
-TOPICAL: tuple[Request, ...] = ("timeline", "summary", "news")
+TOPIC_REQUESTS: tuple[Request, ...] = ("timeline", "summary", "news")
 """Kinds of requests that are about a topic; without one, about all of the archive."""
 
 
 def has_topic(text: str, request: Request, language: str) -> bool:
     """Whether a request names something to search: not only "the talks" or "everything"."""
-    rest = topic_of_request(text, request, language)
-    rest = topical(_asking()["vague", language].sub(" ", rest))
+    rest = request_topic(text, request, language)
+    rest = without_generic_terms(_request_words()["vague", language].sub(" ", rest))
     return any(len(t) > 1 for t in question_terms(rest))
 
 
-def topic_of_request(text: str, request: Request, language: str) -> str:
+def request_topic(text: str, request: Request, language: str) -> str:
     """A request for a timeline, a summary, news or a count without the words that say so
     ("timeline of", "how often", "정리해줘"); the whole where nothing else is in it, and of the
     other kinds."""
-    pattern = _asking().get((request, language))
+    pattern = _request_words().get((request, language))
     if not pattern:
         return text
     if request == "count":
         return pattern.sub(" ", text).strip() or text
-    rest = _asking()["any", language].sub(" ", text)
+    rest = _request_words()["any", language].sub(" ", text)
     rest = " ".join(pattern.sub(" ", rest).split()).strip(" ?!.,:;")
     return rest if question_terms(rest) else text
 
 
 @cache
-def _asking() -> dict[tuple[str, str], re.Pattern[str]]:
+def _request_words() -> dict[tuple[str, str], re.Pattern[str]]:
     table = tomllib.loads((files("chatbot") / "lexicon" / "requests.toml").read_text("utf-8"))
     return {
         (kind, language): re.compile(pattern, re.IGNORECASE)

@@ -24,7 +24,7 @@ from vectorstore.settings import EMBEDDED_MODEL, default_model
 
 log = logging.getLogger(__name__)
 
-KINDS: tuple[Request, ...] = get_args(Request)
+REQUESTS: tuple[Request, ...] = get_args(Request)
 
 SURE = 0.5
 """The likelihood from which a request is taken to be of its likeliest kind; else it is taken for
@@ -64,7 +64,7 @@ Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Classifier:
+class RequestClassifier:
     """A softmax over the kinds: `rows` float[kinds, dim], `intercepts` float[kinds]."""
 
     rows: npt.NDArray[np.floating]
@@ -75,10 +75,10 @@ class Classifier:
         vector = (embedder or _embedder()).queries([text])[0]
         z = self.rows.astype(np.float32) @ vector + self.intercepts
         odds = np.exp(z - z.max())
-        return dict(zip(KINDS, map(float, odds / odds.sum()), strict=True))
+        return dict(zip(REQUESTS, map(float, odds / odds.sum()), strict=True))
 
 
-def request_of(text: str, *, sure: float = 0.0, embedder: Embedder | None = None) -> Request:
+def classify_request(text: str, *, sure: float = 0.0, embedder: Embedder | None = None) -> Request:
     """The kind of a request; "fact" where that is not sure, or the model is not to be had. With
     `sure` a kind that is not answered from the articles must be so likely. The `embedder` is used
     if it is of the model that this was fitted to."""
@@ -92,19 +92,19 @@ def request_of(text: str, *, sure: float = 0.0, embedder: Embedder | None = None
     except DatelineError:
         log.exception("taking every request for a question for a fact")
         return "fact"
-    found = chosen(likely)
+    found = accepted_request(likely)
     if found in ASIDE and likely[found] < sure:
         return "fact"
-    return named(text) if found == "fact" and likely["fact"] < SURE else found
+    return explicit_request(text) if found == "fact" and likely["fact"] < SURE else found
 
 
-def named(text: str) -> Request:
+def explicit_request(text: str) -> Request:
     """The kind that a request says of itself ("a timeline of …"), which is none of those that the
     model is sure of; "fact" where it says none."""
     return next((kind for kind, pattern in NAMED.items() if pattern.search(text)), "fact")
 
 
-def chosen(likely: dict[Request, float]) -> Request:
+def accepted_request(likely: dict[Request, float]) -> Request:
     """The kind that a request is taken to be of: the likeliest if that is sure enough, else a list
     or a count if that may be meant, else a fact."""
     best = max(likely, key=lambda kind: likely[kind])
@@ -114,7 +114,7 @@ def chosen(likely: dict[Request, float]) -> Request:
     return many if likely[many] >= MAYBE else "fact"
 
 
-def vectors(texts: list[str]) -> Floats:
+def request_vectors(texts: list[str]) -> Floats:
     """The unit vectors of requests, float32[n, dim]."""
     few = [texts[i : i + 64] for i in range(0, len(texts), 64)]
     return np.concatenate([_embedder().queries(some) for some in few])
@@ -126,7 +126,7 @@ def _embedder() -> Embedder:
 
 
 @cache
-def _classifier() -> Classifier:
+def _classifier() -> RequestClassifier:
     from safetensors.numpy import load_file
 
-    return Classifier(**cast(dict[str, Floats], load_file(WEIGHTS)))
+    return RequestClassifier(**cast(dict[str, Floats], load_file(WEIGHTS)))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from chatbot.language.synonyms import beside, names
 from chatbot.language.phrases import language_of
-from chatbot.understanding.translation import in_english
+from chatbot.language.synonyms import expansions, name_groups
 from chatbot.understanding.temporal_intent import periods
+from chatbot.understanding.translation import translate_to_english
 from chatbot.values import Query
 from vectorstore import Filters, SearchQuery, Wording
 
@@ -18,17 +18,17 @@ PERIOD_WEIGHT, YEAR_WEIGHT = 0.2, 0.05
 RECENCY = {"strong": 0.2, "weak": 0.03, "none": 0.0}
 """What the newest passage is moved up by. Chosen on eval/gold."""
 
-YEAR = 300
+YEAR_DAYS = 300
 """Days from which a period is as wide as a year."""
 
 
-def searches(query: Query) -> list[SearchQuery]:
+def search_queries(query: Query) -> list[SearchQuery]:
     """What to ask the archive: one search, or one for each part and one for the whole; for a
     list of a period one of its articles, too.
 
     The parts come first, so that each has its best passages at the top of the result.
     """
-    whole = _search(query, query.text, query.periods)
+    whole = _search_query(query, query.text, query.periods)
     if query.within and not query.parts:
         since, until = query.within
         inside = replace(whole, filters=query.filters.over(Filters(since=since, until=until)))
@@ -36,19 +36,19 @@ def searches(query: Query) -> list[SearchQuery]:
     own = [tuple(periods(part, query.today)) for part in query.parts]
     return [
         *(
-            _search(query, part, p or query.periods)
+            _search_query(query, part, p or query.periods)
             for part, p in zip(query.parts, own, strict=True)
         ),
         whole,
     ]
 
 
-def _search(query: Query, text: str, named: tuple[tuple[date, date], ...]) -> SearchQuery:
-    wide = all((end - start).days > YEAR for start, end in named)
+def _search_query(query: Query, text: str, named: tuple[tuple[date, date], ...]) -> SearchQuery:
+    wide = all((end - start).days > YEAR_DAYS for start, end in named)
     return SearchQuery(
         text=text,
         wordings=query.wordings if text == query.text else part_wordings(text),
-        names=query.names if text == query.text else names(text),
+        names=query.names if text == query.text else name_groups(text),
         filters=query.filters,
         periods=named,
         period_weight=YEAR_WEIGHT if wide else PERIOD_WEIGHT,
@@ -61,6 +61,6 @@ def part_wordings(text: str) -> tuple[Wording, ...]:
     """What is searched beside a part of a question: its synonyms, of a Korean one the English
     words."""
     if language_of(text) != "ko":
-        return beside(text)
-    english, _ = in_english(text)
-    return (Wording(english, 1.0, meaning=False), *beside(english)) if english else ()
+        return expansions(text)
+    english, _ = translate_to_english(text)
+    return (Wording(english, 1.0, meaning=False), *expansions(english)) if english else ()

@@ -12,9 +12,9 @@ from datetime import date
 from typing import Literal
 
 from chatbot.language.calendar import Period
-from chatbot.language.temporal_expressions import EN, KO, Clock, found
-from chatbot.language.periods import Spoken, spoken
-from chatbot.understanding.event_dates import Events, with_events
+from chatbot.language.periods import TimeMention, time_mentions
+from chatbot.language.temporal_expressions import EN, KO, ReferenceTime, temporal_expressions
+from chatbot.understanding.event_dates import EventLookup, with_event_periods
 
 NOW = re.compile(rf"\b(?:{EN['now']})|{KO['now']}", re.IGNORECASE)
 HISTORY = re.compile(rf"\b(?:{EN['history']})\b|{KO['history']}", re.IGNORECASE)
@@ -24,22 +24,22 @@ AS_OF = ("as of", "as of before")
 """Roles of a day that limits what may be known."""
 
 
-def said_of_time(
-    question: str, today: date, *, past: bool = False, events: Events | None = None
-) -> list[Spoken]:
+def resolved_time_mentions(
+    question: str, today: date, *, past: bool = False, events: EventLookup | None = None
+) -> list[TimeMention]:
     """What a question says of time, in its order; its events are looked up if they can be."""
-    dates = spoken(question, today, past=past)
+    dates = time_mentions(question, today, past=past)
     if events:
-        dates = with_events(question, dates, today, events)
+        dates = with_event_periods(question, dates, today, events)
     return sorted(dates, key=lambda s: s.start)
 
 
 def periods(question: str, today: date) -> list[Period]:
     """The periods that a question names, in its order; none where it names none."""
-    return periods_of(said_of_time(question, today))
+    return mentioned_periods(resolved_time_mentions(question, today))
 
 
-def periods_of(said: Sequence[Spoken]) -> list[Period]:
+def mentioned_periods(said: Sequence[TimeMention]) -> list[Period]:
     """The periods of what is said of time; an as-of day is a limit and none of them."""
     return [s.period for s in said if s.role not in AS_OF]
 
@@ -49,7 +49,7 @@ def asks_for_now(question: str) -> bool:
     return bool(NOW.search(question))
 
 
-def recency_of(question: str, named: Sequence[Period]) -> Literal["strong", "weak", "none"]:
+def recency_preference(question: str, named: Sequence[Period]) -> Literal["strong", "weak", "none"]:
     """How much newer passages are preferred.
 
     "strong" for a question about now, "none" for one that names a period or asks how
@@ -60,14 +60,14 @@ def recency_of(question: str, named: Sequence[Period]) -> Literal["strong", "wea
     return "none" if named or HISTORY.search(question) else "weak"
 
 
-def said_as_of(question: str, today: date, events: Events | None = None) -> date | None:
+def as_of_day(question: str, today: date, events: EventLookup | None = None) -> date | None:
     """The last day of what may be known: "as of March 2025", "what was known on 3 March"."""
-    said = said_of_time(question, today, past=True, events=events)
+    said = resolved_time_mentions(question, today, past=True, events=events)
     return next((s.period[1] for s in said if s.role in AS_OF), None)
 
 
-def timeless(text: str, today: date) -> str:
+def without_dates(text: str, today: date) -> str:
     """A question without the dates that it names."""
-    for one in reversed(found(text, Clock(today))):
+    for one in reversed(temporal_expressions(text, ReferenceTime(today))):
         text = f"{text[: one.start]} {text[one.end :]}"
     return text

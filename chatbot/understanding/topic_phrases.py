@@ -9,14 +9,14 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from chatbot.understanding.rewriting import content, names
+from chatbot.understanding.rewriting import capitalized_names, topic_words
 from chatbot.values import Query
 from vectorstore import Hit, terms
 
 WORD = r"\w+"
 
 
-def topic_of(query: Query, hits: Sequence[Hit]) -> str:
+def topic_phrase(query: Query, hits: Sequence[Hit]) -> str:
     """A noun phrase of the question whose words stand in the passages found; "" if none does.
 
     In Korean what stands before its first particle. There is no parser behind it: where a
@@ -32,9 +32,9 @@ def topic_of(query: Query, hits: Sequence[Hit]) -> str:
     for run, open_ in _runs(query.question):
         words = _trimmed(_noun_phrase(query.question, run, plain if open_ else None))
         phrase = " ".join(words)
-        topical = len(content(phrase)) > 1 or any(w[0].isupper() for w in words)
-        held = all(t in known for w in content(phrase) for t in terms(w))
-        if topical and held and len(content(phrase)) > len(content(best)):
+        topical = len(topic_words(phrase)) > 1 or any(w[0].isupper() for w in words)
+        held = all(t in known for w in topic_words(phrase) for t in terms(w))
+        if topical and held and len(topic_words(phrase)) > len(topic_words(best)):
             best = phrase
     return best
 
@@ -63,7 +63,7 @@ def _noun_phrase(question: str, run: Sequence[str], read: str | None) -> Sequenc
     if re.search(said["asks_what_does"], lower):
         if places and places[-1] > 0:
             words = words[places[-1] :]
-        elif not places and words[:1] != names(f"x {words[0]}" if words else ""):
+        elif not places and words[:1] != capitalized_names(f"x {words[0]}" if words else ""):
             return []
     verb = len(words) > 1 and words[-1].islower() and not re.match(said["asks_what_is"], lower)
     if read and verb and _spaced(" ".join(words[-2:])) not in read:

@@ -62,7 +62,9 @@ def reversed_glossary() -> dict[tuple[str, ...], tuple[str, ...]]:
     return {key: tuple(words) for key, words in found.items()}
 
 
-def in_english(question: str, kinds: tuple[Kind, ...] = ()) -> tuple[str, tuple[str, ...]]:
+def translate_to_english(
+    question: str, kinds: tuple[Kind, ...] = ()
+) -> tuple[str, tuple[str, ...]]:
     """A Korean question's words in English, and further English words for them.
 
     Words that the glossary does not have are left out, all but Latin ones and numbers.
@@ -74,7 +76,7 @@ def in_english(question: str, kinds: tuple[Kind, ...] = ()) -> tuple[str, tuple[
         if not HANGUL.match(token):
             said.append(token)
             continue
-        for start, end in pieces(token):
+        for start, end in segment(token):
             english = glossary()[token[start:end]]
             said.append(english[0])
             more += english[1:]
@@ -84,7 +86,7 @@ def in_english(question: str, kinds: tuple[Kind, ...] = ()) -> tuple[str, tuple[
     return " ".join(dict.fromkeys([*asked, *said])), tuple(dict.fromkeys(more))
 
 
-def in_korean(question: str) -> tuple[str, ...]:
+def translate_to_korean(question: str) -> tuple[str, ...]:
     """The Korean words for an English question's words and phrases."""
     have, table = terms(question), reversed_glossary()
     found: list[str] = []
@@ -99,7 +101,7 @@ def in_korean(question: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def pieces(token: str) -> list[tuple[int, int]]:
+def segment(token: str) -> list[tuple[int, int]]:
     """The glossary's entries in a run of Hangul, the longest first, from the left: their spans.
 
     A name of two syllables stands at the start or behind another word; "가나" is Ghana, but no

@@ -20,13 +20,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chatbot.language.quantities import missing
+from chatbot.language.quantities import missing_quantities
 from chatbot.values import Citation, Claim
-from chatbot.verification.dates import undated
-from chatbot.verification.entailment import Entails, unsupported
+from chatbot.verification.dates import missing_dates
+from chatbot.verification.entailment import Entails, unsupported_reasons
 from chatbot.verification.evidence import Evidence
-from chatbot.verification.names import unnamed
-from chatbot.verification.polarity import contradicted
+from chatbot.verification.names import missing_names
+from chatbot.verification.polarity import contradictions
 from vectorstore import Archive
 
 log = logging.getLogger(__name__)
@@ -61,11 +61,11 @@ def check(archive: Archive, claim: Claim, *, entails: Entails | None = None) -> 
     """
     if not claim.citations:
         return Verdict(("the claim cites nothing",))
-    untrue = {c: f for c in claim.citations if (f := _false(archive, c))}
+    untrue = {c: f for c in claim.citations if (f := _citation_failure(archive, c))}
     true = [c for c in claim.citations if c not in untrue]
     found = list(untrue.values())
     if true:
-        found += _unheld(archive, claim, Evidence.of(true), entails)
+        found += _claim_failures(archive, claim, Evidence.of(true), entails)
     if found:
         log.debug("claim not supported: %s", "; ".join(found))
     return Verdict(tuple(found), tuple(untrue))
@@ -81,7 +81,7 @@ def failures(archive: Archive, claim: Claim) -> list[str]:
     return list(check(archive, claim).failures)
 
 
-def _unheld(
+def _claim_failures(
     archive: Archive, claim: Claim, evidence: Evidence, entails: Entails | None
 ) -> Iterator[str]:
     if not claim.written:
@@ -97,18 +97,18 @@ def _unheld(
         if " " in said.strip(" …") and not evidence.says(said):
             yield f"in quotation marks, but not in the cited text: “{said.strip()}”"
     for kind, found in (
-        ("number", list(missing(own, evidence.numbers))),
-        ("date", list(undated(own, evidence))),
-        ("name", list(unnamed(own, evidence, whole=not claim.written))),
+        ("number", list(missing_quantities(own, evidence.numbers))),
+        ("date", list(missing_dates(own, evidence))),
+        ("name", list(missing_names(own, evidence, whole=not claim.written))),
     ):
         if found:
             yield f"{kind} not in the cited text: {', '.join(dict.fromkeys(found))}"
     if claim.written:
-        yield from contradicted(own, evidence)
-        yield from unsupported(archive.embedder, own, evidence, entails)
+        yield from contradictions(own, evidence)
+        yield from unsupported_reasons(archive.embedder, own, evidence, entails)
 
 
-def _false(archive: Archive, citation: Citation) -> str:
+def _citation_failure(archive: Archive, citation: Citation) -> str:
     try:
         stored = archive.article(citation.article.id)
     except KeyError:

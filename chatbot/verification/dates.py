@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from chatbot.language.dates import WEEKDAY, WEEKDAYS, WEEKDAYS_KO, Day, dates, weekdays
+from chatbot.language.dates import WEEKDAY, WEEKDAYS, WEEKDAYS_KO, PartialDate, dates, weekday_dates
 from chatbot.verification.evidence import Evidence
 
 
-def undated(claimed: str, evidence: Evidence) -> Iterator[str]:
+def missing_dates(claimed: str, evidence: Evidence) -> Iterator[str]:
     """The dates and weekdays of a claim that are in none of what it cites.
 
     A date may be a quote's own, with the year of its article where the quote has none; the
@@ -27,7 +27,7 @@ def undated(claimed: str, evidence: Evidence) -> Iterator[str]:
             yield match.group()
 
 
-def _known(evidence: Evidence) -> Iterator[Day]:
+def _known(evidence: Evidence) -> Iterator[PartialDate]:
     for c in evidence.citations:
         published = c.article.published.day if c.article.published else None
         for one in dates(c.quote):
@@ -36,12 +36,12 @@ def _known(evidence: Evidence) -> Iterator[Day]:
                 yield one.filled(published.year - 1)
         if published:
             yield _day(published)
-            for _, day in weekdays(c.quote, published):
+            for _, day in weekday_dates(c.quote, published):
                 yield _day(day)
 
 
-def _day(day: date) -> Day:
-    return Day(day.year, day.month, day.day, day.isoformat(), 0, 0)
+def _day(day: date) -> PartialDate:
+    return PartialDate(day.year, day.month, day.day, day.isoformat(), 0, 0)
 
 
 def _weekday(word: str) -> int:

@@ -26,27 +26,27 @@ Entails = Callable[[str, str], float]
 NLI_VARIABLE = "DATELINE_NLI"
 """Environment variable with the name or folder of a cross-encoder for entailment."""
 
-ENTAILED = 0.5
+ENTAILMENT_THRESHOLD = 0.5
 """The probability from which a claim counts as entailed."""
 
-NEAR = 0.45
+SIMILARITY_THRESHOLD = 0.45
 """Cosine of a claim to what it cites below which it is about something else."""
 
 
-def unsupported(
+def unsupported_reasons(
     embedder: Embedder, claimed: str, evidence: Evidence, entails: Entails | None = None
 ) -> Iterator[str]:
     """Why a written sentence is not supported by what it cites; nothing if it is."""
     if not question_terms(claimed):
         return
-    near, _ = support(embedder, claimed, evidence)
-    if near < NEAR:
+    near, _ = support_scores(embedder, claimed, evidence)
+    if near < SIMILARITY_THRESHOLD:
         yield f"the cited text is about something else (similarity {near:.2f})"
-    elif entails and (sure := entails(evidence.text, claimed)) < ENTAILED:
+    elif entails and (sure := entails(evidence.text, claimed)) < ENTAILMENT_THRESHOLD:
         yield f"the claim does not follow from the cited text (probability {sure:.2f})"
 
 
-def support(embedder: Embedder, claimed: str, evidence: Evidence) -> tuple[float, float]:
+def support_scores(embedder: Embedder, claimed: str, evidence: Evidence) -> tuple[float, float]:
     """How near a claim is to what it cites, one quote or all (its cosine, as a score that is 0 for
     unrelated texts); and the share of its words there."""
     texts = dict.fromkeys([claimed, *evidence.quotes, evidence.text])
@@ -56,7 +56,7 @@ def support(embedder: Embedder, claimed: str, evidence: Evidence) -> tuple[float
     return float(np.max(cosines, initial=0.0)), len(own & have) / max(1, len(own))
 
 
-def configured() -> Entails | None:
+def configured_entailment() -> Entails | None:
     """The entailment model that the environment names, None if it names none."""
     name = os.environ.get(NLI_VARIABLE, "").strip()
     return entailment(name) if name else None

@@ -81,9 +81,9 @@ class Evidence:
 
     def says(self, words: str) -> bool:
         """Whether the quotes have these words, whatever their spaces and marks look like."""
-        return plain(words).strip(" .,;:") in plain(self.text)
+        return normalized(words).strip(" .,;:") in normalized(self.text)
 
 
-def plain(text: str) -> str:
+def normalized(text: str) -> str:
     """Lower case, with simple marks and single spaces, for comparing."""
     return _SPACE.sub(" ", text.translate(_MARKS)).strip().lower()

@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from chatbot.language.aliases import groups, kin
+from chatbot.language.aliases import alias_patterns, shares_prefix
 from chatbot.language.dates import MONTHS, WEEKDAYS
-from chatbot.verification.evidence import Evidence, plain
+from chatbot.verification.evidence import Evidence, normalized
 
 WORD = re.compile(r"[^\W\d_][\w'’&.]*(?<!\.)|\b[A-Z]\.?")
 STARTS = re.compile(r"(?:^|[.!?:;]\s+|[“”\"(*•\n-]\s*)$")
@@ -32,7 +32,7 @@ NO_NAMES = (
 )
 
 
-def unnamed(claimed: str, evidence: Evidence, *, whole: bool = False) -> Iterator[str]:
+def missing_names(claimed: str, evidence: Evidence, *, whole: bool = False) -> Iterator[str]:
     """The names of a claim that are nowhere in what it cites, as they are written.
 
     With `whole` they may stand anywhere in the cited articles: a speaker whom Dateline names
@@ -47,7 +47,7 @@ def unnamed(claimed: str, evidence: Evidence, *, whole: bool = False) -> Iterato
     for match in WORD.finditer(rest):
         word = match.group()
         missing = [p for p in _parts(word) if p not in have and p not in NO_NAMES]
-        if not missing or not _capital(word) or any(kin(p, capital) for p in missing):
+        if not missing or not _capital(word) or any(shares_prefix(p, capital) for p in missing):
             continue
         if STARTS.search(rest[: match.start()]) and not _is_name(rest, match, evidence):
             continue
@@ -56,12 +56,12 @@ def unnamed(claimed: str, evidence: Evidence, *, whole: bool = False) -> Iterato
 
 
 def _capital(word: str) -> bool:
-    return word[0].isupper() and plain(word) not in NO_NAMES
+    return word[0].isupper() and normalized(word) not in NO_NAMES
 
 
 def _unaliased(claimed: str, where: str) -> str:
     """A claim with the names blanked that stand, in this or another form, in a text."""
-    for group in groups():
+    for group in alias_patterns():
         if any(p.search(claimed) for p in group) and any(p.search(where) for p in group):
             for p in group:
                 claimed = p.sub(lambda m: " " * len(m.group()), claimed)

@@ -34,22 +34,22 @@ def _words() -> dict[str, Any]:
     return tomllib.loads((files("chatbot") / "lexicon" / "antonyms.toml").read_text("utf-8"))
 
 
-def contradicted(claimed: str, evidence: Evidence) -> Iterator[str]:
+def contradictions(claimed: str, evidence: Evidence) -> Iterator[str]:
     """Why the claim contradicts what it cites; nothing if it does not."""
     sentences = [s for s in SENTENCE.split(evidence.text) if s.strip()]
     own = set(question_terms(claimed))
     if not sentences or language_of(claimed) != language_of(evidence.text):
         return
     nearest = max(sentences, key=lambda s: (len(own & set(terms(s))), -len(s)))
-    if denies(claimed) and not any(denies(s) for s in sentences):
+    if is_negated(claimed) and not any(is_negated(s) for s in sentences):
         yield "the claim denies what the cited text does not deny"
-    elif not denies(claimed) and _denied(nearest, own):
+    elif not is_negated(claimed) and _denied(nearest, own):
         yield "the cited text denies what the claim says"
-    for word, other in contraries(claimed, nearest):
+    for word, other in antonym_pairs(claimed, nearest):
         yield f"the cited text says “{other}”, not “{word}”"
 
 
-def denies(text: str) -> bool:
+def is_negated(text: str) -> bool:
     """Whether a text has a word that denies."""
     return bool(negators(text))
 
@@ -80,7 +80,7 @@ def _denied(sentence: str, own: set[str]) -> bool:
     return False
 
 
-def contraries(claimed: str, cited: str) -> Iterator[tuple[str, str]]:
+def antonym_pairs(claimed: str, cited: str) -> Iterator[tuple[str, str]]:
     """Pairs of a word of the claim and its contrary in the cited text, which lacks the word."""
     for left, right in _words()["pairs"]:
         sides = (left.split(), right.split())

@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
-from chatbot.answering.layouts.small_talk import count_of, examples, holdings
+from chatbot.answering.layouts.small_talk import archive_summary, article_count, example_questions
 from chatbot.language.phrases import long_date, phrases
-from chatbot.understanding.generic_terms import topical
-from chatbot.understanding.notes import span
-from chatbot.understanding.temporal_intent import periods, timeless
+from chatbot.understanding.generic_terms import without_generic_terms
+from chatbot.understanding.notes import period_text
+from chatbot.understanding.temporal_intent import periods, without_dates
 from chatbot.values import SHORT, Answer, Citation, Claim, Length, Query
 from vectorstore import Archive, Filters, StoredArticle, question_terms, terms
 
@@ -61,10 +61,10 @@ FROM = re.compile(r"\bfrom\b(?!.*\b(?:to|until|till|through)\b)", re.IGNORECASE)
 """In "articles from September" no beginning of a period."""
 
 
-def told(archive: Archive, query: Query) -> Iterator[Answer]:
+def archive_answer(archive: Archive, query: Query) -> Iterator[Answer]:
     """The answer to a question about the archive."""
     asked = next((k for k, p in ASKED.items() if re.search(p, query.question, re.IGNORECASE)), "")
-    yield from TELLS.get(asked, _whole)(archive, query)
+    yield from HANDLERS.get(asked, _whole)(archive, query)
 
 
 def _whole(archive: Archive, query: Query) -> Iterator[Answer]:
@@ -73,8 +73,8 @@ def _whole(archive: Archive, query: Query) -> Iterator[Answer]:
     if named or query.periods or _topic(archive, query):
         yield from _count(archive, query)
         return
-    message = holdings(archive.status(), query.language)
-    yield Answer(message=message, suggested=examples(archive, query.language))
+    message = archive_summary(archive.status(), query.language)
+    yield Answer(message=message, suggested=example_questions(archive, query.language))
 
 
 def _outlets(archive: Archive, query: Query) -> Iterator[Answer]:
@@ -96,7 +96,7 @@ def _outlets(archive: Archive, query: Query) -> Iterator[Answer]:
                 if known
                 else ""
             )
-            count = count_of(sum(c.articles for c in own), query.language)
+            count = article_count(sum(c.articles for c in own), query.language)
             row = said["outlet_row"].format(
                 outlet=name or said["no_outlet"], articles=count, span=told
             )
@@ -114,7 +114,7 @@ def _count(archive: Archive, query: Query) -> Iterator[Answer]:
     filters, limits = _limits(archive, query)
     topic = _topic(archive, query)
     if topic:
-        found = _having(archive, topic, filters)
+        found = _articles_with(archive, topic, filters)
         words = said["count_of"].format(words=topic, n=len(found), limits=limits)
         yield Answer(message=words)
         yield from _named(archive, query, found)
@@ -123,7 +123,9 @@ def _count(archive: Archive, query: Query) -> Iterator[Answer]:
     if not n:
         yield Answer(message=_none(archive, query, limits))
         return
-    yield Answer(message=said["count"].format(articles=count_of(n, query.language), limits=limits))
+    yield Answer(
+        message=said["count"].format(articles=article_count(n, query.language), limits=limits)
+    )
     if limits:
         yield from _named(archive, query, archive.browse(filters, limit=SHOWN[query.length]))
 
@@ -184,7 +186,7 @@ def _arrived(archive: Archive, query: Query) -> Iterator[Answer]:
     yield from _named(archive, query, found)
 
 
-TELLS: dict[str, Callable[[Archive, Query], Iterator[Answer]]] = {
+HANDLERS: dict[str, Callable[[Archive, Query], Iterator[Answer]]] = {
     "corrected": _corrected,
     "arrived": _arrived,
     "oldest": _oldest,
@@ -209,7 +211,7 @@ def _limits(archive: Archive, query: Query) -> tuple[Filters, str]:
     if named := periods(FROM.sub("in", query.question), query.today) or query.periods:
         first, last = named[0][0], named[-1][1]
         filters = replace(filters, since=filters.since or first, until=filters.until or last)
-        told += said["in_period"].format(period=span((first, last), query.language))
+        told += said["in_period"].format(period=period_text((first, last), query.language))
     return filters, told
 
 
@@ -221,8 +223,8 @@ def _outlets_named(archive: Archive, query: Query) -> tuple[str, ...]:
 
 def _topic(archive: Archive, query: Query) -> str:
     """The words of a question about the archive that name what articles tell of."""
-    found = ABOUT.search(timeless(query.question, query.today))
-    rest = topical(found["topic"] or found["ko"]) if found else ""
+    found = ABOUT.search(without_dates(query.question, query.today))
+    rest = without_generic_terms(found["topic"] or found["ko"]) if found else ""
     for outlet in archive.outlets():
         rest = re.sub(re.escape(outlet), " ", rest, flags=re.IGNORECASE)
     words = [
@@ -235,7 +237,7 @@ HERE = frozenset("here this archive file record collection".split())
 """Words behind "on" or "about" that mean the archive itself."""
 
 
-def _having(archive: Archive, topic: str, filters: Filters) -> list[StoredArticle]:
+def _articles_with(archive: Archive, topic: str, filters: Filters) -> list[StoredArticle]:
     """The articles that have all of some words, the newest first."""
     wanted = {*terms(topic)}
     hits = archive.search(topic, k=SEARCHED, filters=filters)
@@ -246,7 +248,7 @@ def _having(archive: Archive, topic: str, filters: Filters) -> list[StoredArticl
 
 def _none(archive: Archive, query: Query, limits: str) -> str:
     said = phrases(query.language)["requests"]
-    held_ = holdings(archive.status(), query.language)
+    held_ = archive_summary(archive.status(), query.language)
     return str(said["none"].format(limits=limits, holds=held_))
 
 
@@ -259,13 +261,13 @@ def _named(
     """Articles by outlet, day and headline, each with its opening as the citation."""
     said = phrases(query.language)["requests"]
     most = SHOWN[query.length]
-    claims = tuple(opening(a, query.language, note(a)) for a in articles[:most])
+    claims = tuple(article_claim(a, query.language, note(a)) for a in articles[:most])
     yield Answer(claims=claims)
     if len(articles) > most:
         yield Answer(notice=said["shown"].format(shown=most, n=len(articles)))
 
 
-def opening(article: StoredArticle, language: str, note: str = "") -> Claim:
+def article_claim(article: StoredArticle, language: str, note: str = "") -> Claim:
     """An article named by its headline, with its first words as quote and citation, under a note
     of what the ledger tells of it."""
     from chatbot.language.list_items import BOUNDARY

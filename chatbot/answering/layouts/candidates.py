@@ -8,20 +8,20 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from chatbot.answering import provenance as provenance
-from chatbot.answering.changes import day_of
+from chatbot.answering.changes import publication_day
 from chatbot.answering.excerpts import POINTS_BACK
-from chatbot.answering.quotation import NAMED, quote, within
-from chatbot.answering.selection import ALIKE, overlap
-from chatbot.language.phrases import ASIDE, bare, language_of, mute
+from chatbot.answering.quotation import NAMED, quote, quotes_overlap
+from chatbot.answering.selection import DUPLICATE_OVERLAP, term_overlap
+from chatbot.language.phrases import EDITORIAL_NOTE, is_name_list, is_uninformative, language_of
 from chatbot.reading.query_terms import QueryTerms
-from chatbot.reading.scoring import FEATURES, Candidate, scored
+from chatbot.reading.scoring import FEATURES, Candidate, score_candidates
 from chatbot.values import Citation, Claim, Query, Request
 from vectorstore import Archive, Filters, Hit, SearchQuery, Sentence, terms
 
 READ = 24
 """Passages that are read for a request whose answer has many parts."""
 
-FOUND: dict[Request, int] = {
+SEARCHED: dict[Request, int] = {
     "list": 60,
     "count": 60,
     "timeline": 60,
@@ -37,7 +37,7 @@ FOUND: dict[Request, int] = {
 STORIES = 30
 """Stories, the nearest first, of which a sentence is looked for."""
 
-ABOUT = 0.5
+TOPIC_SHARE = 0.5
 """Share of a topic, by rarity, that an article's headline and the passage found must have, beside
 the most that any has."""
 
@@ -57,33 +57,39 @@ WORDS = {"en": (6, 60), "ko": (3, 45)}
 BROKEN = re.compile(r"(?:Subject|Re|Sec(?:tion)?|Note|Source|Contact)\b[.:]|[^\w“\"'(]|[a-z]{2}")
 """How a line begins that is no sentence: a heading, the rest of one that was cut."""
 
-LEAST = 0.65
+STORY_SHARE = 0.65
 """How much a story must be about the topic, beside the one that is most."""
 
 
-def read(archive: Archive, query: Query, hits: Sequence[Hit], most: int = READ) -> list[Candidate]:
+def read_candidates(
+    archive: Archive, query: Query, hits: Sequence[Hit], most: int = READ
+) -> list[Candidate]:
     """The sentences of the first hits, candidate, without those that do not stand on their own;
     where some have all names of the question around them, those alone."""
     query_terms = QueryTerms(archive, query)
-    ranked = [w for w in scored(archive, query_terms, hits, most) if stands(w.sentence.text)]
+    ranked = [
+        w
+        for w in score_candidates(archive, query_terms, hits, most)
+        if stands_alone(w.sentence.text)
+    ]
     return [w for w in ranked if w.names == 1] or ranked
 
 
-def stands(text: str) -> bool:
+def stands_alone(text: str) -> bool:
     """Whether a sentence can be read without its neighbours, in a list."""
     few, many = WORDS[language_of(text)]
     return (
         few <= len(text.split()) <= many
-        and not ASIDE.search(text)
+        and not EDITORIAL_NOTE.search(text)
         and not text.rstrip('”"’ ').endswith(("?", ":"))
         and not BROKEN.match(text)
-        and not bare(text)
-        and not mute(text)
+        and not is_name_list(text)
+        and not is_uninformative(text)
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class StoryMatch:
     """What a story says of a topic: its nearest hit, the share of the topic that its headline and
     that passage have, by rarity and by the plain number of words, and how much it is about the
     topic in all."""
@@ -94,7 +100,7 @@ class Told:
     worth: float
 
 
-def stories(archive: Archive, query: Query, hits: Sequence[Hit]) -> list[Candidate]:
+def story_candidates(archive: Archive, query: Query, hits: Sequence[Hit]) -> list[Candidate]:
     """A sentence of each story about the query's topic, the story that is most about it first.
 
     That sentence is the first of its article which says as much of the topic as any other
@@ -103,8 +109,8 @@ def stories(archive: Archive, query: Query, hits: Sequence[Hit]) -> list[Candida
     """
     query_terms = QueryTerms(archive, query)
     top = max((h.score for h in hits), default=1.0) or 1.0
-    best: dict[str, Told] = {}
-    for told in (t for h in hits if (t := _told(query_terms, h, top))):
+    best: dict[str, StoryMatch] = {}
+    for told in (t for h in hits if (t := _story_match(query_terms, h, top))):
         key = told.hit.article.story or told.hit.article.id
         if key not in best or told.worth > best[key].worth:
             best[key] = told
@@ -113,14 +119,14 @@ def stories(archive: Archive, query: Query, hits: Sequence[Hit]) -> list[Candida
     if not ranked or (own and max(own) < HALF):
         return []
     most = max(t.share for t in ranked)
-    kept = [t for t in ranked if t.share >= ABOUT * most]
+    kept = [t for t in ranked if t.share >= TOPIC_SHARE * most]
     opening = _openings(archive, [t.hit for t in kept], query.filters)
     found = [_sentence(query_terms, t, opening.get(t.hit.article.id)) for t in kept]
     sentences = [w for w in found if w]
-    return apart([w for w in sentences if w.weight >= LEAST * sentences[0].weight])
+    return deduplicate([w for w in sentences if w.weight >= STORY_SHARE * sentences[0].weight])
 
 
-def _told(query_terms: QueryTerms, hit: Hit, top: float) -> Told | None:
+def _story_match(query_terms: QueryTerms, hit: Hit, top: float) -> StoryMatch | None:
     """How much a hit is about the topic; None where it lacks a name of it."""
     headline = query_terms.has(terms(hit.article.headline))
     said = query_terms.has({*headline, *terms(hit.text)})
@@ -129,7 +135,7 @@ def _told(query_terms: QueryTerms, hit: Hit, top: float) -> Told | None:
     share = query_terms.share(said)
     plain = max((len(said & set(w)) / len(w) for w in query_terms.wordings if w), default=0.0)
     worth = share + query_terms.share(headline) / 2 + hit.score / top + hit.dense
-    return Told(hit, share, plain, worth)
+    return StoryMatch(hit, share, plain, worth)
 
 
 def _openings(archive: Archive, hits: Sequence[Hit], filters: Filters) -> dict[str, Hit]:
@@ -146,10 +152,10 @@ def _openings(archive: Archive, hits: Sequence[Hit], filters: Filters) -> dict[s
     return first
 
 
-def _sentence(query_terms: QueryTerms, told: Told, opening: Hit | None) -> Candidate | None:
+def _sentence(query_terms: QueryTerms, told: StoryMatch, opening: Hit | None) -> Candidate | None:
     """The sentence that stands for a story: its opening, if that is as much about the topic."""
-    own = [(told.hit, s) for s in told.hit.sentences if stands(s.text)]
-    first = [(opening, s) for s in opening.sentences[:2] if stands(s.text)] if opening else []
+    own = [(told.hit, s) for s in told.hit.sentences if stands_alone(s.text)]
+    first = [(opening, s) for s in opening.sentences[:2] if stands_alone(s.text)] if opening else []
     plain = [pair for pair in own if not POINTS_BACK.search(pair[1].text)] or own
     best = max(plain, key=lambda pair: pair[1].score, default=None)
 
@@ -165,34 +171,34 @@ def _sentence(query_terms: QueryTerms, told: Told, opening: Hit | None) -> Candi
     return Candidate(hit, sentence, told.worth, 1.0, (1.0,) * len(FEATURES), terms_, terms_)
 
 
-def claims(query: Query, chosen: Sequence[Candidate], **more: Any) -> Iterator[Claim]:
+def candidate_claims(query: Query, chosen: Sequence[Candidate], **more: Any) -> Iterator[Claim]:
     """The sentences as claims, without those that are quoted already in one before; one of the
     same article as the one before does not name it again. `more` goes to `quote`."""
     before, said = "", list[Citation]()
     for w in chosen:
         own = {"without": NAMED} if w.hit.article.id == before else {}
         claim = quote(w, query.language, said=said, **more | own)
-        if all(any(within(c, other) for other in said) for c in claim.citations):
+        if all(any(quotes_overlap(c, other) for other in said) for c in claim.citations):
             continue
         said += claim.citations
         before = w.hit.article.id
         yield claim
 
 
-def apart(ranked: Sequence[Candidate], share: float = ALIKE) -> list[Candidate]:
+def deduplicate(ranked: Sequence[Candidate], share: float = DUPLICATE_OVERLAP) -> list[Candidate]:
     """The sentences without those that say what one before them says."""
     chosen: list[Candidate] = []
     for w in ranked:
-        if all(overlap(w, other) < share for other in chosen):
+        if all(term_overlap(w, other) < share for other in chosen):
             chosen.append(w)
     return chosen
 
 
-def spread(archive: Archive, ranked: Sequence[Candidate], most: int) -> list[Candidate]:
-    """The first so many, not more than half of them of one outlet; see `origins.spread`."""
-    return provenance.spread(archive, ranked, most, lambda w: w.hit.article)
+def diversify(archive: Archive, ranked: Sequence[Candidate], most: int) -> list[Candidate]:
+    """The first so many, not more than half of them of one outlet; see `origins.diversify`."""
+    return provenance.diversify(archive, ranked, most, lambda w: w.hit.article)
 
 
-def by_day(chosen: Sequence[Candidate], *, newest: bool = False) -> list[Candidate]:
+def sort_by_day(chosen: Sequence[Candidate], *, newest: bool = False) -> list[Candidate]:
     """Sentences in the order of their articles' days."""
-    return sorted(chosen, key=lambda w: (day_of(w.hit), w.hit.article.id), reverse=newest)
+    return sorted(chosen, key=lambda w: (publication_day(w.hit), w.hit.article.id), reverse=newest)

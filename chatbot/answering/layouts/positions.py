@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 
 from chatbot.answering.layouts import candidates
-from chatbot.answering.layouts.speakers import SPEAKS, asked_of, tells_of
+from chatbot.answering.layouts.speakers import SPEAKS, reports_speaker, requested_speaker
 from chatbot.language.phrases import phrases
-from chatbot.reading.answerability import ENOUGH, answerability
+from chatbot.reading.answerability import ABSTENTION_THRESHOLD, answerability
 from chatbot.reading.query_terms import QueryTerms
-from chatbot.reading.scoring import Candidate, scored
+from chatbot.reading.scoring import Candidate, score_candidates
 from chatbot.values import Answer, Length, Query
 from vectorstore import Archive, Hit
 
@@ -40,18 +40,18 @@ def positions(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[A
     """What is said of a matter by whom, the likeliest first; by those alone who are asked about,
     where any of it is theirs. Nothing where what was read is not likely to hold it."""
     ranked, likelihood = _read(archive, query, hits)
-    who = asked_of(query.question)
+    who = requested_speaker(query.question)
     if who and query.request == "positions":
         query_terms = QueryTerms(archive, query)
-        ranked = [w for w in ranked if tells_of(query_terms, w, who)] or ranked
-    if likelihood >= ENOUGH:
+        ranked = [w for w in ranked if reports_speaker(query_terms, w, who)] or ranked
+    if likelihood >= ABSTENTION_THRESHOLD:
         yield from _shown(archive, query, _spoken(ranked))
 
 
 def opinions(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
     """What people expect or think of a matter, said to be theirs; or that nobody is reported to."""
     said = phrases(query.language)["requests"]
-    about = {w.hit.article.id for w in candidates.stories(archive, query, hits)}
+    about = {w.hit.article.id for w in candidates.story_candidates(archive, query, hits)}
     near = [h for h in hits if h.article.id in about] or hits
     ranked, likelihood = _read(archive, query, near)
     if likelihood >= TOLD:
@@ -68,8 +68,8 @@ def opinions(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[An
 def _read(archive: Archive, query: Query, hits: Sequence[Hit]) -> tuple[list[Candidate], float]:
     """The sentences that can stand alone, and how likely what was read holds an answer."""
     query_terms = QueryTerms(archive, query)
-    ranked = scored(archive, query_terms, hits, candidates.READ)
-    own = [w for w in ranked if candidates.stands(w.sentence.text)]
+    ranked = score_candidates(archive, query_terms, hits, candidates.READ)
+    own = [w for w in ranked if candidates.stands_alone(w.sentence.text)]
     return [w for w in own if w.names == 1] or own, answerability(query_terms, ranked)
 
 
@@ -82,9 +82,11 @@ def _spoken(ranked: Sequence[Candidate]) -> list[Candidate]:
     best = max(w.weight for w in spoken)
     likely = [w for w in spoken if w.weight >= LIKELY * best]
     first = [w for w in ranked[:1] if w.weight >= AHEAD * best]
-    return candidates.apart([*first, *likely])
+    return candidates.deduplicate([*first, *likely])
 
 
 def _shown(archive: Archive, query: Query, found: Sequence[Candidate]) -> Iterator[Answer]:
-    for claim in candidates.claims(query, candidates.spread(archive, found, SAID[query.length])):
+    for claim in candidates.candidate_claims(
+        query, candidates.diversify(archive, found, SAID[query.length])
+    ):
         yield Answer(claims=(claim,))

@@ -9,12 +9,12 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from chatbot.answering.suggestions import names_in
+from chatbot.answering.suggestions import full_names
 from chatbot.language.phrases import long_date, phrases
 from chatbot.values import Answer, Query, Request
 from vectorstore import Archive, Status, StoredArticle
 
-MANNERS: tuple[Request, ...] = ("greeting", "dateline", "task", "nothing")
+SMALL_TALK: tuple[Request, ...] = ("greeting", "dateline", "task", "nothing")
 
 THANKS = re.compile(
     r"\b(?:thanks?|thx|ty|cheers|great|good (?:answer|job|work)|nice|perfect|helpful|appreciate"
@@ -42,7 +42,7 @@ COMMON, RARE = 0.25, 0.04
 TOPICS = 2
 
 
-def mannered(archive: Archive, query: Query) -> Iterator[Answer]:
+def small_talk_answer(archive: Archive, query: Query) -> Iterator[Answer]:
     """The answer to a request that asks nothing of the articles."""
     said = phrases(query.language)["requests"]
     key: str = query.request
@@ -51,21 +51,21 @@ def mannered(archive: Archive, query: Query) -> Iterator[Answer]:
     elif key == "greeting" and THANKS.search(query.question):
         key = "thanks"
     status = archive.status()
-    text = said[key].format(holds=holdings(status, query.language))
+    text = said[key].format(holds=archive_summary(status, query.language))
     if key in ("thanks", "bye") or not status.articles:
         yield Answer(message=text)
     else:
         none = key in ("task", "nothing")
-        asks = examples(archive, query.language)
+        asks = example_questions(archive, query.language)
         yield Answer(message=text, abstained=none, suggested=asks)
 
 
-def holdings(status: Status, language: str) -> str:
+def archive_summary(status: Status, language: str) -> str:
     """What the archive holds, in a sentence: articles, outlets, from when to when."""
     said = phrases(language)["requests"]
     if not status.articles:
         return str(said["empty"])
-    articles = count_of(status.articles, language)
+    articles = article_count(status.articles, language)
     span = ""
     if status.first_published and status.last_published:
         days = (status.first_published, status.last_published)
@@ -84,27 +84,27 @@ def holdings(status: Status, language: str) -> str:
     return text
 
 
-def count_of(n: int, language: str) -> str:
+def article_count(n: int, language: str) -> str:
     """A number of articles in words."""
     said = phrases(language)["requests"]
     return str(said["article"] if n == 1 else said["articles"].format(n=f"{n:,}"))
 
 
-def examples(archive: Archive, language: str) -> tuple[str, ...]:
+def example_questions(archive: Archive, language: str) -> tuple[str, ...]:
     """Three questions that the archive answers: what is new, and about what it tells of most."""
     said = phrases(language)["requests"]
     newest = archive.browse(limit=LOOKED_AT)
-    found = topics(newest)
+    found = frequent_names(newest)
     asks = (said["ask_latest"], said["ask_timeline"])
     return (said["ask_new"], *(a.format(topic=t) for a, t in zip(asks, found, strict=False)))
 
 
-def topics(articles: Sequence[StoredArticle]) -> list[str]:
+def frequent_names(articles: Sequence[StoredArticle]) -> list[str]:
     """Names of several words that many of some articles have, and not most; the most first."""
     counts = Counter(
         name
         for a in articles
-        for name in {*names_in(a.body[:OPENING])}
+        for name in {*full_names(a.body[:OPENING])}
         if 1 < len(name.split()) <= 4
     )
     least, most = max(2, RARE * len(articles)), COMMON * len(articles)

@@ -37,7 +37,7 @@ ASKED = re.compile(
 )
 """How a request names whose words it asks for."""
 
-ALL = re.compile(
+NOBODY_IN_PARTICULAR = re.compile(
     r"\b(?:each|both|either|all|every|the two|other) ?(?:sides?|part(?:y|ies))?\b|\bsides?\b"
     r"|\b(?:people|everyone|anyone|they|he|she|you|we|who)\b|양측|양쪽|각각|각자|누가|사람들",
     re.IGNORECASE,
@@ -50,15 +50,15 @@ MOST_OF = 0.6
 """Share of the words for somebody that a sentence has which tells what they say."""
 
 
-def asked_of(question: str) -> frozenset[str]:
+def requested_speaker(question: str) -> frozenset[str]:
     """The terms of who is asked about in "what does X say about …"; none if that is nobody in
     particular."""
     found = ASKED.search(question)
     who = next((g for g in found.groups() if g), "") if found else ""
-    return frozenset() if ALL.search(who) else frozenset(question_terms(who))
+    return frozenset() if NOBODY_IN_PARTICULAR.search(who) else frozenset(question_terms(who))
 
 
-def tells_of(query_terms: QueryTerms, candidate: Candidate, who: frozenset[str]) -> bool:
+def reports_speaker(query_terms: QueryTerms, candidate: Candidate, who: frozenset[str]) -> bool:
     """Whether a sentence tells what somebody says: outside what it quotes they are named, or
     whoever speaks there is them."""
     body, sentence = candidate.hit.article.body, candidate.sentence

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chatbot.generative.rewriting import Reading
+from chatbot.generative.rewriting import ModelRewriting
 from chatbot.understanding.query import understand
 from tests.chatbot.generative.conftest import chain_of, settings
 from tests.chatbot.generative.server import Asked, Reply, Server
@@ -20,9 +20,9 @@ HISTORY = [
 FOLLOW_UP = "And how much will it spend?"
 
 
-def reading(server: Server, **given: Any) -> Reading:
+def reading(server: Server, **given: Any) -> ModelRewriting:
     chosen = settings(server, **given)
-    return Reading(understand, chosen.load(), chosen)
+    return ModelRewriting(understand, chosen.load(), chosen)
 
 
 def test_a_follow_up_is_restated_and_both_are_kept(serving) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chatbot.answering.excerpts import quoted
+from chatbot.answering.excerpts import excerpt
 from chatbot.language.list_items import lead_of, list_under
 
 LETTERS = """\
@@ -62,20 +62,20 @@ def test_what_a_sentence_announces_is_quoted_with_it() -> None:
     end = start + len(lead)
     last = list_under(LETTERS, start, end)
     assert LETTERS[end:last] == "\n\nFreedonia (25%)\n\nSylvania (36%)"
-    assert quoted(LETTERS, (start, end)).spans == ((start, last),)
+    assert excerpt(LETTERS, (start, end)).spans == ((start, last),)
     assert list_under(LETTERS, 0, LETTERS.index(".") + 1) is None
 
 
 def test_an_initial_ends_no_sentence() -> None:
     body = "Then Mr. Rufus T. Firefly of Freedonia came to town. He stayed for a year."
     start = body.index("He stayed")
-    assert quoted(body, (start, len(body))).spans == ((0, len(body)),)
+    assert excerpt(body, (start, len(body))).spans == ((0, len(body)),)
 
 
 def test_a_text_that_is_announced_is_quoted_to_its_first_stop() -> None:
     body = "On Tuesday the president signed into law:\n\nH.R. 972, the Zoo Act. It opens zoos.\n"
     end = body.index(":") + 1
-    ((start, last),) = quoted(body, (0, end)).spans
+    ((start, last),) = excerpt(body, (0, end)).spans
     assert body[start:last].endswith("signed into law:\n\nH.R. 972, the Zoo Act.")
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from chatbot.language.phrases import bare, mute
+from chatbot.language.phrases import is_name_list, is_uninformative
 
 
 @pytest.mark.parametrize("text", ["Donald J. Trump Anthony Albanese", "United States of America:"])
 def test_a_line_of_names_alone_says_nothing(text: str) -> None:
-    assert bare(text)
+    assert is_name_list(text)
 
 
 @pytest.mark.parametrize(
@@ -17,7 +17,7 @@ def test_a_line_of_names_alone_says_nothing(text: str) -> None:
     ["Korea (25%)", "Lee met Trump.", "GOODS EXEMPT FROM DUTY", "세율은 15%다.", "30 percent"],
 )
 def test_a_line_that_says_something(text: str) -> None:
-    assert not bare(text)
+    assert not is_name_list(text)
 
 
 @pytest.mark.parametrize(
@@ -33,4 +33,4 @@ def test_a_line_that_says_something(text: str) -> None:
     ],
 )
 def test_a_line_that_says_nothing(text: str, expected: bool) -> None:
-    assert mute(text) is expected
+    assert is_uninformative(text) is expected

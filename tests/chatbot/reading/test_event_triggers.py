@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chatbot.reading.event_triggers import untold
+from chatbot.reading.event_triggers import lacks_event_trigger
 
 
 @pytest.mark.parametrize(
@@ -24,4 +24,4 @@ from chatbot.reading.event_triggers import untold
     ],
 )
 def test_whether_a_deed_is_told(question: str, text: str, expected: bool) -> None:
-    assert untold(question, [text]) is expected
+    assert lacks_event_trigger(question, [text]) is expected

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chatbot.reading.office_holders import holders, office_asked
+from chatbot.reading.office_holders import holders, requested_office
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from chatbot.reading.office_holders import holders, office_asked
     ],
 )
 def test_the_office_that_is_asked_for(question: str, office: str) -> None:
-    assert office_asked(question) == office
+    assert requested_office(question) == office
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from langchain_core.messages import HumanMessage
 
 from chatbot import Answer, build_chain
 from chatbot.answering.answerer import Extractive
-from chatbot.understanding.citation_followups import Quoted
+from chatbot.understanding.citation_followups import EarlierQuote
 from chatbot.values import Query
 from tests.conftest import article, put
 from vectorstore import Archive, Filters, Hit, InputError
@@ -85,7 +85,7 @@ def test_a_number_that_no_citation_has_narrows_nothing(archive: Archive) -> None
     assert asked.query.filters == Filters()
     with pytest.raises(InputError, match="cited is a list"):
         chain.invoke({"question": "What does [1] say?", "cited": [1]})
-    gone = [Quoted(1, "nowhere", "", 0, 5)]
+    gone = [EarlierQuote(1, "nowhere", "", 0, 5)]
     said = chain.invoke({"question": "What else does [1] say?", "cited": gone, "history": history})
     assert said.abstained
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from chatbot.understanding.query import understand
-from chatbot.understanding.temporal_intent import periods, said_as_of
+from chatbot.understanding.temporal_intent import as_of_day, periods
 
 TODAY = date(2025, 4, 23)
 
@@ -33,8 +33,8 @@ def test_no_period_is_named() -> None:
 
 
 def test_as_of_a_day_without_a_year_is_in_the_past() -> None:
-    assert said_as_of("What was known on 24 April?", TODAY) == date(2024, 4, 24)
-    assert said_as_of("What was known on 22 April?", TODAY) == date(2025, 4, 22)
+    assert as_of_day("What was known on 24 April?", TODAY) == date(2024, 4, 24)
+    assert as_of_day("What was known on 22 April?", TODAY) == date(2025, 4, 22)
 
 
 def test_today_may_be_a_datetime() -> None:

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from chatbot.understanding.translation import glossary, in_english, in_korean
 from chatbot.understanding.query import understand
+from chatbot.understanding.translation import glossary, translate_to_english, translate_to_korean
 
 
 @pytest.mark.parametrize(
@@ -18,19 +18,21 @@ from chatbot.understanding.query import understand
     ],
 )
 def test_korean_words_in_english(question: str, words: str) -> None:
-    english, _ = in_english(question)
+    english, _ = translate_to_english(question)
     assert set(words.split()) <= set(english.split())
 
 
 def test_further_english_words_are_kept_apart() -> None:
-    english, further = in_english("상호관세 인하")
+    english, further = translate_to_english("상호관세 인하")
     assert english == "reciprocal tariff cut"
     assert {"lower", "reduction"} <= set(further)
 
 
 def test_english_words_in_korean() -> None:
-    assert {"조선소", "상호관세"} <= set(in_korean("shipyards under the reciprocal tariff"))
-    assert in_korean("Who wrote it?") == ()
+    assert {"조선소", "상호관세"} <= set(
+        translate_to_korean("shipyards under the reciprocal tariff")
+    )
+    assert translate_to_korean("Who wrote it?") == ()
 
 
 def test_a_korean_question_is_searched_by_its_english_and_its_own_words() -> None:
@@ -58,6 +60,6 @@ def test_the_glossary_is_well_formed() -> None:
     ],
 )
 def test_korean_words_are_not_taken_for_others(question: str, words: str, never: str) -> None:
-    english = in_english(question)[0].split()
+    english = translate_to_english(question)[0].split()
     assert set(words.split()) <= set(english)
     assert never not in english
