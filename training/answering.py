@@ -193,7 +193,7 @@ def measure(data: Sequence[Example]) -> None:
             f"{name}: {len(own)} questions, right in 1, 3, 10: "
             + " ".join(f"{s:.3f}" for s in shares)
         )
-    read = [e.right[int(np.argmax([w.read for w in e.sentences]))] for e, _, _ in held]
+    read = [e.right[int(np.argmax([w.reader_score for w in e.sentences]))] for e, _, _ in held]
     print(f"by the reader alone: right first {np.mean(read):.3f}")
     for kind in ("unanswerable", "removed"):
         both = [(p, e.kind == "answerable") for e, p, _ in scored if e.kind in ("answerable", kind)]

@@ -155,8 +155,8 @@ class Extractive:
         """A side of a comparison: what is said of it by its name, and not said of the other."""
         query_terms, ranked = self._read(query, hits)
         fresh = [w for w in ranked if not any(_quotes_sentence(c, w) for c in said)]
-        own = [w for w in fresh if w.names == 1] or fresh
-        nearest = [w for w in story_candidates(self._archive, query, hits) if w.names == 1]
+        own = [w for w in fresh if w.name_coverage == 1] or fresh
+        nearest = [w for w in story_candidates(self._archive, query, hits) if w.name_coverage == 1]
         other = [w for w in nearest if not any(_quotes_sentence(c, w) for c in said)]
         return self.choose(query_terms, own) or [("", w) for w in other[:1]]
 
@@ -247,9 +247,9 @@ class Extractive:
     def _likelihood(self, query_terms: QueryTerms, ranked: Sequence[Candidate]) -> float:
         """How likely the archive holds the answer."""
         first = ranked[:LOOKED_AT]
-        named = max(w.named for w in first)
+        named = max(w.sentence_name_coverage for w in first)
         if lacks_event_trigger(
-            query_terms.query.question, [with_context(w) for w in first if w.named == named]
+            query_terms.query.question, [with_context(w) for w in first if w.sentence_name_coverage == named]
         ):
             return 0.0
         return answerability(query_terms, ranked)
@@ -265,11 +265,11 @@ class Extractive:
     def _claim(
         self, query: Query, candidate: Candidate, label: str, *, lead: bool, **more: Any
     ) -> Claim:
-        sure = lead and not label and candidate.likelihood >= LEAD and candidate.names > 0
+        sure = lead and not label and candidate.likelihood >= LEAD and candidate.name_coverage > 0
         article, end = candidate.hit.article, candidate.sentence.end
         sure = sure and correction_after(article.body, end) is None
-        offer = best_answer_span(query, candidate.sentence.text, candidate.answer) if sure else None
-        claim = quote(candidate, query.language, label=label, offer=offer, **more)
+        answer_span = best_answer_span(query, candidate.sentence.text, candidate.answer) if sure else None
+        claim = quote(candidate, query.language, label=label, answer_span=answer_span, **more)
         if changed(self._archive, claim.citations):
             claim = replace(claim, text=f"{claim.text} {phrases(query.language)['changed']}")
         return claim

@@ -25,7 +25,7 @@ def quote(  # noqa: PLR0913
     language: str,
     *,
     label: str = "",
-    offer: AnswerSpan | None = None,
+    answer_span: AnswerSpan | None = None,
     without: Collection[str] = (),
     said: Sequence[Citation] = (),
 ) -> Claim:
@@ -54,7 +54,7 @@ def quote(  # noqa: PLR0913
     return Claim(
         text=f"{words['label_' + label] if label else ''}{lead}{quotes}",
         citations=citations,
-        lead=offer.text if offer else "",
+        lead=answer_span.text if answer_span else "",
     )
 
 

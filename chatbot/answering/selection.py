@@ -47,8 +47,8 @@ def in_period(
         w
         for w in ranked
         if first <= publication_day(w.hit) <= last
-        and w.names == 1
-        and query_terms.share(w.near, asking) >= TOPIC_COVERAGE
+        and w.name_coverage == 1
+        and query_terms.coverage(w.context_terms, asking) >= TOPIC_COVERAGE
         and mentions_period(w.sentence.text, period)
     ]
 
@@ -91,12 +91,12 @@ def with_reason(
     """The chosen sentences; where the first announces and the reason, or the manner, that is
     asked for stands beside it, that one is next."""
     first, *rest = chosen
-    if query.kind not in ("why", "how") or first.fit == 1:
+    if query.kind not in ("why", "how") or first.type_match == 1:
         return list(chosen)
     beside = [
         w
         for w in ranked
-        if w.fit == 1
+        if w.type_match == 1
         and w.hit.article.id == first.hit.article.id
         and _apart(w, first) <= REASON_DISTANCE
     ]
@@ -118,7 +118,7 @@ def newest(ranked: Sequence[Candidate]) -> list[Candidate]:
         for w in ranked
         if w.weight >= NOW_SHARE * best.weight
         and w.likelihood >= NOW_SHARE * best.likelihood
-        and w.fit >= best.fit
+        and w.type_match >= best.type_match
     ]
     latest = sorted(same, key=lambda w: publication_day(w.hit), reverse=True)
     return [replace(w, weight=best.weight) for w in latest]

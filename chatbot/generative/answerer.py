@@ -58,8 +58,8 @@ class _ReplyState:
     reply: str = ""
     said: int = 0
     texts: set[str] = field(default_factory=set)
-    standing: list[Claim] = field(default_factory=list)
-    held: list[Claim] = field(default_factory=list)
+    accepted: list[Claim] = field(default_factory=list)
+    marked: list[Claim] = field(default_factory=list)
     failed: int = 0
     uncited: int = 0
     foreign: int = 0
@@ -90,21 +90,21 @@ class Generative:
         """Yields a claim at a time as its sentence is complete, and empty parts in between."""
         if not query.question or not hits:
             return
-        asked, messages = self._prepare(query, self._fallback.material(query, hits))
+        state, messages = self._prepare(query, self._fallback.material(query, hits))
         call = ModelCall(self._model, messages, self._settings)
         failed: ModelFailed | None = None
         try:
-            yield from self._read(asked, call)
+            yield from self._read(state, call)
         except ModelFailed as error:
             failed = error
         yield Answer(usage=call.usage)
-        if asked.found_nothing and not asked.standing:
+        if state.found_nothing and not state.accepted:
             yield Answer(notice=_phrase(query, "nothing"))
-        elif kind := self._outcome(asked, failed, declined=call.declined):
-            yield from self._take_over(asked, hits, kind, failed)
-        elif asked.failed and self._settings.on_failure == "drop":
-            name = "left_out" if asked.failed == 1 else "left_out_many"
-            yield Answer(notice=_phrase(query, name, count=asked.failed))
+        elif kind := self._outcome(state, failed, declined=call.declined):
+            yield from self._take_over(state, hits, kind, failed)
+        elif state.failed and self._settings.on_failure == "drop":
+            name = "left_out" if state.failed == 1 else "left_out_many"
+            yield Answer(notice=_phrase(query, name, count=state.failed))
 
     def reading(self, read: QueryReader) -> ModelRewriting:
         """What reads questions, with the model's help where one follows on from another."""
@@ -138,16 +138,16 @@ class Generative:
             searched=_searched(query),
             layout=_layout(query),
         )
-        asked = _ReplyState(
+        state = _ReplyState(
             query=query,
             sources=keys,
             nothing=nothing,
             leaks=LeakDetector(rules, asks),
             urls=frozenset(s.hit.article.url for s in sources if s.hit.article.url),
         )
-        return asked, [SystemMessage(rules), HumanMessage(asks)]
+        return state, [SystemMessage(rules), HumanMessage(asks)]
 
-    def _read(self, asked: _ReplyState, call: ModelCall) -> Iterator[Answer]:
+    def _read(self, state: _ReplyState, call: ModelCall) -> Iterator[Answer]:
         """Claims as they come; raises ModelFailed. A half sentence before a failure is lost."""
         sentences = SentenceStream()
         with closing(call.__iter__()) as pieces:
@@ -155,72 +155,72 @@ class Generative:
                 if piece is None:
                     yield Answer()
                     continue
-                asked.reply += piece
+                state.reply += piece
                 for sentence in sentences.feed(piece):
-                    yield from self._judge(asked, sentence)
-        yield from self._judge(asked, sentences.rest())
+                    yield from self._judge(state, sentence)
+        yield from self._judge(state, sentences.rest())
 
-    def _judge(self, asked: _ReplyState, sentence: str) -> Iterator[Answer]:
+    def _judge(self, state: _ReplyState, sentence: str) -> Iterator[Answer]:
         """What becomes of a sentence: a claim that stands, one that is marked, or nothing."""
-        said = parse_sentence(sentence, asked.sources.keys() | {asked.nothing}, asked.urls)
-        if asked.nothing in said.keys:
-            asked.found_nothing = True
+        said = parse_sentence(sentence, state.sources.keys() | {state.nothing}, state.urls)
+        if state.nothing in said.keys:
+            state.found_nothing = True
             return
         if not any(c.isalnum() for c in said.text):
             return
-        asked.said += 1
-        if asked.said > MOST_SENTENCES:
+        state.said += 1
+        if state.said > MOST_SENTENCES:
             raise ModelFailed("endless")
-        if said.text in asked.texts:  # a model that goes round in circles
+        if said.text in state.texts:  # a model that goes round in circles
             return
-        asked.texts.add(said.text)
-        if asked.leaks(said.text):
-            asked.failed += 1
+        state.texts.add(said.text)
+        if state.leaks(said.text):
+            state.failed += 1
             return
-        if is_other_language(asked.query.question, said.text):
-            asked.foreign += 1
-            asked.failed += 1
+        if is_other_language(state.query.question, said.text):
+            state.foreign += 1
+            state.failed += 1
             return
         if not said.keys:
-            said = with_source(self._archive, said, asked.sources)
-        asked.uncited += not said.keys
-        claim = attributed_claim(self._archive, said, asked.sources)
+            said = with_source(self._archive, said, state.sources)
+        state.uncited += not said.keys
+        claim = attributed_claim(self._archive, said, state.sources)
         wrong = tuple(self._check(claim))
         if not wrong:
-            yield from (Answer(claims=(c,)) for c in (*asked.held, claim))
-            asked.held.clear()
-            asked.standing.append(claim)
+            yield from (Answer(claims=(c,)) for c in (*state.marked, claim))
+            state.marked.clear()
+            state.accepted.append(claim)
             return
-        asked.failed += 1
+        state.failed += 1
         if self._settings.on_failure == "mark":
             marked = Claim(text=claim.text, citations=(), written=True, failures=wrong)
-            if asked.standing:
+            if state.accepted:
                 yield Answer(claims=(marked,))
             else:  # shown only if anything stands
-                asked.held.append(marked)
+                state.marked.append(marked)
 
     def _outcome(
-        self, asked: _ReplyState, failed: ModelFailed | None, *, declined: bool
+        self, state: _ReplyState, failed: ModelFailed | None, *, declined: bool
     ) -> Kind | None:
         """Why the articles' own sentences have to answer; None if the reply does."""
         if failed:
             return failed.kind
-        if asked.standing:
+        if state.accepted:
             return None
-        if declined or is_refusal(asked.reply):
+        if declined or is_refusal(state.reply):
             return "refused"
-        if not asked.said:
+        if not state.said:
             return "empty"
-        if asked.foreign == asked.said:
+        if state.foreign == state.said:
             return "language"
-        return "uncited" if asked.uncited == asked.said else "unsupported"
+        return "uncited" if state.uncited == state.said else "unsupported"
 
     def _take_over(
-        self, asked: _ReplyState, hits: Sequence[Hit], kind: Kind, failed: ModelFailed | None
+        self, state: _ReplyState, hits: Sequence[Hit], kind: Kind, failed: ModelFailed | None
     ) -> Iterator[Answer]:
         """The extractive answer, behind a notice; what stands of the reply is kept."""
         log.info("the extractive answer takes over: %s", kind)
-        query, kept = asked.query, asked.standing
+        query, kept = state.query, state.accepted
         wait = failed.wait if failed else None
         why = _phrase(query, "busy_wait", wait=round(wait)) if wait else _phrase(query, kind)
         if kept and kind == "endless":

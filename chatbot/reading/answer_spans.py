@@ -72,7 +72,7 @@ class AnswerSpan:
     text: str
     start: int
     end: int
-    fit: float
+    type_match: float
 
 
 @cache
@@ -90,7 +90,7 @@ def pattern(section: str, name: str) -> re.Pattern[str]:
 def answer_spans(kind: Kind, question: str, text: str) -> list[AnswerSpan]:
     """What a sentence offers a question of this kind, best first; [] for kinds without."""
     find = SPAN_FINDERS.get(kind)
-    return sorted(find(question, text), key=lambda o: -o.fit) if find else []
+    return sorted(find(question, text), key=lambda o: -o.type_match) if find else []
 
 
 @lru_cache(maxsize=256)

@@ -21,7 +21,7 @@ from vectorstore import question_terms
 TOP_CANDIDATES = 3
 """Sentences that are looked at: as many as an answer usually has."""
 
-JOINT_FEATURES = ("nameless", "odds", "second", "share", "margin", "agree")
+JOINT_FEATURES = ("no names", "total reader score", "second reader score", "top weight share", "top weight margin", "reader agrees")
 """Whether none of the first sentences has any of the names; the log odds that any of all sentences
 that were read answers; the reader's second best score; the first sentence's share of all weights,
 and how far it stands above the second, in log odds; whether the reader, too, has it first."""
@@ -52,16 +52,16 @@ def answerability(query_terms: QueryTerms, ranked: Sequence[Candidate]) -> float
 def answerability_features(ranked: Sequence[Candidate]) -> FeatureVector:
     """The values of ANSWERABILITY of ranked sentences."""
     first = ranked[:TOP_CANDIDATES]
-    scores = sorted((w.read for w in ranked), reverse=True)
+    scores = sorted((w.reader_score for w in ranked), reverse=True)
     weights = [w.weight for w in ranked]
     rest: FeatureVector = np.array(
         [
-            float(all(w.names == 0 for w in first)),
+            float(all(w.name_coverage == 0 for w in first)),
             log(sum(exp(score) for score in scores)),
             scores[1] if len(scores) > 1 else -12.0,
             weights[0] / sum(weights),
             min(5.0, log(weights[0] / weights[1])) if len(weights) > 1 else 5.0,
-            float(ranked[0].read == scores[0]),
+            float(ranked[0].reader_score == scores[0]),
         ]
     )
     best = np.max([w.features for w in first], axis=0)

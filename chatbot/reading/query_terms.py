@@ -14,15 +14,15 @@ from vectorstore import Archive, question_terms
 
 NAMES = re.compile(r"[A-Z][\w'’&.-]*(?<![.'’])(?: (?:of |the )?[A-Z][\w'’&.-]*(?<![.'’]))*")
 
-CARRIED = 0.4
+CARRIED_VALUE = 0.4
 """What a term counts that a question has from an earlier turn, against its own words."""
 
-LIKE = "~"
-ALIKE = 0.6
+SYNONYM_MARK = "~"
+SYNONYM_VALUE = 0.6
 """What a word of like meaning (thesaurus.txt) counts, against the question's own; its term is
-marked in a set by LIKE before it."""
+marked in a set by SYNONYM_MARK before it."""
 
-COUNTED = 100
+SEARCHED_NUMBER = 100
 """A plain number from which it is looked for in a sentence; "which two" only counts."""
 
 Name = tuple[Terms, tuple[Terms, ...]]
@@ -33,7 +33,7 @@ class QueryTerms:
     """A query, to hold sets of terms against in each of its wordings.
 
     What it says of time is left out, since its periods hold that. The sets are first to be
-    passed through `has`.
+    passed through `matched`.
     """
 
     def __init__(self, archive: Archive, query: Query) -> None:
@@ -42,28 +42,28 @@ class QueryTerms:
         rarity = archive.rarity({t for text in texts for t in question_terms(text)})
         carried = frozenset(question_terms(" ".join(query.carried)))
         self.wordings = [w for text in texts if (w := _weights(text, rarity, carried))]
-        self.named = [n for text in texts if (n := _names_in(text))]
-        self.amounts = [q for q in quantities(query.text) if q.unit or q.values[0] >= COUNTED]
-        self.equals = alias_terms(" ".join(texts))
-        self.like = {t: words for text in texts for t, words in synonym_terms(text).items()}
+        self.names = [n for text in texts if (n := _names_in(text))]
+        self.amounts = [q for q in quantities(query.text) if q.unit or q.values[0] >= SEARCHED_NUMBER]
+        self.aliases = alias_terms(" ".join(texts))
+        self.synonyms = {t: words for text in texts for t, words in synonym_terms(text).items()}
 
-    def has(self, present: Iterable[str]) -> Terms:
+    def matched(self, present: Iterable[str]) -> Terms:
         """Terms, and the question's own for what is named otherwise among them; marked, what
         is said there in words of like meaning."""
         have = frozenset(present)
-        for own, others in self.equals:
+        for own, others in self.aliases:
             if not own <= have and any(other <= have for other in others):
                 have |= own
-        said = (t for t, words in self.like.items() if t not in have)
-        return have | {LIKE + t for t in said if any(word <= have for word in self.like[t])}
+        said = (t for t, words in self.synonyms.items() if t not in have)
+        return have | {SYNONYM_MARK + t for t in said if any(word <= have for word in self.synonyms[t])}
 
-    def share(self, have: Set[str], but: Set[str] = frozenset()) -> float:
+    def coverage(self, have: Set[str], but: Set[str] = frozenset()) -> float:
         """The share of the question's terms that are there, by their rarity, at best; those
         in `but` are not counted."""
         rest = ({t: r for t, r in w.items() if t not in but} for w in self.wordings)
         return max((_coverage(w, have) for w in rest), default=0.0)
 
-    def mass(self, have: Set[str]) -> float:
+    def matched_rarity(self, have: Set[str]) -> float:
         """The rarities of the question's terms that are there, added up, at best."""
         return max((_matched_weight(w, have) for w in self.wordings), default=0.0)
 
@@ -74,19 +74,19 @@ class QueryTerms:
             default=0.0,
         )
 
-    def names(self, have: Set[str]) -> float:
+    def name_coverage(self, have: Set[str]) -> float:
         """The share of the question's names that are there, in this or another form (see
         aliases.toml); 1 if the question has none."""
         return max(
-            (sum(_name_match(n, have) for n in one) / len(one) for one in self.named), default=1.0
+            (sum(_name_match(n, have) for n in one) / len(one) for one in self.names), default=1.0
         )
 
-    def names_any(self, have: Set[str]) -> bool:
+    def matches_subject(self, have: Set[str]) -> bool:
         """Whether anything is there that the question names, or speaks of if it has no names."""
-        named = {t for one in self.named for own, _ in one for t in own}
+        named = {t for one in self.names for own, _ in one for t in own}
         return bool((named or {t for w in self.wordings for t in w}) & have)
 
-    def numbers(self, text: str) -> float:
+    def quantity_coverage(self, text: str) -> float:
         """The share of the question's amounts that a text has; 1 if it has none."""
         if not self.amounts:
             return 1.0
@@ -96,7 +96,7 @@ class QueryTerms:
 
 def _weights(text: str, rarity: Mapping[str, float], carried: Set[str]) -> dict[str, float]:
     return {
-        t: rarity.get(t, 1.0) * (CARRIED if t in carried else 1.0) for t in question_terms(text)
+        t: rarity.get(t, 1.0) * (CARRIED_VALUE if t in carried else 1.0) for t in question_terms(text)
     }
 
 
@@ -108,7 +108,7 @@ def _coverage(weights: Mapping[str, float], have: Set[str]) -> float:
 def _matched_weight(weights: Mapping[str, float], have: Set[str]) -> float:
     """What the terms that are there are worth, less for those in words of like meaning."""
     own = sum(r for t, r in weights.items() if t in have)
-    return own + ALIKE * sum(r for t, r in weights.items() if LIKE + t in have)
+    return own + SYNONYM_VALUE * sum(r for t, r in weights.items() if SYNONYM_MARK + t in have)
 
 
 def _names_in(text: str) -> Sequence[Name]:

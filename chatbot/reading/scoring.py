@@ -27,28 +27,28 @@ from vectorstore import Archive, Hit, Read, Sentence, Span, terms
 from vectorstore.query import AFTER, FADE
 
 FEATURES = (
-    "meaning",
-    "words",
-    "around",
-    "near",
-    "headline",
-    "passage",
-    "place",
-    "kind",
-    "missing",
-    "names",
-    "numbers",
-    "mass",
-    "lead",
-    "stands out",
-    "both",
-    "aside",
+    "sentence cosine",
+    "sentence coverage",
+    "passage coverage",
+    "neighbour coverage",
+    "headline coverage",
+    "passage cosine",
+    "fused score",
+    "answer type",
+    "rarest missing",
+    "name coverage",
+    "quantity coverage",
+    "matched rarity",
+    "passage cosine margin",
+    "sentence cosine margin",
+    "top by both",
+    "editorial note",
     "length",
-    "named",
-    "period",
-    "read",
-    "read share",
-    "page",
+    "sentence name coverage",
+    "period match",
+    "reader score",
+    "reader share",
+    "passage reader score",
 )
 """The sentence's cosine to the question; the share of the question's terms, by rarity, in the
 sentence, in its passage and headline, in it and its neighbours, in the headline; the passage's
@@ -96,40 +96,40 @@ class Candidate:
     features: tuple[float, ...]
     terms: frozenset[str]
     """Of the sentence."""
-    near: frozenset[str]
+    context_terms: frozenset[str]
     """Of the sentence, its neighbours, and the headline."""
     answer: Span | None = None
     """Where the reader finds the shortest answer, as offsets in the sentence."""
 
     @property
-    def at(self) -> int:
+    def position(self) -> int:
         """Its place among the sentences of its hit."""
         return self.hit.sentences.index(self.sentence)
 
     @property
-    def fit(self) -> float:
-        """How well the sentence has what is asked for, 0 to 1; see `fit.type_match`."""
-        return self.features[FEATURES.index("kind")]
+    def type_match(self) -> float:
+        """How well the sentence has what is asked for, 0 to 1; see `type_matching.type_match`."""
+        return self.features[FEATURES.index("answer type")]
 
     @property
-    def read(self) -> float:
+    def reader_score(self) -> float:
         """The reader's log odds that the sentence answers."""
-        return self.features[FEATURES.index("read")]
+        return self.features[FEATURES.index("reader score")]
 
     @property
-    def named(self) -> float:
+    def sentence_name_coverage(self) -> float:
         """The share of the question's names in the sentence and the headline."""
-        return self.features[FEATURES.index("named")]
+        return self.features[FEATURES.index("sentence name coverage")]
 
     @property
-    def around(self) -> float:
+    def context_coverage(self) -> float:
         """The share of the question's terms in the sentence's passage and headline."""
-        return self.features[FEATURES.index("around")]
+        return self.features[FEATURES.index("passage coverage")]
 
     @property
-    def names(self) -> float:
+    def name_coverage(self) -> float:
         """The share of the question's names around the sentence; 1 if it has none."""
-        return self.features[FEATURES.index("names")]
+        return self.features[FEATURES.index("name coverage")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,42 +205,42 @@ def _candidates(
 ) -> Iterator[Candidate]:
     article = hit.article
     page = _clipped(float(np.log(np.exp(read.scores).sum() + 1e-9)))
-    headline = query_terms.has(terms(article.headline))
+    headline = query_terms.matched(terms(article.headline))
     own = [frozenset(terms(s.text)) for s in hit.sentences]
-    around = query_terms.has(headline.union(*own))
+    around = query_terms.matched(headline.union(*own))
     shares = (
-        query_terms.share(around),
-        query_terms.share(headline),
+        query_terms.coverage(around),
+        query_terms.coverage(headline),
         query_terms.rarest_missing(around),
     )
-    named = query_terms.names(around.union(terms(article.outlet), terms(article.byline)))
+    named = query_terms.name_coverage(around.union(terms(article.outlet), terms(article.byline)))
     leads = [_lead_in(hit, s) for s in hit.sentences]
     period = period_match(query_terms.query, hit)
     for i, sentence in enumerate(hit.sentences):
         if is_uninformative(sentence.text) or (is_name_list(sentence.text) and not leads[i].says):
             continue
-        near = query_terms.has(headline.union(*own[max(0, i - 1) : i + 2], leads[i].terms))
-        said = query_terms.has(own[i] | leads[i].terms)
+        near = query_terms.matched(headline.union(*own[max(0, i - 1) : i + 2], leads[i].terms))
+        said = query_terms.matched(own[i] | leads[i].terms)
         meaning = max(sentence.score, leads[i].score)
         values = (
             meaning,
-            query_terms.share(said),
+            query_terms.coverage(said),
             shares[0],
-            query_terms.share(near),
+            query_terms.coverage(near),
             shares[1],
             hit.dense,
             max(0.0, hit.score / crowd.best),
             type_match(query_terms.query, sentence.text),
             shares[2],
             named,
-            query_terms.numbers(neighbours(hit, i)),
-            log(1 + query_terms.mass(said)),
+            query_terms.quantity_coverage(neighbours(hit, i)),
+            log(1 + query_terms.matched_rarity(said)),
             hit.dense - crowd.dense,
             meaning - crowd.sentence,
             float(hit.passage_id in crowd.both),
             float(bool(EDITORIAL_NOTE.search(sentence.text))),
             log(1 + len(own[i])),
-            query_terms.names(said | headline),
+            query_terms.name_coverage(said | headline),
             period,
             _clipped(float(read.scores[i])),
             float(np.exp(read.scores[i])) / total,
@@ -250,7 +250,7 @@ def _candidates(
         if (
             CELL in sentence.text
             and leads[i].terms
-            and not query_terms.names_any(query_terms.has(own[i]))
+            and not query_terms.matches_subject(query_terms.matched(own[i]))
         ):
             if {"how much", "when"} & set(query_terms.query.kinds):
                 continue
@@ -316,7 +316,7 @@ def neighbours(hit: Hit, i: int) -> str:
 
 def with_context(candidate: Candidate) -> str:
     """The headline, and the sentence with the one before it and the one behind it."""
-    return f"{candidate.hit.article.headline}\n{neighbours(candidate.hit, candidate.at)}"
+    return f"{candidate.hit.article.headline}\n{neighbours(candidate.hit, candidate.position)}"
 
 
 def period_match(query: Query, hit: Hit) -> float:

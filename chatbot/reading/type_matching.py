@@ -62,7 +62,7 @@ def has_answer_types(query: Query, texts: Sequence[str]) -> bool:
     kinds = [k for k in query.kinds if k in SPAN_FINDERS]
     return all(
         any(
-            o.fit > OTHER_UNIT_MATCH
+            o.type_match > OTHER_UNIT_MATCH
             for text in texts
             for o in answer_spans(k, query.question, text)
         )
@@ -80,14 +80,14 @@ def best_answer_span(query: Query, text: str, answer: Span | None = None) -> Ans
     for kind in query.kinds:
         if kind in ("how much", "when"):
             least = OTHER_UNIT_MATCH + 0.01 if kind == "when" else LEAD_THRESHOLD
-            found = [o for o in answer_spans(kind, question, text) if o.fit >= least]
+            found = [o for o in answer_spans(kind, question, text) if o.type_match >= least]
             found = _of_asked_time(question, text, found) if found else []
             there = [o for o in found if answer and o.start < answer[1] and answer[0] < o.end]
             several = len({o.text.lower() for o in found}) > 1
             if several and len({o.text.lower() for o in there}) == 1:
-                return there[0] if there[0].fit >= LEAD_THRESHOLD else None
+                return there[0] if there[0].type_match >= LEAD_THRESHOLD else None
             best = _nearest_span(question, text, found) if found else None
-            return best if best and best.fit >= LEAD_THRESHOLD else None
+            return best if best and best.type_match >= LEAD_THRESHOLD else None
     return None
 
 
@@ -124,7 +124,7 @@ def _nearest_span(question: str, text: str, found: list[AnswerSpan]) -> AnswerSp
 
 def _kind_match(kind: Kind, query: Query, text: str) -> float | None:
     if kind in SPAN_FINDERS:
-        return max((o.fit for o in answer_spans(kind, query.question, text)), default=0.0)
+        return max((o.type_match for o in answer_spans(kind, query.question, text)), default=0.0)
     if kind == "list" and (few := SHORT_LIST.search(query.question)):
         wanted = 2 if few["n"] == "two" else 3
         return 1.0 if len(list(NAME.finditer(text))) >= wanted else 0.3

@@ -101,7 +101,7 @@ def _request(
         if given not in REQUESTS:
             raise InputError(f"request is one of {', '.join(REQUESTS)}, not {given!r}")
         return given
-    leaning = bool(read.carried or read.base or read.cited)
+    leaning = bool(read.carried or read.earlier_question or read.cited)
     own = archive.embedder if archive else None
     kind = classify_request(question, sure=SURELY if leaning else 0.0, embedder=own)
     return "fact" if leaning and kind == "nothing" else kind
@@ -136,14 +136,14 @@ def _query(  # noqa: PLR0913, PLR0917
     events = ArchiveEvents(archive, limits) if archive else None
     said = _said(question, read, day, events)
     named = tuple(mentioned_periods(said))
-    kinds = kinds_of(read.text if read.instead else question)
+    kinds = kinds_of(read.text if read.replaced else question)
     if kinds[0] == "latest" and request in ("fact", "now") and not given:
         request = "news"
     language = language_of(question)
-    filters = _filters([question, *read.before], limits, day, events)
+    filters = _filters([question, *read.earlier_questions], limits, day, events)
     named_there = _names(read.text, archive, filters)
     sources = outlet_constraint(question, archive.outlets()) if archive else OutletConstraint()
-    follows = bool(read.carried or read.base)
+    follows = bool(read.carried or read.earlier_question)
     digest = not follows and (
         (request != "archive" and asks_for_digest(question, kinds, day, sources.outlets))
         or (request in TOPIC_REQUESTS and not has_topic(question, request, language))
@@ -167,7 +167,7 @@ def _query(  # noqa: PLR0913, PLR0917
         else recency_preference(question, named),
         periods=named,
         carried=read.carried,
-        follows=read.base if read.carried and not read.instead else "",
+        follows=read.earlier_question if read.carried and not read.replaced else "",
         parts=_parts(read.text, request, kinds, said),
         wordings=wordings,
         names=named_there,
@@ -206,10 +206,10 @@ def _said(
     question: str, read: StandaloneQuestion, day: date, events: EventLookup | None
 ) -> list[TimeMention]:
     """What is said of time: by the question, else by the one that it leans on."""
-    own = resolved_time_mentions(read.text if read.instead else question, day, events=events)
-    if own or not read.base or asks_for_now(question):
+    own = resolved_time_mentions(read.text if read.replaced else question, day, events=events)
+    if own or not read.earlier_question or asks_for_now(question):
         return own
-    return resolved_time_mentions(read.base, day, events=events)
+    return resolved_time_mentions(read.earlier_question, day, events=events)
 
 
 def _worded(text: str, kinds: tuple[Kind, ...], meaning: bool) -> tuple[str, tuple[Wording, ...]]:

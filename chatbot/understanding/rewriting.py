@@ -45,16 +45,16 @@ class StandaloneQuestion:
     """A turn as it can be searched.
 
     `text` is the turn with what it leans on; `carried` are the words that were taken over,
-    `base` the earlier question that they come from; `instead` is what a name or date took
+    `earlier_question` the earlier question that they come from; `replaced` is what a name or date took
     the place of. `cited` is the number of a citation that is asked about.
     """
 
     text: str
     carried: tuple[str, ...] = ()
-    base: str = ""
-    instead: tuple[str, ...] = ()
+    earlier_question: str = ""
+    replaced: tuple[str, ...] = ()
     cited: int | None = None
-    before: tuple[str, ...] = field(default=(), repr=False)
+    earlier_questions: tuple[str, ...] = field(default=(), repr=False)
     """The earlier questions that count for this one, the latest first."""
 
 

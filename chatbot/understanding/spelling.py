@@ -21,7 +21,7 @@ def correct_spelling(question: str, archive: Archive) -> tuple[str, Corrections]
     """The question with words that no text has as near ones that some have; which they are.
 
     A word keeps its capitals. Words that only say what is wanted ("summarize") stay, and so do
-    common words that the archive happens not to have, and short ones; see `Archive.correct_spelling`.
+    common words that the archive happens not to have, and short ones; see `Archive.respelt`.
     """
     words = dict.fromkeys(WORD.findall(without_generic_terms(question)))
     near = archive.respelt(w for w in words if w.isascii() and w.lower() not in STOP_WORDS)

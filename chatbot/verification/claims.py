@@ -97,7 +97,7 @@ def _claim_failures(
         if " " in said.strip(" …") and not evidence.says(said):
             yield f"in quotation marks, but not in the cited text: “{said.strip()}”"
     for kind, found in (
-        ("number", list(missing_quantities(own, evidence.numbers))),
+        ("number", list(missing_quantities(own, evidence.number_text))),
         ("date", list(missing_dates(own, evidence))),
         ("name", list(missing_names(own, evidence, whole=not claim.written))),
     ):

@@ -52,7 +52,7 @@ def support_scores(embedder: Embedder, claimed: str, evidence: Evidence) -> tupl
     texts = dict.fromkeys([claimed, *evidence.quotes, evidence.text])
     own_vector, *others = [embedder.query(t) for t in texts]
     cosines = embedder.properties.near(np.array([own_vector @ other for other in others]))
-    own, have = set(question_terms(claimed)), set(terms(evidence.named))
+    own, have = set(question_terms(claimed)), set(terms(evidence.name_text))
     return float(np.max(cosines, initial=0.0)), len(own & have) / max(1, len(own))
 
 

@@ -58,12 +58,12 @@ class Evidence:
         return tuple(p.day for c in self.citations if (p := c.article.published))
 
     @cached_property
-    def numbers(self) -> str:
+    def number_text(self) -> str:
         """Where numbers may stand: the quotes, and the name of the outlet."""
         return "\n".join([self.text, *(c.article.outlet for c in self.citations)])
 
     @cached_property
-    def named(self) -> str:
+    def name_text(self) -> str:
         """Where names may stand: the quotes, outlet, byline and headline of their articles,
         and, for a quote that points back ("He said"), what stands just before it."""
         parts = [self.text]

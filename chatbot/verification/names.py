@@ -40,7 +40,7 @@ def missing_names(claimed: str, evidence: Evidence, *, whole: bool = False) -> I
     """
     if not any(_capital(m.group()) for m in WORD.finditer(claimed)):
         return
-    where = evidence.named
+    where = evidence.name_text
     have = {p for word in WORD.findall(where) for p in _parts(word)}
     capital = {p for word in WORD.findall(where) if word[0].isupper() for p in _parts(word)}
     rest = _unaliased(claimed, where)

@@ -72,7 +72,7 @@ def read_candidates(
         for w in score_candidates(archive, query_terms, hits, most)
         if stands_alone(w.sentence.text)
     ]
-    return [w for w in ranked if w.names == 1] or ranked
+    return [w for w in ranked if w.name_coverage == 1] or ranked
 
 
 def stands_alone(text: str) -> bool:
@@ -95,9 +95,9 @@ class StoryMatch:
     topic in all."""
 
     hit: Hit
-    share: float
-    plain: float
-    worth: float
+    coverage: float
+    plain_coverage: float
+    relevance: float
 
 
 def story_candidates(archive: Archive, query: Query, hits: Sequence[Hit]) -> list[Candidate]:
@@ -112,14 +112,14 @@ def story_candidates(archive: Archive, query: Query, hits: Sequence[Hit]) -> lis
     best: dict[str, StoryMatch] = {}
     for told in (t for h in hits if (t := _story_match(query_terms, h, top))):
         key = told.hit.article.story or told.hit.article.id
-        if key not in best or told.worth > best[key].worth:
+        if key not in best or told.relevance > best[key].relevance:
             best[key] = told
-    ranked = sorted(best.values(), key=lambda t: -t.worth)[:STORIES]
-    own = [t.plain for t in ranked if language_of(t.hit.text) == query.language]
+    ranked = sorted(best.values(), key=lambda t: -t.relevance)[:STORIES]
+    own = [t.plain_coverage for t in ranked if language_of(t.hit.text) == query.language]
     if not ranked or (own and max(own) < HALF):
         return []
-    most = max(t.share for t in ranked)
-    kept = [t for t in ranked if t.share >= TOPIC_SHARE * most]
+    most = max(t.coverage for t in ranked)
+    kept = [t for t in ranked if t.coverage >= TOPIC_SHARE * most]
     opening = _openings(archive, [t.hit for t in kept], query.filters)
     found = [_sentence(query_terms, t, opening.get(t.hit.article.id)) for t in kept]
     sentences = [w for w in found if w]
@@ -128,13 +128,13 @@ def story_candidates(archive: Archive, query: Query, hits: Sequence[Hit]) -> lis
 
 def _story_match(query_terms: QueryTerms, hit: Hit, top: float) -> StoryMatch | None:
     """How much a hit is about the topic; None where it lacks a name of it."""
-    headline = query_terms.has(terms(hit.article.headline))
-    said = query_terms.has({*headline, *terms(hit.text)})
-    if language_of(hit.text) == query_terms.query.language and query_terms.names(said) < 1:
+    headline = query_terms.matched(terms(hit.article.headline))
+    said = query_terms.matched({*headline, *terms(hit.text)})
+    if language_of(hit.text) == query_terms.query.language and query_terms.name_coverage(said) < 1:
         return None
-    share = query_terms.share(said)
+    share = query_terms.coverage(said)
     plain = max((len(said & set(w)) / len(w) for w in query_terms.wordings if w), default=0.0)
-    worth = share + query_terms.share(headline) / 2 + hit.score / top + hit.dense
+    worth = share + query_terms.coverage(headline) / 2 + hit.score / top + hit.dense
     return StoryMatch(hit, share, plain, worth)
 
 
@@ -160,7 +160,7 @@ def _sentence(query_terms: QueryTerms, told: StoryMatch, opening: Hit | None) ->
     best = max(plain, key=lambda pair: pair[1].score, default=None)
 
     def share(pair: tuple[Hit, Sentence]) -> float:
-        return query_terms.share(query_terms.has(terms(pair[1].text)))
+        return query_terms.coverage(query_terms.matched(terms(pair[1].text)))
 
     if first and (best is None or share(first[0]) >= AS_MUCH * share(best)):
         best = first[0]
@@ -168,7 +168,7 @@ def _sentence(query_terms: QueryTerms, told: StoryMatch, opening: Hit | None) ->
         return None
     hit, sentence = best
     terms_ = frozenset(terms(sentence.text))
-    return Candidate(hit, sentence, told.worth, 1.0, (1.0,) * len(FEATURES), terms_, terms_)
+    return Candidate(hit, sentence, told.relevance, 1.0, (1.0,) * len(FEATURES), terms_, terms_)
 
 
 def candidate_claims(query: Query, chosen: Sequence[Candidate], **more: Any) -> Iterator[Claim]:

@@ -58,7 +58,7 @@ def count_answer(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterato
     """How many items the articles report, said to be that, and the items; nothing where an
     article tells the number itself."""
     found = item_candidates(archive, query, hits)
-    if len(found) < 2 or any(w.fit >= LEAD_THRESHOLD for w in found[:TELLING]):
+    if len(found) < 2 or any(w.type_match >= LEAD_THRESHOLD for w in found[:TELLING]):
         return
     said = phrases(query.language)["requests"]
     yield Answer(message=said["counted"].format(n=len(found)))
@@ -82,14 +82,14 @@ def item_candidates(archive: Archive, query: Query, hits: Sequence[Hit]) -> list
         ranked = [w for w in inside or ranked if mentions_period(w.sentence.text, period)]
     if not ranked:
         return []
-    least = max(w.read for w in ranked) - BESIDE
-    return candidates.deduplicate([w for w in ranked if w.read >= least], SAME)
+    least = max(w.reader_score for w in ranked) - BESIDE
+    return candidates.deduplicate([w for w in ranked if w.reader_score >= least], SAME)
 
 
 def _covers(query_terms: QueryTerms, asked: frozenset[str], hit: Hit) -> bool:
     """Whether a passage and its headline have most of what is asked for. Plain shares, as in a
     list each item has the same words, which are then no rare ones."""
-    have = query_terms.has({*terms(hit.text), *terms(hit.article.headline)})
+    have = query_terms.matched({*terms(hit.text), *terms(hit.article.headline)})
     return len(asked & have) >= COVERED * len(asked)
 
 

@@ -70,7 +70,7 @@ def _read(archive: Archive, query: Query, hits: Sequence[Hit]) -> tuple[list[Can
     query_terms = QueryTerms(archive, query)
     ranked = score_candidates(archive, query_terms, hits, candidates.READ)
     own = [w for w in ranked if candidates.stands_alone(w.sentence.text)]
-    return [w for w in own if w.names == 1] or own, answerability(query_terms, ranked)
+    return [w for w in own if w.name_coverage == 1] or own, answerability(query_terms, ranked)
 
 
 def _spoken(ranked: Sequence[Candidate]) -> list[Candidate]:

@@ -63,5 +63,5 @@ def reports_speaker(query_terms: QueryTerms, candidate: Candidate, who: frozense
     whoever speaks there is them."""
     body, sentence = candidate.hit.article.body, candidate.sentence
     speaker = speaker_of(body, sentence.start, sentence.end)
-    own = query_terms.has(terms(f"{QUOTED.sub(' ', sentence.text)} {speaker}"))
+    own = query_terms.matched(terms(f"{QUOTED.sub(' ', sentence.text)} {speaker}"))
     return len(who & own) >= MOST_OF * len(who)

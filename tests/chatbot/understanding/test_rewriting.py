@@ -42,7 +42,7 @@ def test_a_follow_up_carries_what_it_leans_on(
 def test_a_name_takes_the_place_of_its_like() -> None:
     read = standalone_question("and taiwan?", RATE)
     assert "Japan" not in read.text
-    assert read.instead == ("Japan",)
+    assert read.replaced == ("Japan",)
 
 
 def test_a_correction_changes_the_date() -> None:
