@@ -26,17 +26,17 @@ NEAREST = 3
 
 def abstention_message(archive: Archive, query: Query, hits: Sequence[Hit]) -> str:
     """Says that the archive does not hold the answer, and what was looked for."""
-    said = phrases(query.language)
+    texts = phrases(query.language)
     if not query.question:
-        return str(said["empty"])
+        return str(texts["empty"])
     if not hits:
-        return " ".join([said["abstain"], *_no_hits(archive, query, said)])
+        return " ".join([texts["abstain"], *_no_hits(archive, query, texts)])
     words = _words(without_dates(query.question, query.today))
-    parts = [said["abstain"], said["looked"].format(looked=_searched_subject(query, words))]
-    if period := _period(query, said):
+    parts = [texts["abstain"], texts["looked"].format(looked=_searched_subject(query, words))]
+    if period := _period(query, texts):
         parts[-1] = parts[-1].rstrip(".") + period
     if absent := _unknown_words(archive, words):
-        parts.append(said["absent"].format(words=", ".join(absent)))
+        parts.append(texts["absent"].format(words=", ".join(absent)))
     nearest = {h.article.id: h.article for h in reversed(hits)}
     named = [
         f"{attribution(a.outlet, a.published, query.language)}{a.headline}"
@@ -44,7 +44,7 @@ def abstention_message(archive: Archive, query: Query, hits: Sequence[Hit]) -> s
         if a.headline
     ]
     if named:
-        parts.append(said["nearest"].format(articles="; ".join(named)))
+        parts.append(texts["nearest"].format(articles="; ".join(named)))
     return " ".join(parts)
 
 
@@ -76,31 +76,31 @@ def _words(question: str) -> list[str]:
     return [w for w in found if question_terms(w)]
 
 
-def _period(query: Query, said: dict[str, str]) -> str:
+def _period(query: Query, texts: dict[str, str]) -> str:
     """The period that was searched, in words; "" where there was none. One that the question
     names moves articles up and leaves none out."""
     f = query.filters
     if query.periods and not (f.since or f.until):
-        return said["about"].format(period=period_text(query.periods[0], query.language))
+        return texts["about"].format(period=period_text(query.periods[0], query.language))
     first = long_date(f.since, query.language) if f.since else ""
     last = min((d for d in (f.until, f.as_of) if d), default=None)
     until = long_date(last, query.language) if last and last < query.today else ""
     if first and until:
-        return said["between"].format(first=first, last=until)
+        return texts["between"].format(first=first, last=until)
     if until:
-        return said["until"].format(last=until)
-    return said["since"].format(first=first) if first else "."
+        return texts["until"].format(last=until)
+    return texts["since"].format(first=first) if first else "."
 
 
-def _no_hits(archive: Archive, query: Query, said: dict[str, str]) -> list[str]:
+def _no_hits(archive: Archive, query: Query, texts: dict[str, str]) -> list[str]:
     """Where nothing was found at all: the period that was looked at, and the archive's own."""
     parts = []
     if query.periods:
-        parts.append(said["none_in"].format(period=period_text(query.periods[0], query.language)))
+        parts.append(texts["none_in"].format(period=period_text(query.periods[0], query.language)))
     newest, oldest = (archive.browse(limit=1, oldest=old) for old in (False, True))
     if newest and oldest and (last := newest[0].published) and (first := oldest[0].published):
         known = period_text((first.day, last.day), query.language)
-        parts.append(said["runs"].format(period=known))
+        parts.append(texts["runs"].format(period=known))
     return parts
 
 

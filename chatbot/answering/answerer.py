@@ -150,14 +150,14 @@ class Extractive:
             yield from self._claims(query, self.choose(*self._read(query, hits)), said)
 
     def _side(
-        self, query: Query, hits: Sequence[Hit], said: Sequence[Citation]
+        self, query: Query, hits: Sequence[Hit], quoted: Sequence[Citation]
     ) -> list[LabelledCandidate]:
         """A side of a comparison: what is said of it by its name, and not said of the other."""
         query_terms, ranked = self._read(query, hits)
-        fresh = [w for w in ranked if not any(_quotes_sentence(c, w) for c in said)]
+        fresh = [w for w in ranked if not any(_quotes_sentence(c, w) for c in quoted)]
         own = [w for w in fresh if w.name_coverage == 1] or fresh
         nearest = [w for w in story_candidates(self._archive, query, hits) if w.name_coverage == 1]
-        other = [w for w in nearest if not any(_quotes_sentence(c, w) for c in said)]
+        other = [w for w in nearest if not any(_quotes_sentence(c, w) for c in quoted)]
         return self.choose(query_terms, own) or [("", w) for w in other[:1]]
 
     def _whole(self, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
@@ -176,7 +176,7 @@ class Extractive:
         self,
         query: Query,
         chosen: Sequence[LabelledCandidate],
-        said: list[Citation],
+        quoted: list[Citation],
         heading: str = "",
     ) -> Iterator[Answer]:
         """The claims of chosen sentences but for what is said already; adds what they cite. One
@@ -187,9 +187,11 @@ class Extractive:
                 return
             article = candidate.hit.article.id
             without = NAMED if article == before else ()
-            claim = self._claim(query, candidate, label, lead=at == 0, without=without, said=said)
-            if not all(any(quotes_overlap(c, other) for other in said) for c in claim.citations):
-                said += claim.citations
+            claim = self._claim(
+                query, candidate, label, lead=at == 0, without=without, quoted=quoted
+            )
+            if not all(any(quotes_overlap(c, other) for other in quoted) for c in claim.citations):
+                quoted += claim.citations
                 before, told = article, told + len(claim.text.split())
                 yield Answer(claims=(replace(claim, heading=heading),))
 
@@ -249,7 +251,8 @@ class Extractive:
         first = ranked[:LOOKED_AT]
         named = max(w.sentence_name_coverage for w in first)
         if lacks_event_trigger(
-            query_terms.query.question, [with_context(w) for w in first if w.sentence_name_coverage == named]
+            query_terms.query.question,
+            [with_context(w) for w in first if w.sentence_name_coverage == named],
         ):
             return 0.0
         return answerability(query_terms, ranked)
@@ -268,7 +271,9 @@ class Extractive:
         sure = lead and not label and candidate.likelihood >= LEAD and candidate.name_coverage > 0
         article, end = candidate.hit.article, candidate.sentence.end
         sure = sure and correction_after(article.body, end) is None
-        answer_span = best_answer_span(query, candidate.sentence.text, candidate.answer) if sure else None
+        answer_span = (
+            best_answer_span(query, candidate.sentence.text, candidate.answer) if sure else None
+        )
         claim = quote(candidate, query.language, label=label, answer_span=answer_span, **more)
         if changed(self._archive, claim.citations):
             claim = replace(claim, text=f"{claim.text} {phrases(query.language)['changed']}")

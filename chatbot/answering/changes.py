@@ -143,7 +143,8 @@ def _contradicting_amount(query_terms: QueryTerms, ranked: Sequence[Candidate]) 
     near = [
         (place, w)
         for place, w in enumerate(ranked[:EXAMINED])
-        if query_terms.coverage(w.context_terms, amounts) >= (WHY_PREMISE_COVERAGE if why else PREMISE_COVERAGE)
+        if query_terms.coverage(w.context_terms, amounts)
+        >= (WHY_PREMISE_COVERAGE if why else PREMISE_COVERAGE)
     ]
     for claimed in query_terms.amounts:
         held = [(place, w, quantities(w.sentence.text)) for place, w in near]
@@ -161,7 +162,9 @@ def _contradicting_direction(
 ) -> Candidate | None:
     """A sentence that says "lowered" where the question says "raised", and no other does."""
     question = query_terms.query.text
-    near = [w for w in ranked[:EXAMINED] if query_terms.coverage(w.context_terms) >= PREMISE_COVERAGE]
+    near = [
+        w for w in ranked[:EXAMINED] if query_terms.coverage(w.context_terms) >= PREMISE_COVERAGE
+    ]
     for candidate in near[:3]:
         turned = list(antonym_pairs(question, candidate.sentence.text))
         said = {t for word, _ in turned for t in question_terms(word)}

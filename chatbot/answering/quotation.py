@@ -27,13 +27,13 @@ def quote(  # noqa: PLR0913
     label: str = "",
     answer_span: AnswerSpan | None = None,
     without: Collection[str] = (),
-    said: Sequence[Citation] = (),
+    quoted: Sequence[Citation] = (),
 ) -> Claim:
     """A sentence as a claim: what it offers in bold, attribution, and the exact quotes.
 
     The attribution goes `without` its "day", or its "outlet" and "day" (never without who speaks),
     where a reader has just been told. What goes along with the sentence is left out where it
-    is quoted in what was `said` before.
+    is quoted in what was `quoted` before.
     """
     article, words = candidate.hit.article, phrases(language)
     body = article.body
@@ -41,7 +41,7 @@ def quote(  # noqa: PLR0913
     spans = [trim(body, span) for span in found.spans]
     shown = [_clause(body, span, candidate) for span in spans]
     made = [Citation(number=0, article=article, start=a, end=b, quote=body[a:b]) for a, b in shown]
-    new = [i for i, c in enumerate(made) if not any(quotes_overlap(c, other) for other in said)]
+    new = [i for i, c in enumerate(made) if not any(quotes_overlap(c, other) for other in quoted)]
     kept = new or range(len(made))
     citations = tuple(made[i] for i in kept)
     quotes = " ".join(

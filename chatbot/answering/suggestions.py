@@ -67,26 +67,26 @@ def candidate_questions(
 ) -> Iterator[tuple[str, Fits]]:
     """Questions about what was reported later or earlier, in which order, who is named, and what
     others say, each with what a citation must be to answer it."""
-    said, topic, language = lexicon(query.language), topic_phrase(query, hits), query.language
+    texts, topic, language = lexicon(query.language), topic_phrase(query, hits), query.language
     known, found = _days(cited), _days(hits)
     last, first = max(known, default=date.max), min(known, default=date.min)
     read = "\n".join(h.text for h in hits)
     others = [
-        (said["name"].format(name=_with_article(name, read, language)), _naming(name))
+        (texts["name"].format(name=_with_article(name, read, language)), _naming(name))
         for name in salient_names(archive, query, cited, hits)
     ]
     if topic and max(found, default=last) > last:
-        question = said["since"].format(topic=topic, date=long_date(last, language))
+        question = texts["since"].format(topic=topic, date=long_date(last, language))
         yield question, lambda c: _day(c) > last
     if topic and query.request != "timeline":
-        yield said["timeline"].format(topic=topic), lambda c: True
+        yield texts["timeline"].format(topic=topic), lambda c: True
     yield from others[:1]
     if topic and (outlet := _another(query, cited, hits)):
-        question = said["outlet"].format(topic=topic, outlet=outlet)
+        question = texts["outlet"].format(topic=topic, outlet=outlet)
         yield question, lambda c: c.article.outlet == outlet
     yield from others[1:2]
     if topic and min(found, default=first) < first:
-        question = said["before"].format(topic=topic, date=long_date(first, language))
+        question = texts["before"].format(topic=topic, date=long_date(first, language))
         yield question, lambda c: date.min < _day(c) < first
 
 

@@ -52,19 +52,19 @@ def attributed_claim(archive: Archive, said: ReplySentence, sources: Mapping[str
 
 
 def with_source(
-    archive: Archive, said: ReplySentence, sources: Mapping[str, Source]
+    archive: Archive, sentence: ReplySentence, sources: Mapping[str, Source]
 ) -> ReplySentence:
     """A sentence that names no source, with the source that says most of it; as it was where
     none says enough. Small models forget the keys; the check then judges it as any other."""
-    wanted = _candidates(archive, said.text)
+    wanted = _candidates(archive, sentence.text)
     total = sum(wanted.values())
     if not total:
-        return said
+        return sentence
     shares = {key: _term_matches(source.hit, wanted) / total for key, source in sources.items()}
     best = max(shares, key=lambda key: shares[key], default="")
-    if not best or shares[best] < ATTRIBUTED or _unnamed(said.text, sources[best].hit):
-        return said
-    return replace(said, keys=(best,))
+    if not best or shares[best] < ATTRIBUTED or _unnamed(sentence.text, sources[best].hit):
+        return sentence
+    return replace(sentence, keys=(best,))
 
 
 def _unnamed(text: str, hit: Hit) -> bool:

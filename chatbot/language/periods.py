@@ -109,17 +109,21 @@ def time_mentions(text: str, today: date, *, past: bool = False) -> list[TimeMen
     return sorted(joined, key=lambda s: s.start)
 
 
-def _part(text: str, named: TemporalExpression) -> TemporalExpression:
+def _part(text: str, expression: TemporalExpression) -> TemporalExpression:
     """Narrowed by a word beside it: "late July", "7월 말", "the end of last year"."""
-    if match := LEFT_PART.search(text[: named.start]):
+    if match := LEFT_PART.search(text[: expression.start]):
         part = EN["parts"][match["part"].lower()]
-        return replace(named, start=match.start(), period=part_of_period(named.period, part))
-    if match := RIGHT_PART.match(text[named.end :]):
+        return replace(
+            expression, start=match.start(), period=part_of_period(expression.period, part)
+        )
+    if match := RIGHT_PART.match(text[expression.end :]):
         part = KO["parts"][match["part"]]
         return replace(
-            named, end=named.end + match.end(), period=part_of_period(named.period, part)
+            expression,
+            end=expression.end + match.end(),
+            period=part_of_period(expression.period, part),
         )
-    return named
+    return expression
 
 
 def _years(
@@ -179,25 +183,31 @@ def _range(text: str, one: TemporalExpression, two: TemporalExpression) -> TimeM
     return TimeMention(period, "in", text[start : two.end], start)
 
 
-def _placed(text: str, named: TemporalExpression, today: date) -> TimeMention:
+def _placed(text: str, expression: TemporalExpression, today: date) -> TimeMention:
     """A date with the word that says how it is meant."""
-    left, right = text[: named.start], text[named.end :]
+    left, right = text[: expression.start], text[expression.end :]
     if match := UNIT_SIDE.search(left):
         return TimeMention(
-            adjacent_period(match, named.period),
+            adjacent_period(match, expression.period),
             "in",
-            text[match.start() : named.end],
+            text[match.start() : expression.end],
             match.start(),
         )
     for role, pattern in LEFT_ROLES.items():
         if match := pattern.search(left):
-            said = text[match.start() : named.end]
-            return TimeMention(open_period(role, named.period, today), role, said, named.start)
+            said = text[match.start() : expression.end]
+            return TimeMention(
+                open_period(role, expression.period, today), role, said, expression.start
+            )
     for role, pattern in RIGHT_ROLES.items():
         if match := pattern.match(right):
-            said = text[named.start : named.end + match.end()]
-            return TimeMention(open_period(role, named.period, today), role, said, named.start)
-    return TimeMention(named.period, "in", text[named.start : named.end], named.start)
+            said = text[expression.start : expression.end + match.end()]
+            return TimeMention(
+                open_period(role, expression.period, today), role, said, expression.start
+            )
+    return TimeMention(
+        expression.period, "in", text[expression.start : expression.end], expression.start
+    )
 
 
 def adjacent_period(match: re.Match[str], period: Period) -> Period:

@@ -103,12 +103,12 @@ def attribution(outlet: str, published: Dated | None, language: str, speaker: st
 
     A speaker whom the quote does not name is named: "Yonhap, 24 April 2025, Han Duck-soo: ".
     """
-    said = phrases(language)
+    texts = phrases(language)
     day = long_date(published.day, language) if published else ""
     if speaker:
         return ", ".join(part for part in (outlet, day, speaker) if part) + ": "
     if outlet and day:
-        return str(said["lead"]).format(outlet=outlet, date=day)
+        return str(texts["lead"]).format(outlet=outlet, date=day)
     if outlet:
-        return str(said["lead_outlet"]).format(outlet=outlet)
-    return str(said["lead_date"]).format(date=day) if day else ""
+        return str(texts["lead_outlet"]).format(outlet=outlet)
+    return str(texts["lead_date"]).format(date=day) if day else ""

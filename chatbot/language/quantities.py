@@ -171,10 +171,10 @@ def _ranged(text: str, found: list[Quantity]) -> list[Quantity]:
 
 
 def missing_quantities(
-    claimed: str, cited: str, *, skip: Callable[[Quantity], bool] | None = None
+    claim_text: str, cited: str, *, skip: Callable[[Quantity], bool] | None = None
 ) -> Iterator[str]:
     """The quantities of a claim that are not in what it cites, as they were written."""
     held = quantities(cited)
-    for one in quantities(claimed):
+    for one in quantities(claim_text):
         if not (skip and skip(one)) and not any(one.agrees(other) for other in held):
             yield one.text

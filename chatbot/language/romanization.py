@@ -111,8 +111,8 @@ def _given_name_keys(one: str, two: str) -> Iterable[tuple[str, str]]:
 
 def _attested_spellings(surname: str, given: tuple[str, str], archive: Archive) -> list[str]:
     """The full names that sound so and stand in the archive's texts."""
-    held = archive.vocabulary()
-    latin, pairs = _phonetic_index(held)
+    vocabulary = archive.vocabulary()
+    latin, pairs = _phonetic_index(vocabulary)
     ones, twos = (latin.get(sound, ())[:MOST_SPELLINGS] for sound in given)
     both = [(one, two) for one in ones for two in twos]
     apart = archive.have_phrase(f"{one}-{two}" for one, two in both)
@@ -131,13 +131,13 @@ def _attested_spellings(surname: str, given: tuple[str, str], archive: Archive) 
 
 @lru_cache(maxsize=4)
 def _phonetic_index(
-    held: Vocabulary,
+    vocabulary: Vocabulary,
 ) -> tuple[dict[str, list[str]], dict[tuple[str, str], list[str]]]:
     """The terms of an archive that are one syllable, and those that are two, by how they
     sound, the most frequent first."""
     ones: dict[str, list[str]] = {}
     twos: dict[tuple[str, str], list[str]] = {}
-    for term, _ in held.counts.most_common():
+    for term, _ in vocabulary.counts.most_common():
         if sound := phonetic_key(term):
             ones.setdefault(sound, []).append(term)
         if (len(term) == 2 and not term.isascii()) or _TWO.fullmatch(term):

@@ -278,8 +278,10 @@ def parse_number(word: str) -> int:
 
 
 def with_year(
-    named: TemporalExpression, text: str, clock: ReferenceTime, year: int
+    expression: TemporalExpression, text: str, clock: ReferenceTime, year: int
 ) -> TemporalExpression:
     """The same with a year that was named beside it."""
-    again = temporal_expressions("in " + text[named.start : named.end], replace(clock, year=year))
-    return replace(named, period=again[0].period) if again else named
+    again = temporal_expressions(
+        "in " + text[expression.start : expression.end], replace(clock, year=year)
+    )
+    return replace(expression, period=again[0].period) if again else expression

@@ -160,14 +160,14 @@ def _unit_fit(unit: str, wanted: Sequence[str], following: str, question: str) -
 
 def _date_spans(question: str, text: str) -> Iterator[AnswerSpan]:
     known = dates(question)
-    asked = set(question_terms(question))
+    asked_terms = set(question_terms(question))
     for d in dates(text):
         told = any(d.agrees(k) for k in known)
         if not told:
             whole = 1.0 if d.day or ("year" in question and d.year) else 0.7
             if not d.day and ASKS_DAY.search(question):
                 whole = OTHER_UNIT_MATCH
-            if whole > OTHER_UNIT_MATCH and in_other_clause(asked, text, d.start, d.end):
+            if whole > OTHER_UNIT_MATCH and in_other_clause(asked_terms, text, d.start, d.end):
                 whole = OTHER_UNIT_MATCH
             yield AnswerSpan(d.text, d.start, d.end, whole)
     for m in WEEKDAY.finditer(text):
@@ -177,7 +177,7 @@ def _date_spans(question: str, text: str) -> Iterator[AnswerSpan]:
             )
 
 
-def in_other_clause(asked: Set[str], text: str, start: int, end: int) -> bool:
+def in_other_clause(asked_terms: Set[str], text: str, start: int, end: int) -> bool:
     """Whether a sentence speaks of what is asked, but not in the clause in which a piece of it
     stands; a clause of few words ("In July, …") counts with those beside it."""
     marks = [0, *(m.end() for m in CLAUSE.finditer(text)), len(text)]
@@ -189,7 +189,7 @@ def in_other_clause(asked: Set[str], text: str, start: int, end: int) -> bool:
     ):
         first, last = max(0, first - 1), min(len(marks) - 1, last + 1)
     near = text[marks[first] : max(end, marks[last])]
-    return not asked & set(terms(near)) and bool(asked & set(terms(text)))
+    return not asked_terms & set(terms(near)) and bool(asked_terms & set(terms(text)))
 
 
 def _name_spans(question: str, text: str) -> Iterator[AnswerSpan]:
@@ -197,21 +197,21 @@ def _name_spans(question: str, text: str) -> Iterator[AnswerSpan]:
         for holder, good in holders(office, text):
             yield AnswerSpan(text[holder.start : holder.end], holder.start, holder.end, good)
         return
-    asked = set(terms(question))
+    asked_terms = set(terms(question))
     for shape, good in ((NAME, 1.0), (HANGUL_NAME, 1.0), (CAPITAL, 0.6)):
         for m in shape.finditer(text):
-            if not set(terms(m.group())) & asked:
+            if not set(terms(m.group())) & asked_terms:
                 yield AnswerSpan(m.group(), *m.span(), good)
 
 
 def _place_spans(question: str, text: str) -> Iterator[AnswerSpan]:
-    asked = set(terms(question))
+    asked_terms = set(terms(question))
     for m in PLACE.finditer(text):
         name = m.group("place") or m.group()
-        if not set(terms(name)) & asked:
+        if not set(terms(name)) & asked_terms:
             yield AnswerSpan(name, m.start(), m.end(), 1.0)
     for m in CAPITAL.finditer(text):
-        if not set(terms(m.group())) & asked:
+        if not set(terms(m.group())) & asked_terms:
             yield AnswerSpan(m.group(), *m.span(), 0.5)
 
 

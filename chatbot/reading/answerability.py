@@ -21,7 +21,14 @@ from vectorstore import question_terms
 TOP_CANDIDATES = 3
 """Sentences that are looked at: as many as an answer usually has."""
 
-JOINT_FEATURES = ("no names", "total reader score", "second reader score", "top weight share", "top weight margin", "reader agrees")
+JOINT_FEATURES = (
+    "no names",
+    "total reader score",
+    "second reader score",
+    "top weight share",
+    "top weight margin",
+    "reader agrees",
+)
 """Whether none of the first sentences has any of the names; the log odds that any of all sentences
 that were read answers; the reader's second best score; the first sentence's share of all weights,
 and how far it stands above the second, in log odds; whether the reader, too, has it first."""

@@ -43,7 +43,9 @@ class QueryTerms:
         carried = frozenset(question_terms(" ".join(query.carried)))
         self.wordings = [w for text in texts if (w := _weights(text, rarity, carried))]
         self.names = [n for text in texts if (n := _names_in(text))]
-        self.amounts = [q for q in quantities(query.text) if q.unit or q.values[0] >= SEARCHED_NUMBER]
+        self.amounts = [
+            q for q in quantities(query.text) if q.unit or q.values[0] >= SEARCHED_NUMBER
+        ]
         self.aliases = alias_terms(" ".join(texts))
         self.synonyms = {t: words for text in texts for t, words in synonym_terms(text).items()}
 
@@ -55,12 +57,14 @@ class QueryTerms:
             if not own <= have and any(other <= have for other in others):
                 have |= own
         said = (t for t, words in self.synonyms.items() if t not in have)
-        return have | {SYNONYM_MARK + t for t in said if any(word <= have for word in self.synonyms[t])}
+        return have | {
+            SYNONYM_MARK + t for t in said if any(word <= have for word in self.synonyms[t])
+        }
 
-    def coverage(self, have: Set[str], but: Set[str] = frozenset()) -> float:
+    def coverage(self, have: Set[str], ignored: Set[str] = frozenset()) -> float:
         """The share of the question's terms that are there, by their rarity, at best; those
-        in `but` are not counted."""
-        rest = ({t: r for t, r in w.items() if t not in but} for w in self.wordings)
+        in `ignored` are not counted."""
+        rest = ({t: r for t, r in w.items() if t not in ignored} for w in self.wordings)
         return max((_coverage(w, have) for w in rest), default=0.0)
 
     def matched_rarity(self, have: Set[str]) -> float:
@@ -96,7 +100,8 @@ class QueryTerms:
 
 def _weights(text: str, rarity: Mapping[str, float], carried: Set[str]) -> dict[str, float]:
     return {
-        t: rarity.get(t, 1.0) * (CARRIED_VALUE if t in carried else 1.0) for t in question_terms(text)
+        t: rarity.get(t, 1.0) * (CARRIED_VALUE if t in carried else 1.0)
+        for t in question_terms(text)
     }
 
 

@@ -161,13 +161,13 @@ def score_candidates(
     archive: Archive, query_terms: QueryTerms, hits: Sequence[Hit], most: int = READ_HITS
 ) -> list[Candidate]:
     """The sentences of the first hits, read and candidate, the likeliest to answer first."""
-    crowd, pages = HitStatistics.of(hits), hits[:most]
+    statistics, pages = HitStatistics.of(hits), hits[:most]
     reads = archive.read(query_terms.query.text, pages)
     total = sum(float(np.exp(read.scores).sum()) for read in reads)
     found = [
         w
         for hit, read in zip(pages, reads, strict=True)
-        for w in _candidates(query_terms, hit, crowd, read, total)
+        for w in _candidates(query_terms, hit, statistics, read, total)
     ]
     return sorted(found, key=lambda w: -w.weight)
 
@@ -201,7 +201,7 @@ def leading_sentences(hits: Sequence[Hit]) -> list[Candidate]:
 
 
 def _candidates(
-    query_terms: QueryTerms, hit: Hit, crowd: HitStatistics, read: Read, total: float
+    query_terms: QueryTerms, hit: Hit, statistics: HitStatistics, read: Read, total: float
 ) -> Iterator[Candidate]:
     article = hit.article
     page = _clipped(float(np.log(np.exp(read.scores).sum() + 1e-9)))
@@ -229,15 +229,15 @@ def _candidates(
             query_terms.coverage(near),
             shares[1],
             hit.dense,
-            max(0.0, hit.score / crowd.best),
+            max(0.0, hit.score / statistics.best),
             type_match(query_terms.query, sentence.text),
             shares[2],
             named,
             query_terms.quantity_coverage(neighbours(hit, i)),
             log(1 + query_terms.matched_rarity(said)),
-            hit.dense - crowd.dense,
-            meaning - crowd.sentence,
-            float(hit.passage_id in crowd.both),
+            hit.dense - statistics.dense,
+            meaning - statistics.sentence,
+            float(hit.passage_id in statistics.both),
             float(bool(EDITORIAL_NOTE.search(sentence.text))),
             log(1 + len(own[i])),
             query_terms.name_coverage(said | headline),

@@ -104,8 +104,8 @@ def _nearest_span(question: str, text: str, found: list[AnswerSpan]) -> AnswerSp
     sentence corrects one of them by another."""
     if len({o.text.lower() for o in found}) == 1:
         return found[0]
-    asked = set(question_terms(question))
-    places = [m.start() for m in re.finditer(r"\w+", text) if asked & set(terms(m.group()))]
+    asked_terms = set(question_terms(question))
+    places = [m.start() for m in re.finditer(r"\w+", text) if asked_terms & set(terms(m.group()))]
     if not places:  # the question is in another language than the sentence
         return None
     scored = sorted(

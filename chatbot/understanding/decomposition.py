@@ -69,21 +69,21 @@ LEANS = re.compile(
 
 
 def subquestions(
-    question: str, kinds: Sequence[Kind], said: Sequence[TimeMention], language: str
+    question: str, kinds: Sequence[Kind], mentions: Sequence[TimeMention], language: str
 ) -> tuple[str, ...]:
     """The parts of a question, each a text to search; () for a plain question.
 
     Each part has what it shares with the others: the subject of a comparison, and what a
     pronoun in it stands for. Words such as "that month" become the days that they mean.
     """
-    plain = resolve_time_references(question, said, language).strip().rstrip("?!. ")
+    plain = resolve_time_references(question, mentions, language).strip().rstrip("?!. ")
     split = CLAUSE_KO if language == "ko" else CLAUSE
     clauses = [c.strip(" ?,;.") for c in split.split(plain)]
     clauses = [c for c in clauses if len(content_words(c)) >= 2]
     if language != "ko" and not all(OPENS.match(c) for c in clauses):
         clauses = [plain]
     whole = [
-        _resolve_references(c, clauses[:at], said) for at, c in enumerate(clauses[:MOST_PARTS])
+        _resolve_references(c, clauses[:at], mentions) for at, c in enumerate(clauses[:MOST_PARTS])
     ]
     parts = [p for c in whole for p in (_comparison_pair(c, kinds, language) or (c,))]
     return tuple(parts[:MOST_PARTS]) if len(parts) > 1 else ()
@@ -98,9 +98,9 @@ def original_wording(part: str, question: str) -> str:
     return own if len(content_words(own)) >= 2 else part
 
 
-def resolve_time_references(text: str, said: Sequence[TimeMention], language: str) -> str:
+def resolve_time_references(text: str, mentions: Sequence[TimeMention], language: str) -> str:
     """A text in which "that month" and "a year later" are dates."""
-    for spoken in sorted(said, key=lambda s: -s.start):
+    for spoken in sorted(mentions, key=lambda s: -s.start):
         if re.search(
             r"\b(?:that|same|later|earlier|following|previous|preceding)\b",
             spoken.words,
@@ -151,13 +151,13 @@ def _with_shared_words(lead: str, one: str, two: str, tail: str) -> tuple[str, s
     return f"{lead} {one}{tail}".strip(), f"{lead} {two}{tail}".strip()
 
 
-def _resolve_references(part: str, before: Sequence[str], said: Sequence[TimeMention]) -> str:
+def _resolve_references(part: str, before: Sequence[str], mentions: Sequence[TimeMention]) -> str:
     """A part with the words of the first one that it leans on, without that one's dates."""
     if not before or not (LEANS.search(part) or len(content_words(part)) <= 3):
         return part
     topic = before[0]
-    if any(s.words in part for s in said):
-        for spoken in said:
+    if any(s.words in part for s in mentions):
+        for spoken in mentions:
             topic = topic.replace(spoken.words, " ")
     have = {w.lower() for w in content_words(part)}
     return " ".join([part, *(w for w in content_words(topic) if w.lower() not in have)])

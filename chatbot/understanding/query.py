@@ -177,12 +177,12 @@ def _query(  # noqa: PLR0913, PLR0917
 
 
 def _parts(
-    text: str, request: Request, kinds: tuple[Kind, ...], said: list[TimeMention]
+    text: str, request: Request, kinds: tuple[Kind, ...], mentions: list[TimeMention]
 ) -> tuple[str, ...]:
     """The sides of a comparison, or the parts of a question that has several."""
     language = language_of(text)
     sides = comparison_sides(text, language) if request == "comparison" else ()
-    return sides or subquestions(text, kinds, said, language)
+    return sides or subquestions(text, kinds, mentions, language)
 
 
 def _asked(text: str, kinds: tuple[Kind, ...]) -> str:

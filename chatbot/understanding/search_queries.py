@@ -43,14 +43,16 @@ def search_queries(query: Query) -> list[SearchQuery]:
     ]
 
 
-def _search_query(query: Query, text: str, named: tuple[tuple[date, date], ...]) -> SearchQuery:
-    wide = all((end - start).days > YEAR_DAYS for start, end in named)
+def _search_query(
+    query: Query, text: str, named_periods: tuple[tuple[date, date], ...]
+) -> SearchQuery:
+    wide = all((end - start).days > YEAR_DAYS for start, end in named_periods)
     return SearchQuery(
         text=text,
         wordings=query.wordings if text == query.text else part_wordings(text),
         names=query.names if text == query.text else name_groups(text),
         filters=query.filters,
-        periods=named,
+        periods=named_periods,
         period_weight=YEAR_WEIGHT if wide else PERIOD_WEIGHT,
         recency=RECENCY[query.recency],
         outlets=query.outlets,

@@ -34,8 +34,8 @@ def correct_spelling(question: str, archive: Archive) -> tuple[str, Corrections]
 
 def correction_notes(slips: Corrections, language: str) -> list[str]:
     """What was read as something else, in sentences for the reader."""
-    said = phrases(language)["notes"]["respelt"]
-    return [said.format(typed=typed, read=read) for typed, read in slips]
+    texts = phrases(language)["notes"]["respelt"]
+    return [texts.format(typed=typed, read=read) for typed, read in slips]
 
 
 def _match_case(word: str, near: str) -> str:

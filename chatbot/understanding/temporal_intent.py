@@ -39,9 +39,9 @@ def periods(question: str, today: date) -> list[Period]:
     return mentioned_periods(resolved_time_mentions(question, today))
 
 
-def mentioned_periods(said: Sequence[TimeMention]) -> list[Period]:
+def mentioned_periods(mentions: Sequence[TimeMention]) -> list[Period]:
     """The periods of what is said of time; an as-of day is a limit and none of them."""
-    return [s.period for s in said if s.role not in AS_OF]
+    return [s.period for s in mentions if s.role not in AS_OF]
 
 
 def asks_for_now(question: str) -> bool:
@@ -49,7 +49,9 @@ def asks_for_now(question: str) -> bool:
     return bool(NOW.search(question))
 
 
-def recency_preference(question: str, named: Sequence[Period]) -> Literal["strong", "weak", "none"]:
+def recency_preference(
+    question: str, named_periods: Sequence[Period]
+) -> Literal["strong", "weak", "none"]:
     """How much newer passages are preferred.
 
     "strong" for a question about now, "none" for one that names a period or asks how
@@ -57,7 +59,7 @@ def recency_preference(question: str, named: Sequence[Period]) -> Literal["stron
     """
     if asks_for_now(question):
         return "strong"
-    return "none" if named or HISTORY.search(question) else "weak"
+    return "none" if named_periods or HISTORY.search(question) else "weak"
 
 
 def as_of_day(question: str, today: date, events: EventLookup | None = None) -> date | None:

@@ -22,9 +22,9 @@ def topic_phrase(query: Query, hits: Sequence[Hit]) -> str:
     In Korean what stands before its first particle. There is no parser behind it: where a
     verb could be in the phrase, less is taken.
     """
-    said = lexicon(query.language)
+    texts = lexicon(query.language)
     if query.language == "ko":
-        found = re.match(said["topic"], query.question)
+        found = re.match(texts["topic"], query.question)
         return found[1] if found else ""
     read = "\n".join(f"{h.article.headline}\n{h.text}" for h in hits)
     known, plain = {*terms(read)}, _spaced(read)
@@ -56,16 +56,16 @@ def _runs(question: str) -> Iterator[tuple[list[str], bool]]:
 def _noun_phrase(question: str, run: Sequence[str], read: str | None) -> Sequence[str]:
     """A run without the verb that may stand in it; its last word is taken for one unless it
     stands so in what was read (None: it is none)."""
-    said = lexicon("en")
+    texts = lexicon("en")
     words, lower = list(run), question.lower()
-    determiners = {*said["determiners"].split()}
+    determiners = {*texts["determiners"].split()}
     places = [i for i, word in enumerate(words) if word.lower() in determiners]
-    if re.search(said["asks_what_does"], lower):
+    if re.search(texts["asks_what_does"], lower):
         if places and places[-1] > 0:
             words = words[places[-1] :]
         elif not places and words[:1] != capitalized_names(f"x {words[0]}" if words else ""):
             return []
-    verb = len(words) > 1 and words[-1].islower() and not re.match(said["asks_what_is"], lower)
+    verb = len(words) > 1 and words[-1].islower() and not re.match(texts["asks_what_is"], lower)
     if read and verb and _spaced(" ".join(words[-2:])) not in read:
         words = words[:-1]
     return words
@@ -78,9 +78,9 @@ def _spaced(text: str) -> str:
 
 def _trimmed(words: Sequence[str]) -> list[str]:
     """The words without those at their ends that only join."""
-    said, kept = lexicon("en"), list(words)
-    joining = {*said["inside"].split()}
-    determiners = {*said["determiners"].split()}
+    texts, kept = lexicon("en"), list(words)
+    joining = {*texts["inside"].split()}
+    determiners = {*texts["determiners"].split()}
     while kept and kept[-1].lower() in joining:
         kept.pop()
     while kept and kept[0].lower() in joining - determiners:

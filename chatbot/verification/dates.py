@@ -9,18 +9,18 @@ from chatbot.language.dates import WEEKDAY, WEEKDAYS, WEEKDAYS_KO, PartialDate, 
 from chatbot.verification.evidence import Evidence
 
 
-def missing_dates(claimed: str, evidence: Evidence) -> Iterator[str]:
+def missing_dates(claim_text: str, evidence: Evidence) -> Iterator[str]:
     """The dates and weekdays of a claim that are in none of what it cites.
 
     A date may be a quote's own, with the year of its article where the quote has none; the
     day an article was published; or the day that a weekday in a quote was.
     """
     known = list(_known(evidence))
-    for one in dates(claimed):
+    for one in dates(claim_text):
         if not any(one.agrees(other) for other in known):
             yield one.text
     days = [d for k in known if (d := k.exact)]
-    for match in WEEKDAY.finditer(claimed):
+    for match in WEEKDAY.finditer(claim_text):
         number = _weekday(match.group())
         said = any(_weekday(m.group()) == number for m in WEEKDAY.finditer(evidence.text))
         if not said and all(d.weekday() != number for d in days):

@@ -34,25 +34,25 @@ SIMILARITY_THRESHOLD = 0.45
 
 
 def unsupported_reasons(
-    embedder: Embedder, claimed: str, evidence: Evidence, entails: Entails | None = None
+    embedder: Embedder, claim_text: str, evidence: Evidence, entails: Entails | None = None
 ) -> Iterator[str]:
     """Why a written sentence is not supported by what it cites; nothing if it is."""
-    if not question_terms(claimed):
+    if not question_terms(claim_text):
         return
-    near, _ = support_scores(embedder, claimed, evidence)
+    near, _ = support_scores(embedder, claim_text, evidence)
     if near < SIMILARITY_THRESHOLD:
         yield f"the cited text is about something else (similarity {near:.2f})"
-    elif entails and (sure := entails(evidence.text, claimed)) < ENTAILMENT_THRESHOLD:
+    elif entails and (sure := entails(evidence.text, claim_text)) < ENTAILMENT_THRESHOLD:
         yield f"the claim does not follow from the cited text (probability {sure:.2f})"
 
 
-def support_scores(embedder: Embedder, claimed: str, evidence: Evidence) -> tuple[float, float]:
+def support_scores(embedder: Embedder, claim_text: str, evidence: Evidence) -> tuple[float, float]:
     """How near a claim is to what it cites, one quote or all (its cosine, as a score that is 0 for
     unrelated texts); and the share of its words there."""
-    texts = dict.fromkeys([claimed, *evidence.quotes, evidence.text])
+    texts = dict.fromkeys([claim_text, *evidence.quotes, evidence.text])
     own_vector, *others = [embedder.query(t) for t in texts]
     cosines = embedder.properties.near(np.array([own_vector @ other for other in others]))
-    own, have = set(question_terms(claimed)), set(terms(evidence.name_text))
+    own, have = set(question_terms(claim_text)), set(terms(evidence.name_text))
     return float(np.max(cosines, initial=0.0)), len(own & have) / max(1, len(own))
 
 

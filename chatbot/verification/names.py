@@ -32,18 +32,18 @@ NO_NAMES = (
 )
 
 
-def missing_names(claimed: str, evidence: Evidence, *, whole: bool = False) -> Iterator[str]:
+def missing_names(claim_text: str, evidence: Evidence, *, whole: bool = False) -> Iterator[str]:
     """The names of a claim that are nowhere in what it cites, as they are written.
 
     With `whole` they may stand anywhere in the cited articles: a speaker whom Dateline names
     before a quote is named further up.
     """
-    if not any(_capital(m.group()) for m in WORD.finditer(claimed)):
+    if not any(_capital(m.group()) for m in WORD.finditer(claim_text)):
         return
     where = evidence.name_text
     have = {p for word in WORD.findall(where) for p in _parts(word)}
     capital = {p for word in WORD.findall(where) if word[0].isupper() for p in _parts(word)}
-    rest = _unaliased(claimed, where)
+    rest = _unaliased(claim_text, where)
     for match in WORD.finditer(rest):
         word = match.group()
         missing = [p for p in _parts(word) if p not in have and p not in NO_NAMES]
@@ -59,13 +59,13 @@ def _capital(word: str) -> bool:
     return word[0].isupper() and normalized(word) not in NO_NAMES
 
 
-def _unaliased(claimed: str, where: str) -> str:
+def _unaliased(claim_text: str, where: str) -> str:
     """A claim with the names blanked that stand, in this or another form, in a text."""
     for group in alias_patterns():
-        if any(p.search(claimed) for p in group) and any(p.search(where) for p in group):
+        if any(p.search(claim_text) for p in group) and any(p.search(where) for p in group):
             for p in group:
-                claimed = p.sub(lambda m: " " * len(m.group()), claimed)
-    return claimed
+                claim_text = p.sub(lambda m: " " * len(m.group()), claim_text)
+    return claim_text
 
 
 def _parts(word: str) -> list[str]:

@@ -34,18 +34,18 @@ def _words() -> dict[str, Any]:
     return tomllib.loads((files("chatbot") / "lexicon" / "antonyms.toml").read_text("utf-8"))
 
 
-def contradictions(claimed: str, evidence: Evidence) -> Iterator[str]:
+def contradictions(claim_text: str, evidence: Evidence) -> Iterator[str]:
     """Why the claim contradicts what it cites; nothing if it does not."""
     sentences = [s for s in SENTENCE.split(evidence.text) if s.strip()]
-    own = set(question_terms(claimed))
-    if not sentences or language_of(claimed) != language_of(evidence.text):
+    own = set(question_terms(claim_text))
+    if not sentences or language_of(claim_text) != language_of(evidence.text):
         return
     nearest = max(sentences, key=lambda s: (len(own & set(terms(s))), -len(s)))
-    if is_negated(claimed) and not any(is_negated(s) for s in sentences):
+    if is_negated(claim_text) and not any(is_negated(s) for s in sentences):
         yield "the claim denies what the cited text does not deny"
-    elif not is_negated(claimed) and _denied(nearest, own):
+    elif not is_negated(claim_text) and _denied(nearest, own):
         yield "the cited text denies what the claim says"
-    for word, other in antonym_pairs(claimed, nearest):
+    for word, other in antonym_pairs(claim_text, nearest):
         yield f"the cited text says “{other}”, not “{word}”"
 
 
@@ -80,13 +80,13 @@ def _denied(sentence: str, own: set[str]) -> bool:
     return False
 
 
-def antonym_pairs(claimed: str, cited: str) -> Iterator[tuple[str, str]]:
+def antonym_pairs(claim_text: str, cited: str) -> Iterator[tuple[str, str]]:
     """Pairs of a word of the claim and its contrary in the cited text, which lacks the word."""
     for left, right in _words()["pairs"]:
         sides = (left.split(), right.split())
         for mine, theirs in (sides, sides[::-1]):
-            said, other = _has(claimed, mine), _has(cited, theirs)
-            if said and other and not _has(claimed, theirs) and not _has(cited, mine):
+            said, other = _has(claim_text, mine), _has(cited, theirs)
+            if said and other and not _has(claim_text, theirs) and not _has(cited, mine):
                 yield said, other
 
 

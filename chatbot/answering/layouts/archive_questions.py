@@ -81,7 +81,7 @@ def _outlets(archive: Archive, query: Query) -> Iterator[Answer]:
     if _topic(archive, query) or _limits(archive, query)[0].outlets:
         yield from _count(archive, query)
         return
-    said = phrases(query.language)["requests"]
+    texts = phrases(query.language)["requests"]
     rows = []
     covered = archive.coverage(query.filters)
     for name in dict.fromkeys([*archive.outlets(), *(c.outlet for c in covered)]):
@@ -89,7 +89,7 @@ def _outlets(archive: Archive, query: Query) -> Iterator[Answer]:
         known = [c.day for c in own if c.day]
         if own:
             told = (
-                said["span"].format(
+                texts["span"].format(
                     first=long_date(min(known), query.language),
                     last=long_date(max(known), query.language),
                 )
@@ -97,25 +97,25 @@ def _outlets(archive: Archive, query: Query) -> Iterator[Answer]:
                 else ""
             )
             count = article_count(sum(c.articles for c in own), query.language)
-            row = said["outlet_row"].format(
-                outlet=name or said["no_outlet"], articles=count, span=told
+            row = texts["outlet_row"].format(
+                outlet=name or texts["no_outlet"], articles=count, span=told
             )
             rows.append(row.rstrip(", "))
-    n = said["one_outlet"] if len(rows) == 1 else said["many_outlets"].format(n=len(rows))
+    n = texts["one_outlet"] if len(rows) == 1 else texts["many_outlets"].format(n=len(rows))
     most = SHOWN["long"] if query.length != "long" else len(rows)
-    lines = [said["outlets"].format(outlets=n), *(f"- {row}" for row in rows[:most])]
+    lines = [texts["outlets"].format(outlets=n), *(f"- {row}" for row in rows[:most])]
     if len(rows) > most:
-        lines.append(said["shown"].format(shown=most, n=len(rows)))
+        lines.append(texts["shown"].format(shown=most, n=len(rows)))
     yield Answer(message="\n".join(lines))
 
 
 def _count(archive: Archive, query: Query) -> Iterator[Answer]:
-    said = phrases(query.language)["requests"]
+    texts = phrases(query.language)["requests"]
     filters, limits = _limits(archive, query)
     topic = _topic(archive, query)
     if topic:
         found = _articles_with(archive, topic, filters)
-        words = said["count_of"].format(words=topic, n=len(found), limits=limits)
+        words = texts["count_of"].format(words=topic, n=len(found), limits=limits)
         yield Answer(message=words)
         yield from _named(archive, query, found)
         return
@@ -124,7 +124,7 @@ def _count(archive: Archive, query: Query) -> Iterator[Answer]:
         yield Answer(message=_none(archive, query, limits))
         return
     yield Answer(
-        message=said["count"].format(articles=article_count(n, query.language), limits=limits)
+        message=texts["count"].format(articles=article_count(n, query.language), limits=limits)
     )
     if limits:
         yield from _named(archive, query, archive.browse(filters, limit=SHOWN[query.length]))
@@ -147,29 +147,29 @@ def _extreme(archive: Archive, query: Query, which: str) -> Iterator[Answer]:
     if not found:
         yield Answer(message=_none(archive, query, limits))
         return
-    said = phrases(query.language)["requests"]
-    yield Answer(message=said[which].format(limits=limits))
+    texts = phrases(query.language)["requests"]
+    yield Answer(message=texts[which].format(limits=limits))
     yield from _named(archive, query, found)
 
 
 def _corrected(archive: Archive, query: Query) -> Iterator[Answer]:
-    said = phrases(query.language)["requests"]
+    texts = phrases(query.language)["requests"]
     filters, limits = _limits(archive, query)
     found = archive.changed(filters, limit=SEARCHED)
     if not found:
-        yield Answer(message=said["corrected_none"].format(limits=limits))
+        yield Answer(message=texts["corrected_none"].format(limits=limits))
         return
-    yield Answer(message=said["corrected"].format(n=len(found)))
+    yield Answer(message=texts["corrected"].format(n=len(found)))
 
     def when(a: StoredArticle) -> str:
         last = a.updated.day if a.updated else a.since.date() if a.since else query.today
-        return str(said["changed_on"].format(day=long_date(last, query.language)))
+        return str(texts["changed_on"].format(day=long_date(last, query.language)))
 
     yield from _named(archive, query, found, note=when)
 
 
 def _arrived(archive: Archive, query: Query) -> Iterator[Answer]:
-    said = phrases(query.language)["requests"]
+    texts = phrases(query.language)["requests"]
     status = archive.status()
     last = status.last_ingested.date() if status.last_ingested else query.today
     asked = query.periods[0][0] if query.periods else None
@@ -177,12 +177,12 @@ def _arrived(archive: Archive, query: Query) -> Iterator[Answer]:
     day = long_date(first, query.language)
     found = archive.arrived(datetime.combine(first, time.min, UTC), query.filters, limit=SEARCHED)
     if not found:
-        updated = said["last_update"].format(day=long_date(last, query.language))
-        yield Answer(message=said["arrived_none"].format(day=day, last_update=updated))
+        updated = texts["last_update"].format(day=long_date(last, query.language))
+        yield Answer(message=texts["arrived_none"].format(day=day, last_update=updated))
         return
     n = f"{SEARCHED}+" if len(found) == SEARCHED else str(len(found))
-    articles = said["articles"].format(n=n) if n != "1" else said["article"]
-    yield Answer(message=said["arrived"].format(day=day, articles=articles))
+    articles = texts["articles"].format(n=n) if n != "1" else texts["article"]
+    yield Answer(message=texts["arrived"].format(day=day, articles=articles))
     yield from _named(archive, query, found)
 
 
@@ -198,20 +198,20 @@ HANDLERS: dict[str, Callable[[Archive, Query], Iterator[Answer]]] = {
 
 def _limits(archive: Archive, query: Query) -> tuple[Filters, str]:
     """The outlets and the period that a question about the archive is confined to, and in words."""
-    said = phrases(query.language)["requests"]
+    texts = phrases(query.language)["requests"]
     filters, told = query.filters, ""
     outlets = _outlets_named(archive, query)
     if outlets and not filters.outlets:
         filters = replace(filters, outlets=tuple(outlets))
-        told += said["from_outlets"].format(outlets=", ".join(outlets))
+        told += texts["from_outlets"].format(outlets=", ".join(outlets))
     for code, pattern in LANGUAGES.items():
         if re.search(pattern, query.question, re.IGNORECASE) and not filters.languages:
             filters = replace(filters, languages=(code,))
-            told += said["in_language"].format(language=said["language_" + code])
+            told += texts["in_language"].format(language=texts["language_" + code])
     if named := periods(FROM.sub("in", query.question), query.today) or query.periods:
         first, last = named[0][0], named[-1][1]
         filters = replace(filters, since=filters.since or first, until=filters.until or last)
-        told += said["in_period"].format(period=period_text((first, last), query.language))
+        told += texts["in_period"].format(period=period_text((first, last), query.language))
     return filters, told
 
 
@@ -247,9 +247,9 @@ def _articles_with(archive: Archive, topic: str, filters: Filters) -> list[Store
 
 
 def _none(archive: Archive, query: Query, limits: str) -> str:
-    said = phrases(query.language)["requests"]
-    held_ = archive_summary(archive.status(), query.language)
-    return str(said["none"].format(limits=limits, holds=held_))
+    texts = phrases(query.language)["requests"]
+    summary = archive_summary(archive.status(), query.language)
+    return str(texts["none"].format(limits=limits, holds=summary))
 
 
 def _named(
@@ -259,12 +259,12 @@ def _named(
     note: Callable[[StoredArticle], str] = lambda _: "",
 ) -> Iterator[Answer]:
     """Articles by outlet, day and headline, each with its opening as the citation."""
-    said = phrases(query.language)["requests"]
+    texts = phrases(query.language)["requests"]
     most = SHOWN[query.length]
     claims = tuple(article_claim(a, query.language, note(a)) for a in articles[:most])
     yield Answer(claims=claims)
     if len(articles) > most:
-        yield Answer(notice=said["shown"].format(shown=most, n=len(articles)))
+        yield Answer(notice=texts["shown"].format(shown=most, n=len(articles)))
 
 
 def article_claim(article: StoredArticle, language: str, note: str = "") -> Claim:

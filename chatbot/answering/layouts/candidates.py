@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from chatbot.answering import provenance as provenance
+from chatbot.answering import provenance
 from chatbot.answering.changes import publication_day
 from chatbot.answering.excerpts import POINTS_BACK
 from chatbot.answering.quotation import NAMED, quote, quotes_overlap
@@ -152,9 +152,9 @@ def _openings(archive: Archive, hits: Sequence[Hit], filters: Filters) -> dict[s
     return first
 
 
-def _sentence(query_terms: QueryTerms, told: StoryMatch, opening: Hit | None) -> Candidate | None:
+def _sentence(query_terms: QueryTerms, match: StoryMatch, opening: Hit | None) -> Candidate | None:
     """The sentence that stands for a story: its opening, if that is as much about the topic."""
-    own = [(told.hit, s) for s in told.hit.sentences if stands_alone(s.text)]
+    own = [(match.hit, s) for s in match.hit.sentences if stands_alone(s.text)]
     first = [(opening, s) for s in opening.sentences[:2] if stands_alone(s.text)] if opening else []
     plain = [pair for pair in own if not POINTS_BACK.search(pair[1].text)] or own
     best = max(plain, key=lambda pair: pair[1].score, default=None)
@@ -168,7 +168,7 @@ def _sentence(query_terms: QueryTerms, told: StoryMatch, opening: Hit | None) ->
         return None
     hit, sentence = best
     terms_ = frozenset(terms(sentence.text))
-    return Candidate(hit, sentence, told.relevance, 1.0, (1.0,) * len(FEATURES), terms_, terms_)
+    return Candidate(hit, sentence, match.relevance, 1.0, (1.0,) * len(FEATURES), terms_, terms_)
 
 
 def candidate_claims(query: Query, chosen: Sequence[Candidate], **more: Any) -> Iterator[Claim]:
@@ -177,7 +177,7 @@ def candidate_claims(query: Query, chosen: Sequence[Candidate], **more: Any) -> 
     before, said = "", list[Citation]()
     for w in chosen:
         own = {"without": NAMED} if w.hit.article.id == before else {}
-        claim = quote(w, query.language, said=said, **more | own)
+        claim = quote(w, query.language, quoted=said, **more | own)
         if all(any(quotes_overlap(c, other) for other in said) for c in claim.citations):
             continue
         said += claim.citations

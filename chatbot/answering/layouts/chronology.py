@@ -64,9 +64,9 @@ def news(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Answer
         first, last = query.periods[0][0], query.periods[-1][1]
         inside = [w for w in newest if first <= publication_day(w.hit) <= last]
         if not inside:
-            said = phrases(query.language)["requests"]
+            texts = phrases(query.language)["requests"]
             period = period_text((first, last), query.language)
-            yield Answer(message=said["nothing_in"].format(period=period))
+            yield Answer(message=texts["nothing_in"].format(period=period))
         newest = inside or newest[:LATEST]
     else:
         since = publication_day(newest[0].hit) - timedelta(LATELY)

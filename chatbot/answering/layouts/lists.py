@@ -60,8 +60,8 @@ def count_answer(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterato
     found = item_candidates(archive, query, hits)
     if len(found) < 2 or any(w.type_match >= LEAD_THRESHOLD for w in found[:TELLING]):
         return
-    said = phrases(query.language)["requests"]
-    yield Answer(message=said["counted"].format(n=len(found)))
+    texts = phrases(query.language)["requests"]
+    yield Answer(message=texts["counted"].format(n=len(found)))
     yield from _shown(query, found)
 
 
@@ -145,8 +145,8 @@ def _shown(query: Query, found: Sequence[Candidate]) -> Iterator[Answer]:
     for claim in candidates.candidate_claims(query, shown):
         yield Answer(claims=(claim,))
     if len(found) > most:
-        said = phrases(query.language)["requests"]
-        yield Answer(notice=said["shown"].format(shown=most, n=len(found)))
+        texts = phrases(query.language)["requests"]
+        yield Answer(notice=texts["shown"].format(shown=most, n=len(found)))
 
 
 def _size(candidate: Candidate) -> float:

@@ -50,7 +50,7 @@ def positions(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[A
 
 def opinions(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
     """What people expect or think of a matter, said to be theirs; or that nobody is reported to."""
-    said = phrases(query.language)["requests"]
+    texts = phrases(query.language)["requests"]
     about = {w.hit.article.id for w in candidates.story_candidates(archive, query, hits)}
     near = [h for h in hits if h.article.id in about] or hits
     ranked, likelihood = _read(archive, query, near)
@@ -59,9 +59,9 @@ def opinions(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[An
     expecting = [w for w in ranked if EXPECTS.search(w.sentence.text)]
     found = _spoken(expecting) or expecting[:1]
     if not found:
-        yield Answer(abstained=True, message=said["opinion_none"])
+        yield Answer(abstained=True, message=texts["opinion_none"])
         return
-    yield Answer(message=said["opinion"])
+    yield Answer(message=texts["opinion"])
     yield from _shown(archive, query, found)
 
 

@@ -44,14 +44,14 @@ TOPICS = 2
 
 def small_talk_answer(archive: Archive, query: Query) -> Iterator[Answer]:
     """The answer to a request that asks nothing of the articles."""
-    said = phrases(query.language)["requests"]
+    texts = phrases(query.language)["requests"]
     key: str = query.request
     if key == "greeting" and BYE.search(query.question):
         key = "bye"
     elif key == "greeting" and THANKS.search(query.question):
         key = "thanks"
     status = archive.status()
-    text = said[key].format(holds=archive_summary(status, query.language))
+    text = texts[key].format(holds=archive_summary(status, query.language))
     if key in ("thanks", "bye") or not status.articles:
         yield Answer(message=text)
     else:
@@ -62,41 +62,41 @@ def small_talk_answer(archive: Archive, query: Query) -> Iterator[Answer]:
 
 def archive_summary(status: Status, language: str) -> str:
     """What the archive holds, in a sentence: articles, outlets, from when to when."""
-    said = phrases(language)["requests"]
+    texts = phrases(language)["requests"]
     if not status.articles:
-        return str(said["empty"])
+        return str(texts["empty"])
     articles = article_count(status.articles, language)
     span = ""
     if status.first_published and status.last_published:
         days = (status.first_published, status.last_published)
-        span = said["span"].format(
+        span = texts["span"].format(
             first=long_date(days[0], language), last=long_date(days[1], language)
         )
     outlets = [name for name, _ in status.outlets if name]
     named = ", ".join(outlets[:OUTLETS])
     if (more := len(outlets) - OUTLETS) > 0:
-        named = said["outlet_more"].format(outlets=named, n=more)
-    told = said["holds_outlets" if named else "holds"]
+        named = texts["outlet_more"].format(outlets=named, n=more)
+    told = texts["holds_outlets" if named else "holds"]
     text = str(told.format(articles=articles, outlets=named, span=span)).replace(", .", ".")
     if status.last_ingested:
         day = long_date(status.last_ingested.date(), language)
-        text += " " + said["last_update"].format(day=day)
+        text += " " + texts["last_update"].format(day=day)
     return text
 
 
 def article_count(n: int, language: str) -> str:
     """A number of articles in words."""
-    said = phrases(language)["requests"]
-    return str(said["article"] if n == 1 else said["articles"].format(n=f"{n:,}"))
+    texts = phrases(language)["requests"]
+    return str(texts["article"] if n == 1 else texts["articles"].format(n=f"{n:,}"))
 
 
 def example_questions(archive: Archive, language: str) -> tuple[str, ...]:
     """Three questions that the archive answers: what is new, and about what it tells of most."""
-    said = phrases(language)["requests"]
+    texts = phrases(language)["requests"]
     newest = archive.browse(limit=LOOKED_AT)
     found = frequent_names(newest)
-    asks = (said["ask_latest"], said["ask_timeline"])
-    return (said["ask_new"], *(a.format(topic=t) for a, t in zip(asks, found, strict=False)))
+    asks = (texts["ask_latest"], texts["ask_timeline"])
+    return (texts["ask_new"], *(a.format(topic=t) for a, t in zip(asks, found, strict=False)))
 
 
 def frequent_names(articles: Sequence[StoredArticle]) -> list[str]:
