@@ -1,4 +1,9 @@
-"""The conversation: question → query → hits → cited, verified answer."""
+"""The chatbot: a question over a news archive becomes a cited and verified answer.
+
+What comes in is a question with its conversation and an open archive; what goes out is an
+`Answer`, a list of claims with exact quotes. `build_chain` puts the steps together (understand,
+retrieve, read, answer, verify). Read `chain` first, then `values`.
+"""
 
 from chatbot.answering.answerer import Extractive
 from chatbot.chain import UNSEARCHED, Answerer, build_chain

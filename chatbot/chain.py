@@ -1,4 +1,8 @@
-"""The chain: understand → retrieve → answer → verify, as one LangChain runnable."""
+"""The chain of all steps, as one LangChain runnable.
+
+It understands the question, retrieves hits from the archive, has an answerer make claims of
+them, verifies each claim against the articles that it cites, and numbers the citations.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""What a conversation yields: an answer is a list of claims, a claim has citations."""
+"""The values that pass between the steps: `Query`, `Answer`, `Claim`, `Citation`.
+
+`understanding` makes a `Query` of a question; the answerers make an `Answer` of a query and its
+hits. An answer is a list of claims, and each claim cites exact spans of articles.
+"""
 
 from __future__ import annotations
 

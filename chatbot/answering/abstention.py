@@ -1,4 +1,4 @@
-"""What is said where the archive does not hold the answer: looked for what, when, nearest what."""
+"""The message of an answer that abstains: what was searched, in which period, what is nearest."""
 
 from __future__ import annotations
 

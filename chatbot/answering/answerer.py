@@ -1,8 +1,8 @@
-"""The extractive answerer: picks, orders and quotes the sentences that answer.
+"""The extractive answerer: it selects, orders and quotes the sentences that answer.
 
-No model writes anything. A claim is exact sentences behind their outlet and date, and before
+No model writes anything. A claim is exact sentences after their outlet and date, and before
 them, in bold, the amount or date that was asked for. If no sentence is likely enough to
-answer, the answerer abstains, and says what it looked for.
+answer, the answerer abstains and says what it looked for.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""What changed, what is disputed and what a question takes for granted wrongly.
+"""Conflicting sentences: changed values, differing reports, and false presuppositions.
 
-An amount that other articles give otherwise is set beside theirs: older ones as what was
-before, newer ones as what came since, those of the same days as reported differently. A
-question whose own amount or direction ("raised") no article supports is answered with the
-passage that says otherwise.
+A value that other articles give differently is set beside theirs: an older one as what was
+before, a newer one as what came since, one of the same days as reported differently. A question
+that presupposes an amount or a direction ("raised") which no article supports is answered with
+the sentence that contradicts it.
 """
 
 from __future__ import annotations

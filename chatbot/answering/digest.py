@@ -1,8 +1,8 @@
-"""A digest of a period: what a question asks for that names a time and no topic.
+"""A digest of a period, for a question that names a time and no topic.
 
-"What happened in July 2025?" has no words to search by. The articles of the period are read
-by their headlines: one stands for the period if its words recur there. A period is cut into
-equal slices, so that the list runs through all of it.
+"What happened in July 2025?" has no words to search by, so the articles of the period are
+ranked by their headlines: one stands for the period if its words recur there. A long period is
+cut into equal slices, so that the digest runs through all of it.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""How much of an article is quoted, so that a sentence can be understood on its own.
+"""Excerpts: how much of an article is quoted, so that a sentence can be understood on its own.
 
-A sentence that points back ("He said that") takes the one before it along; a quotation that
-is open is closed within its paragraph; an item of a list or a table is quoted under what it
-stands under; and whoever speaks is named, if the article tells.
+A sentence that refers back ("He said that") takes the one before it along; an open quotation
+is closed within its paragraph; an item of a list is quoted under its lead-in; and the speaker
+is named, if the article tells. Spans are character offsets in the article's body.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Where passages come from, and how many of one origin an answer may rest on.
+"""Provenance: who articles come from, and how many of one origin an answer may rest on.
 
 A flood of articles by one outlet must not outvote the others (PoisonedRAG, Zou et al. 2024,
 arXiv:2402.07867; RELIABILITY.md, S5b).

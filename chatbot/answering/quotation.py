@@ -1,4 +1,4 @@
-"""A sentence of a hit as a claim: attribution, exact quotes, and their citations."""
+"""Quotation: a candidate sentence as a claim, with attribution, exact quotes and citations."""
 
 from __future__ import annotations
 

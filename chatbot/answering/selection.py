@@ -1,5 +1,7 @@
-"""Which of the candidate sentences are quoted, beside the first: no repeats, what is of the period,
-the newest for now, the reason that stands beside an announcement, and other values.
+"""Selection of the candidates that are quoted, and their order.
+
+Duplicates are left out; a period that is named restricts them, and a question about now prefers
+the newest. The reason beside an announcement is added, and so are values that differ.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What a reader may ask next: questions made of an answer and what was found beside it.
+"""Suggested questions: what a reader may ask next, made of an answer and its hits.
 
-A question is offered only if the archive answers it with what it asks for, and with something
-that was not yet said.
+A question is suggested only if the archive answers it with what it asks for, and with
+something that was not quoted yet.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A dated timeline of a topic: what was reported when, each entry a quoted sentence."""
+"""A dated timeline of a topic: one quoted sentence for each story, the earliest first."""
 
 from __future__ import annotations
 

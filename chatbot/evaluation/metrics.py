@@ -1,7 +1,7 @@
-"""How well passages were found: ranks against gold spans, figures by category, comparison.
+"""Retrieval metrics: ranks against gold spans, means by category, and paired comparison.
 
-A retrieved passage hits a gold span when it is of the same article and holds at least 70 %
-of the span's words; a question may have groups of spans, of each of which one must be hit.
+A retrieved passage hits a gold span if it is of the same article and holds at least 70 % of the
+span's words. A question may have groups of spans; of each group one span must be hit.
 """
 
 from __future__ import annotations

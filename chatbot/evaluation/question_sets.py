@@ -1,4 +1,4 @@
-"""Question sets in the gold format, asked one by one; results written down and measured."""
+"""Question sets: asked one by one, their results written down as JSON Lines and measured."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ def evaluate(
 
 
 def measure(questions: Path, results: Path, files: Path | None = None) -> list[dict[str, Any]]:
-    """A row for each question that has gold: id, category, ms, and the scores of its ranks.
+    """Measure a file of results: a row for each question that has gold.
 
-    `rank_metrics` are those of `measures.rank_metrics`, by passage span, and by article ("article mrr",
-    …). `files` is the folder that the gold's offsets count in. Raises InputError if a file
-    cannot be read.
+    A row has `id`, `category`, `ms` and `scores`, the metrics of `metrics.rank_metrics` by
+    passage span and by article ("article mrr", …). `files` is the folder in whose files the
+    gold's offsets count. Raises InputError if a file cannot be read.
     """
     got = {row["id"]: row for _, row in _rows(results)}
     rows = []

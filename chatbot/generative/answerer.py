@@ -1,4 +1,4 @@
-"""The generative answerer: a chat model writes, and only what the sources support is shown."""
+"""The generative answerer: a chat model's reply as verified claims, sentence by sentence."""
 
 from __future__ import annotations
 

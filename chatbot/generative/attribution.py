@@ -1,4 +1,4 @@
-"""From a sentence of a model and the sources it names to a claim with exact quotes."""
+"""Attribution: from a sentence of the model and the sources it names to a claim with quotes."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""Sentences of a reply that must not be shown, whatever they cite: leaks, other languages,
-refusals."""
+"""Output guardrails: sentences that must not be shown, whatever they cite.
+
+They are leaks of the prompt, sentences in another language than the question's, and refusals.
+"""
 
 from __future__ import annotations
 

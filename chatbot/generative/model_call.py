@@ -1,4 +1,4 @@
-"""One call of a chat model: streamed, within a deadline, stopped when nobody listens."""
+"""One call of a chat model: streamed, within a deadline, cancelled when nobody listens."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""A model's reply as it streams: whole sentences, their keys, and nothing that could act.
+"""A model's reply as it streams, cut into whole sentences with their source keys.
 
-A sentence is given out when it and the keys behind it are complete; what has half arrived
-is held back. Links, images, HTML and numbers in brackets are taken out, whoever wrote them.
+A sentence is given out when it and the keys after it are complete. Links, images, HTML and
+numbers in brackets are taken out, whoever wrote them.
 """
 
 from __future__ import annotations

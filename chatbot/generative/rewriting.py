@@ -1,6 +1,7 @@
-"""The model helps to read a question: what a follow-up asks in full, what else to search for.
+"""Query rewriting and expansion with the chat model's help.
 
-Both are offers: whatever goes wrong, the question is read by rules alone, and the log says so.
+The model restates a follow-up question and may give other wordings to search. Whatever goes
+wrong, the question is read by rules alone, and the log says so.
 """
 
 from __future__ import annotations

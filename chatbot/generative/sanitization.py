@@ -1,7 +1,7 @@
-"""Article text as plain data: nothing in it can be markup, a citation or a delimiter of ours.
+"""Sanitization: article text as plain data, with no markup, citation or delimiter of ours.
 
-For what goes into a prompt, and for what a model makes of it. What is quoted and cited is
-never changed: quotes are cut from the article itself.
+It is for what goes into a prompt, and for what a model makes of it. What is quoted is never
+changed: quotes are cut from the article itself.
 """
 
 from __future__ import annotations

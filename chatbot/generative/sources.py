@@ -1,4 +1,4 @@
-"""What a model may answer from: a few passages of each origin, as data, under opaque keys."""
+"""Sources of a prompt: capped passages as inert data, each under an opaque key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Other names of the same thing: a country, its people, its capital; data in aliases.toml."""
+"""Entity aliases: other names of the same country, body or place.
+
+The groups are data in `lexicon/aliases.toml`. `verification` uses them to accept a claim's
+"Seoul" for a source's "South Korea"; `reading` uses them to find a question's names.
+"""
 
 from __future__ import annotations
 

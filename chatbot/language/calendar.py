@@ -1,4 +1,8 @@
-"""Arithmetic of days, months and years; a week begins on Monday."""
+"""Calendar arithmetic: adding months, whole weeks or quarters, and parts of a period.
+
+Everything takes and returns `date` values or pairs of first and last day. A week begins on
+Monday.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Dates in English and Korean text, complete or not, as values that can be compared."""
+"""Dates in English and Korean text, complete or partial, as values that can be compared.
+
+`dates` finds them in order; a `PartialDate` has None for what the text does not say.
+"""
 
 from __future__ import annotations
 

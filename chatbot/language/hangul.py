@@ -1,4 +1,4 @@
-"""Syllables of Hangul, taken apart."""
+"""Hangul syllables, decomposed into onset, vowel and coda."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Items of lists and rows of tables, which say something only with what stands above them.
+"""Items of lists and rows of tables, and the text that introduces them.
 
-"Korea (25%)" is an answer only under "The countries that got letters today include:"; a row
-of a table only under the table's head. What stands above is quoted along, and counts as words
-of the item when it is candidate.
+An item such as "Korea (25%)" says something only together with its lead-in ("The countries
+that got letters today include:"), and a row of a table only with the table's head. The
+lead-in is found here, so that it can be scored and quoted along with the item.
 """
 
 from __future__ import annotations

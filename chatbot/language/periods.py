@@ -1,8 +1,8 @@
-"""Periods in a question as its grammar puts them together.
+"""Time mentions: temporal expressions together with the words that modify them.
 
-What `named_days` finds is narrowed ("late", "the end of", "말"), joined ("between … and …", "from
-… to …", "부터 … 까지"), moved ("the week before", "two days after", "a year later") or opened
-("since", "until", "after").
+What `temporal_expressions` finds is narrowed ("the end of", "말"), joined to a range ("between …
+and …", "부터 … 까지"), moved ("the week before", "a year later") or opened on one side ("since",
+"until", "after"). The result is a `TimeMention` with its period and its role in the sentence.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""What Dateline says in its own words, and how it writes dates; the texts are data."""
+"""Dateline's own words, its dates in words, and simple checks of a text's language and form.
+
+The texts that Dateline says are data in `phrases.toml`. The language is told by script and by
+stop words; a line is checked for being only names or too short to say anything.
+"""
 
 from __future__ import annotations
 

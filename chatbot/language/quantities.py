@@ -1,4 +1,4 @@
-"""Numbers with their units in English and Korean text, as values that can be compared.
+"""Quantities in English and Korean text: numbers with their units, as comparable values.
 
 "$350 billion", "3,500억 달러" and "350bn dollars" are one quantity; so are "15 percent", "15%"
 and "15퍼센트". In a range the first number takes the unit of the second ("10 to 15 percent").

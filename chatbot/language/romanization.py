@@ -1,8 +1,8 @@
-"""Korean names in their many spellings, matched by how they sound.
+"""Spelling variants of Korean names, matched by a phonetic key.
 
 Ahn Duk-geun, Ahn Dukgeun, An Deok-geun and 안덕근 are one name: each syllable is reduced to a
-key of onset, vowel and coda, in which the spellings that newsrooms use are one. The archive
-decides which of the spellings are searched: those that its texts have.
+key of onset, vowel and coda that is the same for all spellings in use. Only variants that the
+archive's own texts contain are returned, to be searched as well.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Other words for what a question says: synonyms, names, seats of government, outlets.
+"""Query expansion from lists: synonyms, groups of names, capitals that stand for countries.
 
-The lists are data in `lexicon/`. An abbreviation that they do not have is looked up in the
-archive's own texts, where it is spelled out: "Export-Import Bank (EXIM)".
+The lists are data in `lexicon/`. An abbreviation that they lack is looked up in the archive's
+own texts, where it is spelled out: "Export-Import Bank (EXIM)".
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""Days and periods that are named outright, in English and Korean: "31 July 2025", "late
-July", "Q3 2025", "last month", "two weeks ago", "7월 말", "작년 상반기".
+"""Explicit temporal expressions in English and Korean, resolved to first and last days.
 
-A day or month without a year is the nearest that has been, or
-that is at most AHEAD days ahead; with a word of the future, half a year.
+Examples are "31 July 2025", "late July", "Q3 2025", "last month", "two weeks ago", "7월 말" and
+"작년 상반기". A day or month without a year is the nearest one that has been, or that lies at
+most AHEAD days ahead; with a word of the future, at most half a year ahead. The words are data
+in `lexicon/temporal_expressions.toml`.
 """
 
 from __future__ import annotations
@@ -100,7 +101,8 @@ PATTERNS = tuple(
         rf"\b(?P<holiday>{any_of(EN['holidays'])})(?:{OF_YEAR}|\b)",
         rf"\b{REL} {SURE}",
         rf"\b(?P<rel>last|this|next) (?P<weekday>{any_of(EN['weekdays'])})\b",
-        rf"(?:\b(?:on|since|until|by|before|after) )(?P<at>)(?P<weekday>{any_of(EN['weekdays'])})\b",
+        r"(?:\b(?:on|since|until|by|before|after) )(?P<at>)"
+        rf"(?P<weekday>{any_of(EN['weekdays'])})\b",
         rf"\b(?P<weekday>{any_of(EN['weekdays'])})['’]s\b",
         rf"\b(?:over |in |during |within )?(?:the )?(?:past|last|previous) {COUNT}"
         r" (?P<past_unit>day|week|month|quarter|year)s?\b",

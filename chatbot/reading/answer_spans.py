@@ -1,5 +1,7 @@
-"""The pieces of a sentence that could be what a question asks for: an amount, a date, a person,
-a place. The words that decide are in lexicon/answer_spans.toml.
+"""Answer spans: the parts of a sentence that could be what a question asks for.
+
+They are amounts, dates, persons and places, found by patterns in `lexicon/answer_spans.toml`,
+each with how well it matches the answer type of the question (0 to 1).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""How likely it is that the archive holds the answer: one likelihood for all that was read.
+"""Answerability: the probability that the sentences that were read hold the answer.
 
-A logistic model over what the best sentences have between them: what the reader says of them,
-how far the first stands out from the rest, how much of the question is in them. No single score
-tells a near miss from an answer; see docs/answers.md. Fitted by training/answering.py.
+It is a logistic model over the features of the best candidates and of all together, as no
+single score tells a near miss from an answer. It was fitted by training/answering.py; see
+docs/answers.md for how often it errs.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""Deeds that decide: a question why somebody was fired is not answered by his appointment.
+"""Event triggers: a question why somebody was fired is not answered by his appointment.
 
-An article that tells of such a deed has a word for it. Where none of the sentences that fit a
-question best stands near one, what is asked for is not told, however near the names come. The
-words are in lexicon/event_triggers.tsv; others than these are left to what `answerability` has learnt.
+An article that tells of such an event has a trigger word for it ("fired", "ousted"). If none of
+the best candidates has one, the archive does not tell of the event, however near the names
+come. The words are data in `lexicon/event_triggers.tsv`; other events are left to
+`answerability`.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Who holds an office: the name that stands beside the office asked for, not any name near it.
+"""Office holders: for "who is the trade minister", the name that stands beside that office.
 
 "Trade Minister Yeo Han-koo" and "Howard Lutnick, the Secretary of Commerce" name a holder; a
-deputy or a former one is none, unless the question asks for such a one. The nouns are in
-lexicon/offices.toml.
+deputy or a former one counts only if the question asks for one. The nouns are data in
+`lexicon/offices.toml`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""What a query is candidate by: its terms, each as rare as it is, its names and its amounts."""
+"""The terms of a query, weighted by rarity, with its names and amounts, to match texts against.
+
+`QueryTerms` says how much of a query a set of terms covers; rarity is a term's inverse document
+frequency in the archive, from 0 to 1.
+"""
 
 from __future__ import annotations
 

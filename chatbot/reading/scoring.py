@@ -1,8 +1,8 @@
-"""How likely a sentence is to answer a question: what the reader says, and what can be counted.
+"""Scoring of candidate sentences: the reader model's scores and counted features, combined.
 
-Two linear models over the features of `FEATURES`, fitted by training/answering.py: one says
-which of a question's sentences answers best, the other how likely a sentence answers. Their
-coefficients are data, in lexicon/weights.toml; docs/answers.md has what they reach.
+Two linear models over `FEATURES`, fitted by training/answering.py, give each candidate a weight
+among the sentences of its question and a likelihood that is comparable between questions. Their
+coefficients are data in `lexicon/weights.toml`; docs/answers.md has how well they do.
 """
 
 from __future__ import annotations

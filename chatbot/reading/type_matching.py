@@ -1,7 +1,7 @@
-"""What a question asks for, found in a sentence.
+"""Answer type matching: whether a sentence has what a question asks for.
 
-`type_match` says how well a sentence has it, 0 to 1; `best_answer_span` gives the one amount or date that
-answers, if that can be told.
+`type_match` says how well, from 0 to 1; `best_answer_span` gives the one amount or date that
+answers, if it can be told among several.
 """
 
 from __future__ import annotations

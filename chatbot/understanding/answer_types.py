@@ -1,6 +1,7 @@
-"""What a question asks for: who, when, how much, why, a list, yes or no, and so on.
+"""Answer types: what a question asks for (who, when, how much, why, a list, yes or no, …).
 
-The patterns are data, in `lexicon/answer_types.toml`; an English and a Korean one for each kind.
+They are told by patterns in `lexicon/answer_types.toml`, an English and a Korean one for each
+type. Many types may fit a question; the most telling comes first.
 """
 
 from __future__ import annotations

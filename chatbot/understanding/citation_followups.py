@@ -1,4 +1,8 @@
-"""A citation that is asked about: "what else does [2] say?" is answered from its article."""
+"""Follow-up questions about a citation: "what else does [2] say?".
+
+Such a question is searched in the cited article alone, and the sentences that were quoted
+already are left out of the new answer.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The two sides of a comparison, each as a question of its own."""
+"""Decomposition of a request to compare into its two sides, each a question of its own."""
 
 from __future__ import annotations
 

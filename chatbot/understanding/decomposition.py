@@ -1,4 +1,8 @@
-"""A comparison, or a question of several parts, as questions that are searched one by one."""
+"""Query decomposition: a question of several parts as questions that are searched one by one.
+
+Each part is completed with what it shares with the others, such as the subject of a
+comparison or the name that a pronoun stands for.
+"""
 
 from __future__ import annotations
 

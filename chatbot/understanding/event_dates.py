@@ -1,7 +1,7 @@
-"""Events as landmarks of time: "the week before the Gyeongju summit", "since the election".
+"""Dates of events: "the week before the Gyeongju summit", "since the election".
 
-What stands after such a word without being a date is looked up in the archive itself: the
-day of an event is the day on which the articles about it were published.
+An event that follows such a word is looked up in the archive: its day is the day on which the
+articles about it were published.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""Words of a question that name no topic: "what happened", "the latest", "tell me more"."""
+"""Generic terms: words of a question that name no topic ("what happened", "tell me more").
+
+The patterns are data in `lexicon/generic_terms.toml`. A question that has nothing but such words
+and a period asks for a digest of that period.
+"""
 
 from __future__ import annotations
 

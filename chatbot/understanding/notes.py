@@ -1,4 +1,4 @@
-"""How a question was read, in sentences for the reader."""
+"""Notes that tell the reader how a question was understood, in whole sentences."""
 
 from __future__ import annotations
 

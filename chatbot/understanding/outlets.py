@@ -1,4 +1,8 @@
-"""Outlets in a question: "according to Yonhap", "only Korean outlets", "연합뉴스 보도"."""
+"""Outlets that a question asks for: "according to Yonhap", "only Korean outlets".
+
+The result is an `OutletConstraint`: the outlets and languages, and whether others are excluded.
+Names and countries of outlets are data in `lexicon/outlets.tsv`.
+"""
 
 from __future__ import annotations
 

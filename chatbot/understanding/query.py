@@ -1,4 +1,8 @@
-"""Question and history become a query: what is searched, where, and how it was read."""
+"""Query understanding in one call: `understand` makes a `Query` of a question and its history.
+
+It calls the other modules of this package in order: the standalone question, the kind of
+request, the answer types, the periods, the outlets, the subquestions and the expansions.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""What a request is about: its words without those that say what is wanted."""
+"""The topic of a request: its words without those that only name the kind of request.
+
+"Timeline of the car tariffs" is searched as "the car tariffs". The words are data in
+`lexicon/requests.toml`.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""The kind of a request, by a linear model over the embedding model's vector of its words.
+"""Intent classification: the kind of a request, by a linear model over its embedding.
 
-Fitted by training/requests.py on requests that were written for it; docs/answers.md says how
-often it is right.
+The model was fitted by training/requests.py on requests that were written for it;
+docs/answers.md says how often it is right. A request that names its kind ("a timeline of …")
+is taken at its word.
 """
 
 from __future__ import annotations

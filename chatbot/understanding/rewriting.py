@@ -1,8 +1,8 @@
-"""A turn of a conversation as a question of its own, without a model.
+"""Conversational query rewriting by rules: a follow-up becomes a standalone question.
 
-What a turn leans on is carried over from the turns that matter: the last question that
-stood on its own, and what followed it. A name in "and Japan?" takes the place of its like;
-a date does too; a turn with a topic of its own carries nothing.
+Words are carried over from the last question that stood on its own and from what followed it.
+A name in "and Japan?" takes the place of the name of the same class before it, and a date the
+place of a date; a turn with a topic of its own carries nothing over.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""A query as searches: the whole, and each of its parts with the periods that it names."""
+"""The searches that a query stands for: one for the whole, and one for each subquestion.
+
+Each gets its own periods, expansions and weight of recency.
+"""
 
 from __future__ import annotations
 

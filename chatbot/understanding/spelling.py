@@ -1,4 +1,4 @@
-"""Misspelt words of a question, read as the archive's own texts spell them."""
+"""Spelling correction of a question against the vocabulary of the archive."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Time in questions: periods that are named, and whether the newest word is wanted.
+"""Temporal intent of a question: its periods, its as-of day, and its preference for recency.
 
-A named period never hides an article, because what happened in July is also told in
-August; search moves what was published in it, or soon after, upwards.
+A period that is named never hides an article, because what happened in July is also told in
+August; the search moves up what was published in the period or soon after.
 """
 
 from __future__ import annotations

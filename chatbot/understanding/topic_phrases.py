@@ -1,4 +1,8 @@
-"""What a question is about, as a phrase that another question can be asked about."""
+"""The topic of a question as a noun phrase, to be put into suggested questions.
+
+There is no parser behind it: it takes the longest run of content words that the passages found
+contain, too.
+"""
 
 from __future__ import annotations
 

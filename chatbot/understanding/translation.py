@@ -1,8 +1,8 @@
-"""Korean and English: a question's words in the other language, from a glossary.
+"""Query translation between Korean and English, word by word, from a glossary.
 
-No translation: word by word, so that a search finds articles in the other language too.
-Korean words are looked for inside what is written together ("자동차관세는"), the longest
-first; particles and endings fall away; amounts become English ones.
+It makes no sentences: it gives terms, so that a search finds articles in the other language,
+too. Korean words are looked for inside compounds ("자동차관세는"), the longest first; particles
+and endings fall away, and amounts become English ones. The data is `lexicon/glossary.tsv`.
 """
 
 from __future__ import annotations

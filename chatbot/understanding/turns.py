@@ -1,4 +1,4 @@
-"""A message list as turns: what was asked, and what was answered."""
+"""A message list of any kind that LangChain accepts, as turns of question and answer."""
 
 from __future__ import annotations
 

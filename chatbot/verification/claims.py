@@ -1,4 +1,4 @@
-"""Nothing is shown before it is checked against the article it cites.
+"""Claim verification: no claim is shown before it is checked against the articles it cites.
 
 `check` looks at one claim and says what is wrong with it; docs/answers.md tells readers what
 that covers, what it does not, and how often it errs. Checked, in this order:
@@ -9,7 +9,7 @@ that covers, what it does not, and how often it errs. Checked, in this order:
    model wrote holds each of its quotes, and may name its articles by their headlines;
 3. every number with its unit, every date and every name of the claim is in what it cites;
 4. the claim does not deny what it cites, nor turn it round ("raised" for "lowered");
-5. a sentence that a model wrote is about what it cites, by its meaning (`verify_meaning`),
+5. a sentence that a model wrote is about what it cites, by its meaning (`entailment`),
    and follows from it, where an entailment model is configured.
 """
 
@@ -57,7 +57,7 @@ def check(archive: Archive, claim: Claim, *, entails: Entails | None = None) -> 
     """Whether a claim is true to what it cites, and if not, why.
 
     `entails` gives the probability that a premise entails a hypothesis (see
-    `verify_meaning.entailment`); it is asked only about sentences that a model wrote.
+    `entailment.entailment`); it is asked only about sentences that a model wrote.
     """
     if not claim.citations:
         return Verdict(("the claim cites nothing",))

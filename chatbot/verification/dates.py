@@ -1,4 +1,4 @@
-"""Whether the dates of a claim are in what it cites."""
+"""Dates of a claim that its evidence does not have."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a sentence that a model wrote is about what it cites, and follows from it.
+"""Entailment: whether a sentence that a model wrote follows from what it cites.
 
 Without a model of its own, by the archive's sentence vectors and by the share of the claim's
 words that are cited; the thresholds were chosen on pairs of claims and evidence by

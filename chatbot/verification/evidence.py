@@ -1,4 +1,4 @@
-"""What a claim's citations say: the text that its parts are looked for in."""
+"""Evidence: the text of a claim's citations, in which the parts of the claim are looked for."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Whether the names of a claim are in what it cites.
+"""Names of a claim that its evidence does not have.
 
 Names are told by their capitals, so only in scripts that have them. A name at the start of a
 sentence counts if another capital follows it, or if the cited article writes it with a capital
-in the middle of a sentence. Known names of the same thing stand for one another (aliases.toml),
-and so do a country and its people ("Korea", "Korean": four letters in common).
+in the middle of a sentence. Aliases stand for one another (`lexicon/aliases.toml`), and so do a
+country and its people ("Korea", "Korean": four letters in common).
 """
 
 from __future__ import annotations

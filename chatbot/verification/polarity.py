@@ -1,8 +1,9 @@
-"""Whether a claim denies what it cites, or turns it round.
+"""Polarity: whether a claim negates what it cites, or says the contrary of it.
 
-A claim is set beside the cited sentence that it shares most words with. It fails if it denies
-and that sentence does not; if that sentence denies just what the claim says; or if it has one
-word of a pair of contraries ("raised", "lowered") and that sentence only the other.
+A claim is compared with the cited sentence that it shares most words with. It fails if it is
+negated and that sentence is not; if that sentence negates just what the claim says; or if it
+has one word of a pair of antonyms ("raised", "lowered") and that sentence only the other. The
+words are data in `lexicon/antonyms.toml`.
 """
 
 from __future__ import annotations

@@ -23,7 +23,8 @@ with Archive.open(sys.argv[1]) as archive:
         print(query, query_terms.wordings)
         for article in archive.recent():
             have = query_terms.matched(terms(article.body))
-            print(query_terms.coverage(have), query_terms.matched_rarity(have), query_terms.name_coverage(have))
+            print(query_terms.coverage(have), query_terms.matched_rarity(have))
+            print(query_terms.name_coverage(have))
 """
 SEEDS = ("0", "1", "2")
 """Of the hashes of strings, which decide on the order of sets."""

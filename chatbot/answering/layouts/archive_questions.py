@@ -1,7 +1,8 @@
-"""Questions about the archive itself, answered from the ledger: outlets, counts, the newest, the
-oldest, what changed, what came in.
+"""Questions about the archive itself, answered from the ledger.
 
-Articles are named by headline, each with a citation of its first sentence, so that one can open it.
+They ask for outlets, counts, the newest or oldest articles, corrections, and what came in.
+Articles are named by their headline, each with a citation of its first sentence, so that it can
+be opened.
 """
 
 from __future__ import annotations

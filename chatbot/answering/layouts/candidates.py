@@ -1,4 +1,4 @@
-"""What the kinds of requests gather: sentences that were read, or a sentence of each story."""
+"""Candidates for layouts: sentences that stand alone, or one sentence for each story."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Timelines, changes and news: what happened in which order, a sentence of each story."""
+"""Timelines, changes and news: dated sentences in the order of their days."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lists and counts: each item that the articles tell, one a line, copies of a story once."""
+"""Lists and counts: one line for each item that the articles tell, near-duplicates once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Positions, reactions, opinions: what people say, in their words."""
+"""Positions, reactions and opinions: what people say of a matter, in their own words."""
 
 from __future__ import annotations
 

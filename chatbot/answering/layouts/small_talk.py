@@ -1,6 +1,6 @@
-"""Greetings, thanks, questions about Dateline, and what is no question: answered without a search.
+"""Small talk: greetings, thanks, questions about Dateline, and what is no question.
 
-Each tells what the archive holds, and offers questions that it answers.
+It is answered without a search: with what the archive holds, and questions that it answers.
 """
 
 from __future__ import annotations

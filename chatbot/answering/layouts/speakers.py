@@ -1,4 +1,4 @@
-"""Whose words a request asks for, and whose words a sentence tells."""
+"""Speakers: whose words a request asks for, and whose words a sentence reports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Summaries: the latest, how it came about, what was said, the figures."""
+"""Summaries under headings: the latest, the course of events, what was said, the figures."""
 
 from __future__ import annotations
 

@@ -155,8 +155,8 @@ def test_two_dates_are_two_periods_and_what_follows_counts_from_the_first() -> N
     assert end == (date(2025, 7, 25), date(2025, 7, 31))
     asked = "the July 2025 order, and what replaced it a year later"
     july, later = (s.period for s in time_mentions(asked, date(2026, 8, 1)))
-    assert july == months(2025, 7, 1)
-    assert later == months(2026, 7, 1)
+    assert july == month_span(2025, 7, 1)
+    assert later == month_span(2026, 7, 1)
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])
