@@ -97,7 +97,7 @@ def _none(_: str, names: tuple[str, ...] = FEATURES) -> tuple[float, tuple[float
 
 
 def _light(candidate: Candidate) -> Candidate:
-    return replace(candidate, hit=None, sentence=None, terms=frozenset(), near=frozenset())  # type: ignore[arg-type]
+    return replace(candidate, hit=None, sentence=None, terms=frozenset(), context_terms=frozenset())  # type: ignore[arg-type]
 
 
 def order(part: Sequence[Example]) -> Floats:

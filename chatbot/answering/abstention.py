@@ -25,7 +25,7 @@ NEAREST = 3
 
 
 def abstention_message(archive: Archive, query: Query, hits: Sequence[Hit]) -> str:
-    """Says that the archive does not hold the answer, and what was looked for."""
+    """The message that the archive does not hold the answer, and what was looked for."""
     texts = phrases(query.language)
     if not query.question:
         return str(texts["empty"])

@@ -56,13 +56,13 @@ EXAMINED = 40
 
 
 def publication_day(hit: Hit) -> date:
-    """The day a hit's article was published; the first of days if that is unknown."""
+    """The day on which a hit's article was published; the first of all days if unknown."""
     published = hit.article.published
     return published.day if published else date.min
 
 
 def stated_amount(query: Query, candidate: Candidate) -> Quantity | None:
-    """The amount that a sentence offers a question about one."""
+    """The amount that a candidate states for a "how much" question; None if it has none."""
     if "how much" not in query.kinds:
         return None
     text = candidate.sentence.text
@@ -75,9 +75,10 @@ def stated_amount(query: Query, candidate: Candidate) -> Quantity | None:
 def differing_values(
     query: Query, first: Candidate, others: Sequence[Candidate]
 ) -> list[tuple[str, Candidate]]:
-    """Other values of the first sentence's amount: ("before", "since" or "differs", sentence).
+    """Candidates with another value of the first one's amount: (relation, candidate).
 
-    At most one of each, the nearest in time, of other articles.
+    The relation is "before", "since" or "differs". There is at most one of each, the nearest in
+    time, and all are of other articles than the first.
     """
     value = stated_amount(query, first)
     if value is None:
@@ -101,8 +102,10 @@ def differing_values(
 
 
 def amending_candidate(first: Candidate, ranked: Sequence[Candidate]) -> Candidate | None:
-    """The newest later sentence that amends an amount of the first one's, if there is one: it
-    says so, names the number that it replaces, and has words in common."""
+    """The newest later candidate that amends an amount of the first one; None if there is none.
+
+    It says that it amends, has the number that it replaces, and shares words with the first.
+    """
     numbers = _numbers(first.sentence.text)
     later = [
         w
@@ -129,7 +132,7 @@ def _numbers(text: str) -> frozenset[str]:
 def contradicting_candidate(
     query_terms: QueryTerms, ranked: Sequence[Candidate]
 ) -> Candidate | None:
-    """The sentence that says otherwise than the question takes for granted, if one does."""
+    """The candidate that contradicts what the question presupposes; None if there is none."""
     return _contradicting_amount(query_terms, ranked) or _contradicting_direction(
         query_terms, ranked
     )

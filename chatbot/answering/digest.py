@@ -47,7 +47,7 @@ COVERED_WEIGHT = 0.4
 
 
 def digest(archive: Archive, query: Query) -> list[Hit]:
-    """A passage of each of the articles that stand for the query's period, by their day."""
+    """One passage of each article that stands for the query's period, by day."""
     most = ENTRIES * (2 if query.length == "long" else 1)
     period = _period(archive, query)
     if period is None:

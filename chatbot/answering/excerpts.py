@@ -105,9 +105,9 @@ class Excerpt:
 
 
 def excerpt(body: str, span: Span) -> Excerpt:
-    """What to quote of a body so that the sentence at `span` stands on its own.
+    """The excerpt of a body with which the sentence at `span` can be understood on its own.
 
-    What a sentence announces with a colon is quoted with it.
+    What a sentence introduces with a colon is part of its excerpt.
     """
     start, end = span
     if after := correction_after(body, end):
@@ -129,8 +129,11 @@ def excerpt(body: str, span: Span) -> Excerpt:
 
 
 def trim(body: str, span: Span) -> Span:
-    """A span without what says nothing at its ends: the mark of a list, a heading in capitals,
-    a word that only joins it to what stands before, the "; and" of a list."""
+    """A span without what says nothing at its ends.
+
+    That is the mark of a list item, a heading in capitals, a word that only joins the sentence to
+    the one before, and the "; and" of a list.
+    """
     start, end = span
     while (m := OPENING.match(body, start, end)) and end - m.end() >= LEAST_LEFT:
         start = m.end()
@@ -140,10 +143,11 @@ def trim(body: str, span: Span) -> Span:
 
 
 def answer_clause(body: str, span: Span, answer: Span) -> Span:
-    """The part of a long sentence that has its answer: what stands before or behind it is left
-    out where the sentence may be cut, and where that cannot change what the rest says.
+    """The clauses of a long sentence that have its answer.
 
-    `span` and `answer` are offsets in the body; the result lies in the first and has the second.
+    What stands before or after is left out where the sentence may be cut without changing what the
+    rest says. `span` and `answer` are offsets in the body; the result lies in the first and
+    contains the second.
     """
     start, end = span
     language = language_of(body[start:end])
@@ -175,7 +179,7 @@ def _stays_whole(body: str, kept: Span, left_out: Span) -> bool:
 
 
 def correction_after(body: str, end: int) -> Span | None:
-    """The sentence behind one that ends there, if it corrects or denies that one."""
+    """The sentence after one that ends there, if it corrects or denies that one; else None."""
     start = end + len(body[end:]) - len(body[end:].lstrip())
     if start >= len(body) or not CORRECTS.match(body, start):
         return None
@@ -185,14 +189,17 @@ def correction_after(body: str, end: int) -> Span | None:
 
 
 def paragraph_span(body: str, at: int) -> Span:
-    """The paragraph around an offset."""
+    """The span of the paragraph around an offset."""
     start = body.rfind("\n\n", 0, at)
     end = body.find("\n\n", at)
     return (0 if start < 0 else start + 2), (len(body) if end < 0 else end)
 
 
 def speaker_of(body: str, start: int, end: int) -> str:
-    """Who says what stands there: by a label before it, or by "said" behind its quotation."""
+    """Who says what stands at a span; "" if that cannot be told.
+
+    It is told by a label before it, or by "said" after its quotation.
+    """
     first, last = paragraph_span(body, start)
     for label in reversed(list(LABEL.finditer(body, first, start + 1))):
         within = body[label.end() - 1 : start]

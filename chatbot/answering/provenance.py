@@ -29,12 +29,12 @@ MOST = 0.5
 
 
 def origin(article: StoredArticle) -> str:
-    """Who an article comes from: its outlet, else its site, else the source it was read from."""
+    """The origin of an article: its outlet, else its site, else the source it was read from."""
     return article.outlet or urlsplit(article.url).hostname or article.source
 
 
 def main_outlets(archive: Archive) -> frozenset[str]:
-    """The outlets that are most of an archive: one or none."""
+    """The outlet that most of an archive is of, if there is one."""
     status = archive.status()
     return frozenset(name for name, n in status.outlets if n > MOST * status.articles)
 
@@ -58,8 +58,11 @@ def cap_by_origin(hits: Iterable[Hit], main: Collection[str] = ()) -> Iterator[H
 def diversify(
     archive: Archive, ranked: Sequence[T], most: int, of: Callable[[T], StoredArticle]
 ) -> list[T]:
-    """The first so many of what was ranked, of one origin at most half of them (but PER_ORIGIN in
-    any case): others move up. For answers that lay out what many articles say."""
+    """The first so many of a ranking, with at most half of them of one origin.
+
+    PER_ORIGIN of one origin are allowed in any case. It is for answers that lay out what many
+    articles say.
+    """
     main, cap = main_outlets(archive), max(PER_ORIGIN, most // 2)
     taken: Counter[str] = Counter()
     chosen: list[T] = []
@@ -76,7 +79,7 @@ def diversify(
 def admission(
     archive: Archive, hits: Sequence[Hit], cap: int = PER_ORIGIN
 ) -> Callable[[Claim], bool]:
-    """Whether a further claim keeps the passages that the answer quotes within the cap."""
+    """A check whether one more claim keeps the passages that an answer quotes within the cap."""
     used: dict[str, set[str]] = {}
     main = cache(lambda: main_outlets(archive))
 

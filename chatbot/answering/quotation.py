@@ -29,11 +29,11 @@ def quote(  # noqa: PLR0913
     without: Collection[str] = (),
     quoted: Sequence[Citation] = (),
 ) -> Claim:
-    """A sentence as a claim: what it offers in bold, attribution, and the exact quotes.
+    """A candidate as a claim: its answer in bold, its attribution, and the exact quotes.
 
-    The attribution goes `without` its "day", or its "outlet" and "day" (never without who speaks),
-    where a reader has just been told. What goes along with the sentence is left out where it
-    is quoted in what was `quoted` before.
+    The attribution goes `without` its "day", or its "outlet" and "day" (never without the
+    speaker), where the reader has just been told. What the excerpt adds to the sentence is left
+    out where it is `quoted` already.
     """
     article, words = candidate.hit.article, phrases(language)
     body = article.body
@@ -86,7 +86,7 @@ def changed(archive: Archive, citations: Sequence[Citation]) -> bool:
 
 
 def quotes_overlap(one: Citation, other: Citation) -> bool:
-    """Whether most of a quote, or of the other, is in both."""
+    """Whether two quotes of an article have most of one of them in common."""
     if one.article.id != other.article.id:
         return False
     common = min(one.end, other.end) - max(one.start, other.start)

@@ -40,8 +40,7 @@ LabelledCandidate = tuple[str, Candidate]
 def in_period(
     query_terms: QueryTerms, ranked: Sequence[Candidate], period: Period
 ) -> list[Candidate]:
-    """The sentences of a period's articles that are about the question's matter, and do not
-    tell of another time."""
+    """The candidates of a period's articles that are about the topic and not of another time."""
     text = query_terms.query.text
     asking = {*question_terms(text)} - {*question_terms(without_generic_terms(text))}
     first, last = period
@@ -74,8 +73,10 @@ def _falls_in(day: PartialDate, period: Period) -> bool:
 def with_changes(
     query: Query, chosen: Sequence[Candidate], ranked: Sequence[Candidate], most: int
 ) -> list[LabelledCandidate]:
-    """The chosen sentences, those that give another value of the amount under a label; first the
-    one that amends what the first of them says."""
+    """The chosen candidates with labels, and those with another value of the amount.
+
+    If a later candidate amends the first, it comes first itself.
+    """
     first = chosen[0]
     if not query.periods and (now := amending_candidate(first, ranked)):
         told: list[LabelledCandidate] = [("", w) for w in chosen[1:] if w is not now]
@@ -90,8 +91,10 @@ def with_changes(
 def with_reason(
     query: Query, chosen: Sequence[Candidate], ranked: Sequence[Candidate]
 ) -> list[Candidate]:
-    """The chosen sentences; where the first announces and the reason, or the manner, that is
-    asked for stands beside it, that one is next."""
+    """The chosen candidates, with the reason that is asked for next to the announcement.
+
+    It is looked for in the same article, near the first candidate.
+    """
     first, *rest = chosen
     if query.kind not in ("why", "how") or first.type_match == 1:
         return list(chosen)
@@ -113,7 +116,7 @@ def _apart(one: Candidate, other: Candidate) -> int:
 
 
 def newest(ranked: Sequence[Candidate]) -> list[Candidate]:
-    """For a question about now: the sentences about the best one's matter, the newest first."""
+    """Candidates that answer about as well as the best, newest first, for questions about now."""
     best = ranked[0]
     same = [
         w
@@ -127,7 +130,7 @@ def newest(ranked: Sequence[Candidate]) -> list[Candidate]:
 
 
 def deduplicate(ranked: Sequence[Candidate], most: int, share: float) -> list[Candidate]:
-    """The likeliest sentences that do not repeat one another."""
+    """The likeliest candidates that do not repeat one another, at most `most`."""
     chosen: list[Candidate] = []
     for candidate in ranked:
         if len(chosen) == most or candidate.weight < share * ranked[0].weight:
@@ -138,5 +141,5 @@ def deduplicate(ranked: Sequence[Candidate], most: int, share: float) -> list[Ca
 
 
 def term_overlap(one: Candidate, other: Candidate) -> float:
-    """The share of the terms of the shorter of two sentences that both have."""
+    """The share of the shorter sentence's terms that both sentences have."""
     return len(one.terms & other.terms) / max(1, min(len(one.terms), len(other.terms)))

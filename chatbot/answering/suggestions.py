@@ -65,8 +65,11 @@ def follow_ups(
 def candidate_questions(
     archive: Archive, query: Query, cited: Sequence[Citation], hits: Sequence[Hit]
 ) -> Iterator[tuple[str, Fits]]:
-    """Questions about what was reported later or earlier, in which order, who is named, and what
-    others say, each with what a citation must be to answer it."""
+    """Questions that might be suggested, each with a check of what must be cited for it.
+
+    They ask what was reported later or earlier, for a timeline, about a name, and what another
+    outlet says.
+    """
     texts, topic, language = lexicon(query.language), topic_phrase(query, hits), query.language
     known, found = _days(cited), _days(hits)
     last, first = max(known, default=date.max), min(known, default=date.min)
@@ -93,8 +96,10 @@ def candidate_questions(
 def salient_names(
     archive: Archive, query: Query, cited: Sequence[Citation], hits: Sequence[Hit]
 ) -> list[str]:
-    """Names of several words in what is quoted and then in what stands near, that are there
-    twice and that the question does not have; the rarest first."""
+    """Names that the quotes and the hits have at least twice and the question does not.
+
+    They have several words each; the rarest comes first.
+    """
     asked = {*question_terms(query.question), *question_terms(query.text)}
     asked |= {t for h in hits for t in terms(h.article.outlet)}
     months = {m.lower() for m in phrases("en")["months"]}
@@ -111,7 +116,7 @@ def salient_names(
 
 
 def full_names(text: str) -> list[str]:
-    """Names that a text has in full: not a part of one with an initial, nor a title's words."""
+    """The full names of a text, without parts of longer names and without titles' words."""
     whole = [re.sub(r"['’]s?$", "", n) for n in capitalized_names(text)]
     kept = []
     for name in dict.fromkeys(whole):

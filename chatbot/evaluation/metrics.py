@@ -46,16 +46,16 @@ class Ranks:
 
 
 def word_counts(text: str) -> Counter[str]:
-    """A text's words with their counts; markup, case and thousands separators left out."""
+    """The words of a text with their counts, without markup, case and thousands separators."""
     plain = unicodedata.normalize("NFKC", _MARKUP.sub(" ", text)).lower()
     return Counter(_WORD.findall(re.sub(r"(?<=\d),(?=\d)", "", plain).replace("_", " ")))
 
 
 def gold_groups(row: Mapping[str, Any], files: Path | None = None) -> list[list[Gold]]:
-    """The groups of a question's gold; empty for a question without.
+    """The groups of gold spans of a question; empty for a question without gold.
 
-    An entry has a path and a `quote`, or `start` and `end` in the file under `files`
-    (without `files`, or with neither, any passage of the article will do).
+    An entry has a path and a `quote`, or `start` and `end` in the file under `files` (without
+    `files`, or with neither, any passage of the article will do).
     """
     groups: dict[int, list[Gold]] = {}
     for entry in row.get("gold") or []:
@@ -68,7 +68,7 @@ def gold_groups(row: Mapping[str, Any], files: Path | None = None) -> list[list[
 
 
 def ranks(groups: Sequence[Sequence[Gold]], retrieved: Sequence[Mapping[str, str]]) -> Ranks:
-    """Where in the retrieved passages (path and text, best first) each group is hit."""
+    """The first rank at which each group is hit; `retrieved` has path and text, best first."""
     spans: list[int | None] = [None] * len(groups)
     articles: list[int | None] = [None] * len(groups)
     place: dict[str, int] = {}
@@ -100,7 +100,7 @@ def rank_metrics(found: Sequence[int | None]) -> dict[str, float]:
 
 
 def mean_metrics(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, float]]:
-    """Means by category, and over all; a row has category, scores and perhaps ms.
+    """Means by category and over all; a row has category, scores and perhaps ms.
 
     `ms` becomes its median and 95th percentile.
     """

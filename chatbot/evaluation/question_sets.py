@@ -72,7 +72,7 @@ def measure(questions: Path, results: Path, files: Path | None = None) -> list[d
 
 
 def result_row(answer: Answer) -> dict[str, Any]:
-    """An answer as a result line holds it; the text is without citation numbers."""
+    """An answer as a result line has it; the text is without citation numbers."""
     return {
         "retrieved": [{"path": h.article.path, "text": h.text} for h in answer.nearest[:SHOWN]],
         "answer": "\n\n".join(c.text for c in answer.claims) or answer.message,

@@ -29,10 +29,10 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 def attributed_claim(archive: Archive, said: ReplySentence, sources: Mapping[str, Source]) -> Claim:
-    """The sentence as a claim; each source gives the sentences that say most of it.
+    """A sentence of the model as a claim; each source gives the sentences that say most of it.
 
-    The quotes stand in the archive's own text at their offsets. A source that has nothing of
-    the sentence is still quoted with what is closest, for the check to judge.
+    The quotes stand in the archive's own text at their offsets. A source that has nothing of the
+    sentence is still quoted with what is closest, for the check to judge.
     """
     wanted = _candidates(archive, said.text)
     found: list[Citation] = []
@@ -54,8 +54,10 @@ def attributed_claim(archive: Archive, said: ReplySentence, sources: Mapping[str
 def with_source(
     archive: Archive, sentence: ReplySentence, sources: Mapping[str, Source]
 ) -> ReplySentence:
-    """A sentence that names no source, with the source that says most of it; as it was where
-    none says enough. Small models forget the keys; the check then judges it as any other."""
+    """A sentence without a source, given the source that says most of it; unchanged if none does.
+
+    Small models forget the keys; the check then judges the sentence as any other.
+    """
     wanted = _candidates(archive, sentence.text)
     total = sum(wanted.values())
     if not total:

@@ -35,7 +35,7 @@ of firms and people stay in theirs."""
 
 
 class LeakDetector:
-    """Knows a text that must not be repeated; `allowed` is what may be said all the same."""
+    """Detects that a sentence repeats a secret text; `allowed` is what may be said all the same."""
 
     def __init__(self, secret: str, allowed: str = "") -> None:
         self._rows = set(_rows(secret)) - set(_rows(allowed))
@@ -49,8 +49,10 @@ class LeakDetector:
 
 
 def is_other_language(question: str, sentence: str) -> bool:
-    """Whether a sentence is plainly in another language than the question, by script and by
-    the small words of English; False where that cannot be told."""
+    """Whether a sentence is plainly in another language than the question.
+
+    It is told by script and by English stop words; False where that cannot be told.
+    """
     letters = len(_LETTER.findall(sentence))
     if not letters:
         return False

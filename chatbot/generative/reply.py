@@ -68,14 +68,14 @@ _LEAD = re.compile(r"^\s*(?:sources?|citations?|references?|출처)\s*[:：].*$"
 
 @dataclass(frozen=True, slots=True)
 class ReplySentence:
-    """A sentence of a reply without its keys, and the keys, known ones first seen first."""
+    """A sentence of a reply without its keys, and the known keys in their order."""
 
     text: str
     keys: tuple[str, ...]
 
 
 class SentenceStream:
-    """Cuts a stream into sentences, each with the keys that stand behind it."""
+    """Cuts a stream of text into sentences, each with the keys that stand after it."""
 
     def __init__(self) -> None:
         self._raw, self._taken = "", 0
@@ -117,7 +117,7 @@ def _sentence_end(text: str, start: int) -> int | None:
 def parse_sentence(
     sentence: str, known: Collection[str], urls: Collection[str] = ()
 ) -> ReplySentence:
-    """A sentence of a reply, made harmless; its known keys, without the unknown ones."""
+    """A sentence of a reply, sanitized, with its known keys; unknown keys are dropped."""
     text = strip_invisible(sentence)
     found = [m.group().casefold() for m in ONE_KEY.finditer(text)]
     keys = tuple(dict.fromkeys(k for k in found if k in known))

@@ -48,7 +48,7 @@ _LABEL = re.compile(r"^(?:[-*•]\s*|\d+[.)]\s*|[\w ]{0,20}question\s*:\s*)+", r
 
 
 class ModelRewriting:
-    """Reads a question as `read` does, with a model's help; a drop-in for it."""
+    """Reads a question as `read` does, with the chat model's help; it can take its place."""
 
     def __init__(self, read: QueryReader, model: BaseChatModel, settings: ChatSettings) -> None:
         self._read, self._model = read, model

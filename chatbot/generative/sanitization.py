@@ -35,17 +35,20 @@ _LABEL = re.compile(
 
 
 def strip_invisible(text: str) -> str:
-    """Text without what cannot be seen: controls, bidi, zero-width, tags, variation selectors.
+    """Text without invisible characters: controls, bidi marks, zero-width ones, tags, selectors.
 
-    In NFC; line breaks stay, tabs become spaces.
+    The result is in NFC; line breaks stay, tabs become spaces.
     """
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\t", " "))
     return "".join(c for c in text if _seen(c))
 
 
 def neutralize(text: str) -> str:
-    """Article text for a prompt: `strip_invisible`, no brackets of citations and links, no tags, and
-    no "Source:" that would look like one of ours."""
+    """Article text for a prompt, in which nothing can act.
+
+    Invisible characters, brackets of citations and links, and tags are taken out or replaced, and
+    so is a "Source:" that would look like one of ours.
+    """
     text = strip_invisible(text).translate(_BRACKETS)
     return _LABEL.sub(lambda m: f"{m['word']} — ", text)
 

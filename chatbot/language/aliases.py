@@ -22,7 +22,7 @@ SHARED_PREFIX = 4
 
 @cache
 def alias_patterns() -> tuple[tuple[re.Pattern[str], ...], ...]:
-    """Patterns of the names in each group, the longest first."""
+    """For each group of aliases the patterns of its names, the longest first."""
     return tuple(
         tuple(_pattern(name) for name in sorted(group, key=len, reverse=True)) for group in _names()
     )
@@ -44,9 +44,9 @@ def _names() -> tuple[tuple[str, ...], ...]:
 
 
 def alias_terms(text: str) -> list[tuple[Terms, tuple[Terms, ...]]]:
-    """For each thing that a text names, the terms of its name there, and of its other names.
+    """For each thing that a text names: the terms of its name there, and of its aliases.
 
-    A name within a longer one is none: "North Korea" does not name Korea.
+    A name within a longer one does not count: "North Korea" does not name Korea.
     """
     have = frozenset(terms(text))
     named = [(name, group) for group in _terms() for name in group if name <= have]
@@ -58,7 +58,10 @@ def alias_terms(text: str) -> list[tuple[Terms, tuple[Terms, ...]]]:
 
 
 def shares_prefix(word: str, others: Iterable[str]) -> bool:
-    """Whether a word begins as one of others does: "Korea" and "Korean"; all in small letters."""
+    """Whether a word begins as one of the others does, as "Korea" and "Korean" do.
+
+    All words are in small letters; SHARED_PREFIX letters must be the same.
+    """
     start = word[:SHARED_PREFIX]
     return len(word) > SHARED_PREFIX and any(o[:SHARED_PREFIX] == start for o in others)
 

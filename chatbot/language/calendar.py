@@ -14,19 +14,19 @@ Period = tuple[date, date]
 
 
 def month_span(year: int, first: int, count: int) -> Period:
-    """A run of whole months."""
+    """The first and the last day of so many whole months from a month on."""
     return date(year, first, 1), add_months(date(year, first, 1), count) - timedelta(1)
 
 
 def add_months(day: date, count: int) -> date:
-    """The same day so many months later, or the last of a shorter month."""
+    """The same day so many months later, or the last day of a shorter month."""
     at = day.year * 12 + day.month - 1 + count
     year, month = divmod(at, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def subtract_units(day: date, count: int, unit: str) -> date:
-    """The day so many units earlier; later if the count is negative."""
+    """The day so many units before a day; after it if the count is negative."""
     per = {"month": 1, "quarter": 3, "year": 12}
     if unit in per:
         return add_months(day, -count * per[unit])
@@ -34,13 +34,13 @@ def subtract_units(day: date, count: int, unit: str) -> date:
 
 
 def approximate_period(day: date, unit: str) -> Period:
-    """What "two weeks ago" may mean: the day itself, or a few around it."""
+    """The period that "two weeks ago" may mean: the day itself, or a few days around it."""
     slack = {"day": 0, "week": 3, "month": 10}.get(unit, 45)
     return day - timedelta(slack), day + timedelta(slack)
 
 
 def whole_unit(today: date, unit: str, count: int) -> Period:
-    """The whole week, month, quarter or year so many after this one."""
+    """The whole week, month, quarter or year that lies so many after the one of today."""
     if unit == "day":
         return (today + timedelta(count),) * 2
     if unit == "week":
@@ -55,7 +55,7 @@ def whole_unit(today: date, unit: str, count: int) -> Period:
 
 
 def part_of_period(period: Period, part: str) -> Period:
-    """A part of a period: "early", "mid", "late", "start", "end", "half 1", "week 2"."""
+    """The part of a period that a word names: "early", "mid", "late", "half 1", "week 2", …."""
     start, end = period
     name, _, which = part.partition(" ")
     days = (end - start).days + 1

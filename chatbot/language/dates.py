@@ -44,7 +44,7 @@ WEEKDAY = re.compile(rf"\b(?:{'|'.join(WEEKDAYS)})\b|{'|'.join(WEEKDAYS_KO)}", r
 
 @dataclass(frozen=True, slots=True)
 class PartialDate:
-    """A date as far as a text gives it, and its place; None is what it does not say."""
+    """A date as far as a text gives it, with its span; None for what the text does not say."""
 
     year: int | None
     month: int | None
@@ -103,17 +103,17 @@ def _read(match: re.Match[str]) -> PartialDate:
 
 
 def mask_dates(text: str) -> str:
-    """The text with its dates overwritten by spaces, so that offsets stay."""
+    """The text with its dates overwritten by spaces, so that all offsets stay the same."""
     for d in dates(text):
         text = text[: d.start] + " " * (d.end - d.start) + text[d.end :]
     return text
 
 
 def weekday_dates(text: str, published: date) -> Iterator[tuple[str, date]]:
-    """The weekdays a text names, and the day each was, seen from the day it was published.
+    """The weekdays that a text names, each with the day it was for an article of that day.
 
-    The nearest day within three days is not certain, so news usage is taken: the day
-    itself or the last one before it.
+    The nearest day within three days is not certain, so the usage of news is taken: the day of
+    publication itself, or the last such day before it.
     """
     for match in WEEKDAY.finditer(text):
         word = match.group().lower()

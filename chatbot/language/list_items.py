@@ -51,10 +51,10 @@ CELL = " | "
 
 
 def lead_of(body: str, start: int, end: int) -> Span | None:
-    """Where that stands which a list's item or a table's row at a span belongs to, if it is one.
+    """The span of the lead-in of an item or table row at a span; None for other sentences.
 
-    For an item, the sentence above the list that ends with a colon; for a row, the table's
-    first row.
+    For an item it is the sentence above the list that ends with a colon; for a row it is the
+    table's first row.
     """
     line, stop = _line(body, start)
     item = body[line:stop]
@@ -66,9 +66,10 @@ def lead_of(body: str, start: int, end: int) -> Span | None:
 
 
 def list_under(body: str, start: int, end: int) -> int | None:
-    """Where that ends which the sentence at a span announces with a colon; None if it does not.
+    """The end of the list that the sentence at a span introduces with a colon; None if none.
 
-    A list longer than LONGEST_LIST is cut after an item; of a text it is the first sentence.
+    A list longer than LONGEST_LIST characters is cut after an item. Of running text below the
+    colon the first sentence is taken.
     """
     if not body[start:end].endswith(":"):
         return None

@@ -80,7 +80,7 @@ FORWARD = 90
 
 @dataclass(frozen=True, slots=True)
 class TimeMention:
-    """A period as the question means it, and the words that say so."""
+    """A period as the question means it, its role ("in", "since", "as of", …) and its words."""
 
     period: Period
     role: Role
@@ -89,7 +89,10 @@ class TimeMention:
 
 
 def time_mentions(text: str, today: date, *, past: bool = False) -> list[TimeMention]:
-    """What a text says of time outright, in its order."""
+    """The time mentions of a text in its order, without events.
+
+    With `past` a date without a year is taken as one that has been.
+    """
     future = re.search(rf"\b(?:{EN['future']})\b|{KO['future']}", text, re.IGNORECASE)
     clock = ReferenceTime(today, past=past, future=bool(future))
     dates = _anaphora(
@@ -211,7 +214,7 @@ def _placed(text: str, expression: TemporalExpression, today: date) -> TimeMenti
 
 
 def adjacent_period(match: re.Match[str], period: Period) -> Period:
-    """The days beside a period: "the week before", "two days after", "shortly after"."""
+    """The period beside another one: "the week before", "two days after", "shortly after"."""
     unit, count = (match["unit"] or "week").lower(), parse_number((match["n"] or "1").lower()) or 1
     if match["side"].lower() in ("after", "following"):
         return period[1] + timedelta(1), subtract_units(period[1], -count, unit)
@@ -219,7 +222,7 @@ def adjacent_period(match: re.Match[str], period: Period) -> Period:
 
 
 def open_period(role: Role, period: Period, today: date) -> Period:
-    """The days that a word such as "since" or "before" makes of a period."""
+    """The period that a role such as "since" or "before" makes of a period."""
     start, end = period
     if role == "since":
         return start, max(today, start)

@@ -34,14 +34,17 @@ HANGUL = re.compile("[\uac00-\ud7a3]")
 
 
 def is_name_list(text: str) -> bool:
-    """Whether a line is nothing but names, as those under a signature, and says nothing."""
+    """Whether a line is nothing but names, as the lines under a signature are."""
     words = text.strip(' :;,."“”').replace(",", "").split()
     return len(words) <= NAME_LIST_WORDS and all(_TITLED.fullmatch(w) for w in words)
 
 
 def is_uninformative(text: str) -> bool:
-    """Whether a line says nothing by itself: all in capitals, as those of addressees are, or
-    three words without a name or a number ("No summary provided.")."""
+    """Whether a line says nothing by itself.
+
+    That is a line all in capitals, or up to three words without a name or a number, such as "No
+    summary provided.".
+    """
     words = text.strip(' :;,."“”').split()
     if len(words) > 1 and text.isupper():
         return True
@@ -51,14 +54,14 @@ def is_uninformative(text: str) -> bool:
 
 @cache
 def phrases(language: str) -> dict[str, Any]:
-    """The phrases of a language; English where there are none."""
+    """Dateline's own texts in a language; the English ones for a language it does not have."""
     table = tomllib.loads((files("chatbot") / "phrases.toml").read_text("utf-8"))
     found: dict[str, Any] = table.get(language, table["en"])
     return found
 
 
 def language_of(text: str) -> str:
-    """ "ko" if the text has Hangul, else "en"."""
+    """The language of a text: "ko" if it has Hangul, else "en"."""
     return "ko" if HANGUL.search(text) else "en"
 
 
@@ -79,7 +82,7 @@ ENGLISH_STOP_WORDS = frozenset(
 
 
 def is_other_language(text: str) -> bool:
-    """Whether a text is in neither English nor Korean, as its letters and small words tell."""
+    """Whether a text is in neither English nor Korean, by its script and stop words."""
     if HANGUL.search(text):
         return False
     words = re.findall(r"\w+", text.lower())
@@ -96,16 +99,16 @@ FOREIGN_WORDS_LEAST = 2
 
 
 def long_date(day: date, language: str) -> str:
-    """31 July 2025, or 2025년 7월 31일."""
+    """A day in words: 31 July 2025, or 2025년 7월 31일."""
     if language == "ko":
         return f"{day.year}년 {day.month}월 {day.day}일"
     return f"{day.day} {phrases('en')['months'][day.month - 1]} {day.year}"
 
 
 def attribution(outlet: str, published: Dated | None, language: str, speaker: str = "") -> str:
-    """What stands before a quote: "Yonhap, 24 April 2025: "; less where less is known.
+    """The attribution before a quote: "Yonhap, 24 April 2025: "; less where less is known.
 
-    A speaker whom the quote does not name is named: "Yonhap, 24 April 2025, Han Duck-soo: ".
+    A `speaker` is added if the quote itself does not name them.
     """
     texts = phrases(language)
     day = long_date(published.day, language) if published else ""

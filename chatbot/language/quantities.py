@@ -173,7 +173,7 @@ def _ranged(text: str, found: list[Quantity]) -> list[Quantity]:
 def missing_quantities(
     claim_text: str, cited: str, *, skip: Callable[[Quantity], bool] | None = None
 ) -> Iterator[str]:
-    """The quantities of a claim that are not in what it cites, as they were written."""
+    """The quantities of a claim that what it cites does not have, as the claim writes them."""
     held = quantities(cited)
     for one in quantities(claim_text):
         if not (skip and skip(one)) and not any(one.agrees(other) for other in held):

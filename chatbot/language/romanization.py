@@ -55,7 +55,7 @@ MOST_NAMES, MOST_SPELLINGS = 6, 8
 
 
 def spelling_variants(question: str, archive: Archive) -> tuple[tuple[str, ...], ...]:
-    """Korean names in a question, each with its other spellings in the archive's texts."""
+    """The Korean names in a question, each with its other spellings in the archive's texts."""
     found: dict[str, list[str]] = {}
     for typed, surname, given in list(_korean_names(question))[:MOST_NAMES]:
         found.setdefault(typed, []).extend(_attested_spellings(surname, given, archive))
@@ -67,7 +67,7 @@ def spelling_variants(question: str, archive: Archive) -> tuple[tuple[str, ...],
 
 
 def phonetic_key(syllable: str) -> str:
-    """How one syllable, Latin or Hangul, sounds; "" if it is no Korean syllable."""
+    """The phonetic key of one syllable in Latin letters or Hangul; "" if it is no Korean one."""
     if len(syllable) == 1 and "가" <= syllable <= "힣":
         own = zip(_HEARD, hangul.decompose(syllable), strict=True)
         return _joined_key(*(keys[part] for keys, part in own))

@@ -26,13 +26,13 @@ ABBREVIATION_HITS = 5
 
 
 def lexicon_lines(name: str) -> list[str]:
-    """The lines of a list in `lexicon/`, without comments."""
+    """The lines of a list in `lexicon/`, without comments and empty lines."""
     text = (files("chatbot") / "lexicon" / name).read_text("utf-8")
     return [line for line in text.splitlines() if line and not line.startswith("#")]
 
 
 def synonyms(question: str) -> tuple[str, ...]:
-    """Words that newsrooms use for the question's own, the longest phrases first."""
+    """Synonyms of the question's words and phrases, those of the longest phrases first."""
     have = terms(question)
     found: list[str] = []
     for length in (3, 2, 1):
@@ -43,7 +43,7 @@ def synonyms(question: str) -> tuple[str, ...]:
 
 
 def synonym_terms(question: str) -> dict[str, tuple[frozenset[str], ...]]:
-    """For each term of a question, the terms of the words that newsrooms use for it."""
+    """For each term of a question, the terms of each of its synonyms."""
     found = {}
     for term in dict.fromkeys(terms(question)):
         if words := _thesaurus().get((term,), ()):
@@ -52,7 +52,7 @@ def synonym_terms(question: str) -> dict[str, tuple[frozenset[str], ...]]:
 
 
 def expansions(text: str) -> tuple[Wording, ...]:
-    """A text's synonyms, and the countries that capitals in it stand for, to search as well."""
+    """What is searched beside a text: its synonyms, and the countries for its capitals."""
     found = lexical_wording(synonyms(text), SYNONYM_WEIGHT)
     return (
         (*found, Wording(seated, CAPITAL_WEIGHT)) if (seated := resolve_capitals(text)) else found
@@ -60,18 +60,18 @@ def expansions(text: str) -> tuple[Wording, ...]:
 
 
 def lexical_wording(words: Sequence[str], weight: float) -> tuple[Wording, ...]:
-    """Words for the words' index alone; nothing where there are none."""
+    """Words as a wording for the lexical index alone; () if there are no words."""
     joined = " ".join(words)
     return (Wording(joined, weight, meaning=False),) if joined else ()
 
 
 def name_groups(question: str) -> tuple[tuple[str, ...], ...]:
-    """The groups of names that the question names one of."""
+    """The groups of names of which the question has one."""
     return tuple(group for group, pattern in _name_table() if pattern.search(question))
 
 
 def resolve_capitals(question: str) -> str:
-    """The question with a capital's country in its place; "" if it names no capital."""
+    """The question with each capital replaced by its country; "" if it has no capital."""
     text = question
     for seat, country in _capitals().items():
         text = re.sub(rf"\b{seat}(?:['’]s)?\b", country, text)
@@ -81,7 +81,10 @@ def resolve_capitals(question: str) -> str:
 def expand_abbreviations(
     question: str, archive: Archive, filters: Filters
 ) -> tuple[tuple[str, ...], ...]:
-    """Abbreviations of the question with their long forms, as the archive spells them out."""
+    """Abbreviations of the question with the long forms that the archive's texts give them.
+
+    At most two are looked up, each with one search.
+    """
     known = {name for group, _ in _name_table() for name in group}
     found: list[tuple[str, ...]] = []
     for short in dict.fromkeys(ABBREVIATION.findall(question)):
@@ -126,7 +129,7 @@ def _name_table() -> tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]:
 
 
 def names_pattern(group: Sequence[str]) -> re.Pattern[str]:
-    """A pattern for any of several names; short abbreviations only in capitals."""
+    """A pattern that matches any of several names; short abbreviations only in capitals."""
     parts = []
     for name in group:
         strict = name.isupper() and len(name) <= 5

@@ -31,7 +31,7 @@ AHEAD, FAR_AHEAD = 31, 183
 
 @dataclass(frozen=True, slots=True)
 class TemporalExpression:
-    """A period, where in the text it is named, and whether its year was guessed."""
+    """A period that a text names, with its span there and whether its year was guessed."""
 
     start: int
     end: int
@@ -41,7 +41,7 @@ class TemporalExpression:
 
 @dataclass(frozen=True, slots=True)
 class ReferenceTime:
-    """What a date without a year is counted from; `year` is one that was named beside it."""
+    """What a date without a year is resolved against; `year` is one that stands beside it."""
 
     today: date
     past: bool = False
@@ -51,7 +51,7 @@ class ReferenceTime:
 
 @cache
 def time_words(language: str) -> dict[str, Any]:
-    """The table of a language in `lexicon/temporal_expressions.toml`."""
+    """The words of time of a language, from `lexicon/temporal_expressions.toml`."""
     table = tomllib.loads(
         (files("chatbot") / "lexicon" / "temporal_expressions.toml").read_text("utf-8")
     )
@@ -60,7 +60,7 @@ def time_words(language: str) -> dict[str, Any]:
 
 
 def any_of(choices: Iterable[str]) -> str:
-    """A pattern for any of the choices, the longest first."""
+    """A regular expression that matches any of the choices, the longest first."""
     return "|".join(re.escape(c) for c in sorted(choices, key=len, reverse=True))
 
 
@@ -148,7 +148,7 @@ KO_UNITS = {
 
 
 def temporal_expressions(text: str, clock: ReferenceTime) -> list[TemporalExpression]:
-    """Every period that is named outright, in the order of the text, none overlapping."""
+    """All explicit temporal expressions of a text in its order; none overlap."""
     taken: list[TemporalExpression] = []
     for pattern in PATTERNS:
         for match in pattern.finditer(text):
@@ -165,7 +165,7 @@ def temporal_expressions(text: str, clock: ReferenceTime) -> list[TemporalExpres
 
 
 def resolve(groups: Mapping[str, str], clock: ReferenceTime) -> Period | None:
-    """The period that a match's groups name, None if there is no such day."""
+    """The period that the groups of a match name; None if there is no such day."""
     try:
         return _relative(groups, clock) or _dated(groups, clock)
     except (ValueError, OverflowError):
@@ -273,7 +273,7 @@ def _weekday(index: int, turn: str, today: date) -> Period:
 
 
 def parse_number(word: str) -> int:
-    """A count in digits or words; 0 for none that is known."""
+    """A count in digits or in words; 0 if it is no known number."""
     if word.isdigit():
         return min(int(word), 10_000)
     return int({**EN["numbers"], **KO["numbers"]}.get(word, 0))
@@ -282,7 +282,7 @@ def parse_number(word: str) -> int:
 def with_year(
     expression: TemporalExpression, text: str, clock: ReferenceTime, year: int
 ) -> TemporalExpression:
-    """The same with a year that was named beside it."""
+    """The same expression with a year that was named beside it."""
     again = temporal_expressions(
         "in " + text[expression.start : expression.end], replace(clock, year=year)
     )

@@ -69,7 +69,7 @@ CLAUSE_WORDS = 5
 
 @dataclass(frozen=True, slots=True)
 class AnswerSpan:
-    """A piece of a sentence that could be what is asked for: text, place in it, fit 0 to 1."""
+    """A part of a sentence that could answer: text, offsets there, type match from 0 to 1."""
 
     text: str
     start: int
@@ -79,25 +79,28 @@ class AnswerSpan:
 
 @cache
 def span_patterns() -> dict[str, Any]:
-    """What lexicon/answer_spans.toml holds: patterns by section and name."""
+    """The patterns of `lexicon/answer_spans.toml`, by section and name."""
     return tomllib.loads((files("chatbot") / "lexicon" / "answer_spans.toml").read_text("utf-8"))
 
 
 @cache
 def pattern(section: str, name: str) -> re.Pattern[str]:
-    """A pattern of `span_patterns`, compiled."""
+    """A compiled pattern of `span_patterns`."""
     return re.compile(span_patterns()[section][name], re.IGNORECASE)
 
 
 def answer_spans(kind: Kind, question: str, text: str) -> list[AnswerSpan]:
-    """What a sentence offers a question of this kind, best first; [] for kinds without."""
+    """The answer spans of a sentence for an answer type, the best match first.
+
+    The list is empty for types that have no spans, such as "why".
+    """
     find = SPAN_FINDERS.get(kind)
     return sorted(find(question, text), key=lambda o: -o.type_match) if find else []
 
 
 @lru_cache(maxsize=256)
 def requested_units(question: str) -> tuple[str, ...]:
-    """The units that a question about an amount may want, as in `quantities`; or "count"."""
+    """The units that a question asks for: of `quantities`, "money", "span", "size", "count"."""
     return tuple(
         name for name in span_patterns()["units"] if pattern("units", name).search(question)
     )
@@ -180,8 +183,10 @@ def _date_spans(question: str, text: str) -> Iterator[AnswerSpan]:
 
 
 def in_other_clause(asked_terms: Set[str], text: str, start: int, end: int) -> bool:
-    """Whether a sentence speaks of what is asked, but not in the clause in which a piece of it
-    stands; a clause of few words ("In July, …") counts with those beside it."""
+    """Whether a sentence speaks of what is asked in another clause than that of a span.
+
+    A clause of few words ("In July, …") counts together with those beside it.
+    """
     marks = [0, *(m.end() for m in CLAUSE.finditer(text)), len(text)]
     own = max(i for i, mark in enumerate(marks[:-1]) if mark <= start)
     first, last = own, own + 1

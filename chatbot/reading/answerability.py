@@ -48,7 +48,10 @@ FeatureVector = npt.NDArray[np.floating[Any]]
 
 
 def answerability(query_terms: QueryTerms, ranked: Sequence[Candidate]) -> float:
-    """The likelihood, 0 to 1, that what was read holds the answer."""
+    """The probability, from 0 to 1, that the archive holds the answer.
+
+    `ranked` are the candidates of the query, the best first.
+    """
     if not ranked or not question_terms(query_terms.query.text):
         return 0.0
     intercept, weights = coefficients("answerability", ANSWERABILITY_FEATURES)
@@ -57,7 +60,7 @@ def answerability(query_terms: QueryTerms, ranked: Sequence[Candidate]) -> float
 
 
 def answerability_features(ranked: Sequence[Candidate]) -> FeatureVector:
-    """The values of ANSWERABILITY of ranked sentences."""
+    """The values of ANSWERABILITY_FEATURES for ranked candidates."""
     first = ranked[:TOP_CANDIDATES]
     scores = sorted((w.reader_score for w in ranked), reverse=True)
     weights = [w.weight for w in ranked]

@@ -26,7 +26,7 @@ def _starting(alternatives: str) -> re.Pattern[str]:
 
 
 def lacks_event_trigger(question: str, texts: Iterable[str]) -> bool:
-    """Whether a question is about a deed that none of the texts has a word for."""
+    """Whether a question is about an event for which none of the texts has a trigger word."""
     wanted = [told for asked, told in _triggers() if asked.search(question)]
     read = list(texts) if wanted else []
     return any(not any(told.search(text) for text in read) for told in wanted)

@@ -41,7 +41,7 @@ BEFORE = re.compile(r"(?:[\w'’.-]+ ){0,5}$")
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A name beside an office: where it stands, and the title's words."""
+    """A name beside an office: its offsets in the sentence, and the words of the title."""
 
     start: int
     end: int
@@ -65,8 +65,10 @@ def requested_office(question: str) -> str:
 
 
 def holders(office: str, text: str) -> Iterator[tuple[Holder, float]]:
-    """The names that stand beside an office's noun in a sentence, and how far each title is
-    the office asked for, 0 to 1."""
+    """The names that stand beside an office's noun in a sentence.
+
+    Each has a match from 0 to 1: how far its title is the office that is asked for.
+    """
     lesser = _nouns()[1]
     owner = {t for m in OWNER.findall(office) for t in terms(m)}
     wanted = set(question_terms(office)) - owner

@@ -34,10 +34,10 @@ Name = tuple[Terms, tuple[Terms, ...]]
 
 
 class QueryTerms:
-    """A query, to hold sets of terms against in each of its wordings.
+    """The weighted terms of a query, to measure sets of terms against.
 
-    What it says of time is left out, since its periods hold that. The sets are first to be
-    passed through `matched`.
+    The terms of time are left out, as the query's periods hold those. Sets of terms must first be
+    passed through `matched`. Where a query has several wordings, the best one counts.
     """
 
     def __init__(self, archive: Archive, query: Query) -> None:
@@ -54,8 +54,10 @@ class QueryTerms:
         self.synonyms = {t: words for text in texts for t, words in synonym_terms(text).items()}
 
     def matched(self, present: Iterable[str]) -> Terms:
-        """Terms, and the question's own for what is named otherwise among them; marked, what
-        is said there in words of like meaning."""
+        """The terms of a text, with the query's own terms where the text has an alias of theirs.
+
+        A query's term of which the text has only a synonym is added with SYNONYM_MARK before it.
+        """
         have = frozenset(present)
         for own, others in self.aliases:
             if not own <= have and any(other <= have for other in others):
@@ -66,36 +68,37 @@ class QueryTerms:
         }
 
     def coverage(self, have: Set[str], ignored: Set[str] = frozenset()) -> float:
-        """The share of the question's terms that are there, by their rarity, at best; those
-        in `ignored` are not counted."""
+        """The share of the query's terms that are in a set, weighted by rarity, from 0 to 1.
+
+        Terms in `ignored` are not counted.
+        """
         rest = ({t: r for t, r in w.items() if t not in ignored} for w in self.wordings)
         return max((_coverage(w, have) for w in rest), default=0.0)
 
     def matched_rarity(self, have: Set[str]) -> float:
-        """The rarities of the question's terms that are there, added up, at best."""
+        """The summed rarity of the query's terms that are in a set."""
         return max((_matched_weight(w, have) for w in self.wordings), default=0.0)
 
     def rarest_missing(self, have: Set[str]) -> float:
-        """The rarity of the rarest term that is not there, 0 if none is missing."""
+        """The rarity of the rarest term of the query that is not in a set; 0 if none is missing."""
         return min(
             (max((r for t, r in w.items() if t not in have), default=0.0) for w in self.wordings),
             default=0.0,
         )
 
     def name_coverage(self, have: Set[str]) -> float:
-        """The share of the question's names that are there, in this or another form (see
-        aliases.toml); 1 if the question has none."""
+        """The share of the query's names that are in a set, in any alias; 1 if it has no names."""
         return max(
             (sum(_name_match(n, have) for n in one) / len(one) for one in self.names), default=1.0
         )
 
     def matches_subject(self, have: Set[str]) -> bool:
-        """Whether anything is there that the question names, or speaks of if it has no names."""
+        """Whether a set has any term of the query's names; of all terms if it has no names."""
         named = {t for one in self.names for own, _ in one for t in own}
         return bool((named or {t for w in self.wordings for t in w}) & have)
 
     def quantity_coverage(self, text: str) -> float:
-        """The share of the question's amounts that a text has; 1 if it has none."""
+        """The share of the query's amounts that a text has; 1 if the query has none."""
         if not self.amounts:
             return 1.0
         held = quantities(text)

@@ -83,10 +83,10 @@ TOP_HITS = 3
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence of a hit: how it stands against the others, and how likely it answers.
+    """A sentence of a hit that may answer, with its scores.
 
-    `weight` is comparable within one question, the ratio of two being their odds;
-    `likelihood` (0 to 1) between questions.
+    `weight` is comparable within one question: the ratio of two weights is their odds.
+    `likelihood` (0 to 1) is comparable between questions. `features` are the values of FEATURES.
     """
 
     hit: Hit
@@ -134,8 +134,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class HitStatistics:
-    """What a hit is set beside: the best score, the middle cosines, the ids that are first
-    both by meaning and by words."""
+    """Statistics of all hits: the best score, median cosines, ids that lead both rankings."""
 
     best: float
     dense: float
@@ -160,7 +159,10 @@ class HitStatistics:
 def score_candidates(
     archive: Archive, query_terms: QueryTerms, hits: Sequence[Hit], most: int = READ_HITS
 ) -> list[Candidate]:
-    """The sentences of the first hits, read and candidate, the likeliest to answer first."""
+    """The sentences of the first `most` hits, scored by the reader model and the features.
+
+    The candidate with the greatest weight comes first.
+    """
     statistics, pages = HitStatistics.of(hits), hits[:most]
     reads = archive.read(query_terms.query.text, pages)
     total = sum(float(np.exp(read.scores).sum()) for read in reads)
@@ -173,8 +175,7 @@ def score_candidates(
 
 
 def rerank(hits: Sequence[Hit], ranked: Sequence[Candidate]) -> tuple[Hit, ...]:
-    """The hits in the order of the best sentence that was read in each; those that were not read
-    behind them."""
+    """The hits in the order of their best candidate; hits that were not read come last."""
     best: dict[str, int] = {}
     for place, candidate in enumerate(ranked):
         best.setdefault(candidate.hit.passage_id, place)
@@ -182,8 +183,10 @@ def rerank(hits: Sequence[Hit], ranked: Sequence[Candidate]) -> tuple[Hit, ...]:
 
 
 def leading_sentences(hits: Sequence[Hit]) -> list[Candidate]:
-    """Of each hit its first sentence, or the one nearest to what was searched where that is
-    much nearer; in the hits' order."""
+    """One sentence of each hit, in the hits' order.
+
+    It is the first one, or the one nearest to the query where that is much nearer.
+    """
     found = []
     for hit in hits:
         said = [
@@ -262,8 +265,11 @@ def _candidates(
 
 @dataclass(frozen=True, slots=True)
 class LeadIn:
-    """What a sentence stands under, if it is an item: its terms, the cosine of both together
-    to the question, and whether it is more than a name; empty for other sentences."""
+    """The lead-in of a list item; empty for other sentences.
+
+    It has its terms, the cosine of both together to the question, and whether it is more than
+    a name.
+    """
 
     terms: frozenset[str] = frozenset()
     score: float = 0.0
@@ -292,7 +298,7 @@ def _lead_in(hit: Hit, sentence: Sentence) -> LeadIn:
 
 @cache
 def coefficients(model: str, names: tuple[str, ...] = FEATURES) -> tuple[float, tuple[float, ...]]:
-    """The intercept of a model of lexicon/weights.toml, and a coefficient for each feature."""
+    """The intercept of a model of lexicon/weights.toml, and the coefficient of each feature."""
     table = tomllib.loads((files("chatbot") / "lexicon" / "weights.toml").read_text("utf-8"))
     own = table[model]
     return float(own.get("intercept", 0.0)), tuple(float(own[f]) for f in names)
@@ -309,19 +315,22 @@ def _clipped(odds: float) -> float:
 
 
 def neighbours(hit: Hit, i: int) -> str:
-    """A sentence of a hit with the one before and the one behind it."""
+    """The text of a sentence of a hit together with the one before and the one after it."""
     around = hit.sentences[max(0, i - 1) : i + 2]
     return hit.article.body[around[0].start : around[-1].end]
 
 
 def with_context(candidate: Candidate) -> str:
-    """The headline, and the sentence with the one before it and the one behind it."""
+    """The headline, and the candidate with the sentences before and after it."""
     return f"{candidate.hit.article.headline}\n{neighbours(candidate.hit, candidate.position)}"
 
 
 def period_match(query: Query, hit: Hit) -> float:
-    """How well a hit's day fits the question's periods: 1 in one or shortly after, where it
-    names one; less with the days after, and far less before, when nothing was known yet."""
+    """How well the day of a hit matches the query's periods, from 0 to 1.
+
+    It is 1 within a period and shortly after, falls with the days after, and is far lower before
+    a period, when nothing was known yet. Without periods or a date it is 1.
+    """
     published = hit.article.published
     if not query.periods or published is None:
         return 1.0

@@ -49,7 +49,7 @@ SHORT_LIST = re.compile(
 
 
 def type_match(query: Query, text: str) -> float:
-    """How well a sentence has what the question asks for; 0.5 where that cannot be told."""
+    """How well a sentence has what the query asks for, 0 to 1; 0.5 if that cannot be told."""
     kinds = [k for k in query.kinds if k != "how" or query.kind == "how"]
     scores = [_kind_match(kind, query, text) for kind in kinds]
     told = [s for s in scores if s is not None]
@@ -57,8 +57,10 @@ def type_match(query: Query, text: str) -> float:
 
 
 def has_answer_types(query: Query, texts: Sequence[str]) -> bool:
-    """Whether sentences have between them something of each kind that is asked for: an
-    amount, a date, a person, a place."""
+    """Whether sentences together have a span of each answer type that is asked for.
+
+    Only amounts, dates, persons and places can be told; other types count as present.
+    """
     kinds = [k for k in query.kinds if k in SPAN_FINDERS]
     return all(
         any(
@@ -71,10 +73,10 @@ def has_answer_types(query: Query, texts: Sequence[str]) -> bool:
 
 
 def best_answer_span(query: Query, text: str, answer: Span | None = None) -> AnswerSpan | None:
-    """The amount or date of a sentence that answers, None where several could.
+    """The amount or date of a sentence that answers; None where several could.
 
-    `answer` is where the reader finds the answer in the text: of several that fit, the one
-    that stands there.
+    `answer` is the span that the reader model finds: of several that match, the one there is
+    taken.
     """
     question = query.question
     for kind in query.kinds:

@@ -18,7 +18,7 @@ HANGUL = re.compile("[\uac00-\ud7a3]")
 
 
 def kinds_of(question: str) -> tuple[Kind, ...]:
-    """All that a question asks for, the most telling first; ("what",) where nothing fits.
+    """All answer types of a question, the most telling first; ("what",) where no pattern matches.
 
     A question in Korean is read by its Korean words alone. "Who signed it, and when?" is
     ("when", "who").

@@ -19,7 +19,7 @@ from vectorstore import Filters, Hit, InputError
 
 @dataclass(frozen=True, slots=True)
 class EarlierQuote:
-    """A quote of an answer before: its number, its article's id and headline, its place."""
+    """A quote of the answer before: its number, its article's id and headline, its offsets."""
 
     number: int
     article: str
@@ -60,7 +60,7 @@ def _quotes_in_history(history: Sequence[Any]) -> list[EarlierQuote]:
 
 
 def restrict_to_citation(query: Query, number: int | None, quoted: Sequence[EarlierQuote]) -> Query:
-    """The query for the article of a citation alone, beyond what was quoted of it."""
+    """The query restricted to the article of a citation, beyond what was quoted of it."""
     one = next((q for q in quoted if q.number == number), None)
     if one is None:
         return query
@@ -75,7 +75,7 @@ def restrict_to_citation(query: Query, number: int | None, quoted: Sequence[Earl
 
 
 def without_quoted(query: Query, hits: Sequence[Hit]) -> list[Hit]:
-    """The hits without the sentences that the query wants to go beyond."""
+    """The hits without the sentences that were quoted already."""
     return [
         replace(
             hit,

@@ -46,9 +46,9 @@ FEW = 3
 
 
 def comparison_sides(question: str, language: str) -> tuple[str, ...]:
-    """The two sides that a question compares; () where they cannot be told.
+    """The two sides that a question compares, each a question; () where they cannot be told.
 
-    "Compare the tariffs on Korean and Japanese cars" is of "the tariffs on Korean cars" and of
+    "Compare the tariffs on Korean and Japanese cars" has the sides "the tariffs on Korean cars" and
     "the tariffs on Japanese cars".
     """
     text = question.strip().rstrip("?!. ")

@@ -75,10 +75,10 @@ LEANS = re.compile(
 def subquestions(
     question: str, kinds: Sequence[Kind], mentions: Sequence[TimeMention], language: str
 ) -> tuple[str, ...]:
-    """The parts of a question, each a text to search; () for a plain question.
+    """The subquestions of a question, each a text to search; () for a plain question.
 
-    Each part has what it shares with the others: the subject of a comparison, and what a
-    pronoun in it stands for. Words such as "that month" become the days that they mean.
+    Each is completed with what it shares with the others: the subject of a comparison, and what
+    a pronoun stands for. Words such as "that month" become the days that they mean.
     """
     plain = resolve_time_references(question, mentions, language).strip().rstrip("?!. ")
     split = CLAUSE_KO if language == "ko" else CLAUSE
@@ -94,7 +94,7 @@ def subquestions(
 
 
 def original_wording(part: str, question: str) -> str:
-    """A part without the words that were added to it for its search, if the rest says enough."""
+    """A subquestion without the words that were added to it, if the rest says enough."""
     words = part.split()
     while words and " ".join(words) not in question:
         words.pop()
@@ -103,7 +103,7 @@ def original_wording(part: str, question: str) -> str:
 
 
 def resolve_time_references(text: str, mentions: Sequence[TimeMention], language: str) -> str:
-    """A text in which "that month" and "a year later" are dates."""
+    """A text in which "that month" and "a year later" are replaced by dates."""
     for spoken in sorted(mentions, key=lambda s: -s.start):
         if re.search(
             r"\b(?:that|same|later|earlier|following|previous|preceding)\b",
@@ -121,7 +121,7 @@ def resolve_time_references(text: str, mentions: Sequence[TimeMention], language
 
 
 def content_words(text: str) -> list[str]:
-    """The words of a text that say something."""
+    """The content words of a text."""
     return [w for w in WORD.findall(text) if w.lower().rstrip(".,") not in EMPTY]
 
 

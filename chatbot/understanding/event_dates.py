@@ -76,8 +76,10 @@ SHARE = 0.6
 def with_event_periods(
     text: str, dates: Sequence[TimeMention], today: date, events: EventLookup
 ) -> list[TimeMention]:
-    """What is said of time, with the periods told from events whose day `events` knows; the
-    month in "the July deal" belongs to its event."""
+    """The time mentions of a question, together with those that name an event.
+
+    `events` looks up the day of an event. The month in "the July deal" belongs to its event.
+    """
     done, whole = [], list(dates)
     for match in [*AROUND.finditer(text), *AROUND_KO.finditer(text)]:
         if re.search(
@@ -121,7 +123,7 @@ def _trimmed(words: str) -> str:
 
 
 class ArchiveEvents:
-    """Finds the day of an event by what was published about it, within the filters."""
+    """Looks up the day of an event by what the archive published about it, within filters."""
 
     def __init__(self, archive: Archive, filters: Filters) -> None:
         self._archive, self._filters = archive, filters

@@ -9,7 +9,10 @@ from chatbot.values import Query
 
 
 def notes(query: Query) -> tuple[str, ...]:
-    """What was taken over, understood as time or outlet, or searched apart; () if nothing was."""
+    """Sentences that tell how a query was understood; () if there is nothing to tell.
+
+    They tell what was carried over, read as a time or outlet, corrected, or searched apart.
+    """
     texts, language = phrases(query.language)["notes"], query.language
     found = correction_notes(query.respelt, language)
     if query.follows:
@@ -38,6 +41,6 @@ def notes(query: Query) -> tuple[str, ...]:
 
 
 def period_text(period: Period, language: str) -> str:
-    """A period in words: one day, or its first and last."""
+    """A period in words: one day, or its first and its last day."""
     first, last = (long_date(day, language) for day in period)
     return first if first == last else f"{first} – {last}"

@@ -46,7 +46,7 @@ LANGUAGES = {
 
 @dataclass(frozen=True, slots=True)
 class OutletConstraint:
-    """Outlets and languages that a question asks for; `only` says that no others will do."""
+    """Outlets and languages that a question asks for; with `only` others are excluded."""
 
     outlets: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
@@ -54,7 +54,7 @@ class OutletConstraint:
 
 
 def outlet_constraint(question: str, have: Sequence[str]) -> OutletConstraint:
-    """What a question says of outlets; `have` are the archive's own names for them."""
+    """The outlets that a question asks for, among the archive's own names for them."""
     for code, pattern in LANGUAGES.items():
         if re.search(f"{ONLY}(?:{pattern})|(?:{pattern}) ?{ONLY_KO}", question, re.IGNORECASE):
             return OutletConstraint(languages=(code,), only=True)

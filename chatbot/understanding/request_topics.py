@@ -20,16 +20,17 @@ TOPIC_REQUESTS: tuple[Request, ...] = ("timeline", "summary", "news")
 
 
 def has_topic(text: str, request: Request, language: str) -> bool:
-    """Whether a request names something to search: not only "the talks" or "everything"."""
+    """Whether a request names a topic to search, and not only "the talks" or "everything"."""
     rest = request_topic(text, request, language)
     rest = without_generic_terms(_request_words()["vague", language].sub(" ", rest))
     return any(len(t) > 1 for t in question_terms(rest))
 
 
 def request_topic(text: str, request: Request, language: str) -> str:
-    """A request for a timeline, a summary, news or a count without the words that say so
-    ("timeline of", "how often", "정리해줘"); the whole where nothing else is in it, and of the
-    other kinds."""
+    """A request without the words that name its kind ("timeline of", "how often", "정리해줘").
+
+    The whole request is returned where nothing else is in it, and for kinds without such words.
+    """
     pattern = _request_words().get((request, language))
     if not pattern:
         return text

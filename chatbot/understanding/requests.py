@@ -66,7 +66,7 @@ Floats = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RequestClassifier:
-    """A softmax over the kinds: `rows` float[kinds, dim], `intercepts` float[kinds]."""
+    """A softmax over REQUESTS: `rows` is float[kinds, dim], `intercepts` is float[kinds]."""
 
     rows: npt.NDArray[np.floating]
     intercepts: npt.NDArray[np.floating]
@@ -80,9 +80,11 @@ class RequestClassifier:
 
 
 def classify_request(text: str, *, sure: float = 0.0, embedder: Embedder | None = None) -> Request:
-    """The kind of a request; "fact" where that is not sure, or the model is not to be had. With
-    `sure` a kind that is not answered from the articles must be so likely. The `embedder` is used
-    if it is of the model that this was fitted to."""
+    """The kind of a request; "fact" where that is not sure, or no model can be loaded.
+
+    With `sure` a kind that is not answered from the articles must be so likely. The `embedder` is
+    used if it is of the model that the classifier was fitted to.
+    """
     if not text.strip():
         return "nothing"
     if default_model() != EMBEDDED_MODEL:
@@ -100,14 +102,16 @@ def classify_request(text: str, *, sure: float = 0.0, embedder: Embedder | None 
 
 
 def explicit_request(text: str) -> Request:
-    """The kind that a request says of itself ("a timeline of …"), which is none of those that the
-    model is sure of; "fact" where it says none."""
+    """The kind that a request names itself ("a timeline of …"); "fact" if it names none."""
     return next((kind for kind, pattern in NAMED.items() if pattern.search(text)), "fact")
 
 
 def accepted_request(likely: dict[Request, float]) -> Request:
-    """The kind that a request is taken to be of: the likeliest if that is sure enough, else a list
-    or a count if that may be meant, else a fact."""
+    """The kind that is accepted from the likelihoods of all kinds.
+
+    It is the likeliest if that is sure enough, else a list or a count if one may be meant, else a
+    fact.
+    """
     best = max(likely, key=lambda kind: likely[kind])
     if likely[best] >= SURER.get(best, SURE):
         return best

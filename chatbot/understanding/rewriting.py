@@ -42,11 +42,11 @@ ASKS = re.compile(r"^(?:who|what|when|where|why|how|which|whose)\b", re.IGNORECA
 
 @dataclass(frozen=True, slots=True)
 class StandaloneQuestion:
-    """A turn as it can be searched.
+    """A turn as it can be searched on its own.
 
-    `text` is the turn with what it leans on; `carried` are the words that were taken over,
-    `earlier_question` the earlier question that they come from; `replaced` is what a name or date took
-    the place of. `cited` is the number of a citation that is asked about.
+    `text` is the turn with the words that were carried over (`carried`) from `earlier_question`;
+    `replaced` are the words whose place a name or date took. `cited` is the number of a citation
+    that is asked about.
     """
 
     text: str
@@ -61,7 +61,7 @@ class StandaloneQuestion:
 def standalone_question(
     question: str, turns: Sequence[Turn], *, now: bool = False
 ) -> StandaloneQuestion:
-    """Read a turn in the light of the turns before it.
+    """Rewrite a turn as a standalone question, in the light of the turns before it.
 
     `now` says that the turn asks about the present: then no dates are carried over.
     """
@@ -93,7 +93,7 @@ def standalone_question(
 
 
 def depends_on_context(question: str) -> bool:
-    """Whether a question needs what was said before it to be understood."""
+    """Whether a question can only be understood with the turns before it."""
     table = _table(question)
     own = topic_words(question)
     if any(table[k].search(question) for k in ("opening", "pronoun", "more")):

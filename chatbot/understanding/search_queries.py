@@ -26,10 +26,10 @@ YEAR_DAYS = 300
 
 
 def search_queries(query: Query) -> list[SearchQuery]:
-    """What to ask the archive: one search, or one for each part and one for the whole; for a
-    list of a period one of its articles, too.
+    """The searches of a query: one for each subquestion, and one for the whole.
 
-    The parts come first, so that each has its best passages at the top of the result.
+    The subquestions come first, so that each has its best passages at the top of the result. A
+    list of a period has one search restricted to the period, too.
     """
     whole = _search_query(query, query.text, query.periods)
     if query.within and not query.parts:
@@ -63,8 +63,7 @@ def _search_query(
 
 
 def part_wordings(text: str) -> tuple[Wording, ...]:
-    """What is searched beside a part of a question: its synonyms, of a Korean one the English
-    words."""
+    """What is searched beside a subquestion: synonyms, and for a Korean one English words."""
     if language_of(text) != "ko":
         return expansions(text)
     english, _ = translate_to_english(text)

@@ -18,10 +18,10 @@ Corrections = tuple[tuple[str, str], ...]
 
 
 def correct_spelling(question: str, archive: Archive) -> tuple[str, Corrections]:
-    """The question with words that no text has as near ones that some have; which they are.
+    """The question with misspelt words corrected, and the pairs of (typed, corrected) words.
 
-    A word keeps its capitals. Words that only say what is wanted ("summarize") stay, and so do
-    common words that the archive happens not to have, and short ones; see `Archive.respelt`.
+    A word is corrected if no article has it and some have one near to it (`Archive.respelt`). It
+    keeps its capitals. Short words, stop words and generic terms stay as they are.
     """
     words = dict.fromkeys(WORD.findall(without_generic_terms(question)))
     near = archive.respelt(w for w in words if w.isascii() and w.lower() not in STOP_WORDS)
@@ -33,7 +33,7 @@ def correct_spelling(question: str, archive: Archive) -> tuple[str, Corrections]
 
 
 def correction_notes(slips: Corrections, language: str) -> list[str]:
-    """What was read as something else, in sentences for the reader."""
+    """Sentences for the reader, one for each word that was corrected."""
     texts = phrases(language)["notes"]["respelt"]
     return [texts.format(typed=typed, read=read) for typed, read in slips]
 

@@ -27,7 +27,7 @@ AS_OF = ("as of", "as of before")
 def resolved_time_mentions(
     question: str, today: date, *, past: bool = False, events: EventLookup | None = None
 ) -> list[TimeMention]:
-    """What a question says of time, in its order; its events are looked up if they can be."""
+    """The time mentions of a question in its order; events are looked up with `events`."""
     dates = time_mentions(question, today, past=past)
     if events:
         dates = with_event_periods(question, dates, today, events)
@@ -35,17 +35,17 @@ def resolved_time_mentions(
 
 
 def periods(question: str, today: date) -> list[Period]:
-    """The periods that a question names, in its order; none where it names none."""
+    """The periods that a question names, in its order."""
     return mentioned_periods(resolved_time_mentions(question, today))
 
 
 def mentioned_periods(mentions: Sequence[TimeMention]) -> list[Period]:
-    """The periods of what is said of time; an as-of day is a limit and none of them."""
+    """The periods of time mentions; an as-of day is a limit and does not count."""
     return [s.period for s in mentions if s.role not in AS_OF]
 
 
 def asks_for_now(question: str) -> bool:
-    """Whether the newest word is wanted: "now", "currently", "latest", and so on."""
+    """Whether a question asks about the present: "now", "currently", "latest", …."""
     return bool(NOW.search(question))
 
 
@@ -63,13 +63,16 @@ def recency_preference(
 
 
 def as_of_day(question: str, today: date, events: EventLookup | None = None) -> date | None:
-    """The last day of what may be known: "as of March 2025", "what was known on 3 March"."""
+    """The as-of day of a question, the last day of what may be known; None if it has none.
+
+    Examples are "as of March 2025" and "what was known on 3 March".
+    """
     said = resolved_time_mentions(question, today, past=True, events=events)
     return next((s.period[1] for s in said if s.role in AS_OF), None)
 
 
 def without_dates(text: str, today: date) -> str:
-    """A question without the dates that it names."""
+    """A question without its temporal expressions."""
     for one in reversed(temporal_expressions(text, ReferenceTime(today))):
         text = f"{text[: one.start]} {text[one.end :]}"
     return text

@@ -21,10 +21,10 @@ WORD = r"\w+"
 
 
 def topic_phrase(query: Query, hits: Sequence[Hit]) -> str:
-    """A noun phrase of the question whose words stand in the passages found; "" if none does.
+    """A noun phrase of the question whose words the hits contain; "" if there is none.
 
-    In Korean what stands before its first particle. There is no parser behind it: where a
-    verb could be in the phrase, less is taken.
+    In Korean it is what stands before the first particle. Where a verb could be part of the
+    phrase, less is taken.
     """
     texts = lexicon(query.language)
     if query.language == "ko":
@@ -94,7 +94,7 @@ def _trimmed(words: Sequence[str]) -> list[str]:
 
 @cache
 def lexicon(language: str) -> dict[str, Any]:
-    """The table of a language in `lexicon/followups.toml`."""
+    """The texts of a language in `lexicon/followups.toml`."""
     path = files("chatbot") / "lexicon" / "followups.toml"
     found: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))[language]
     return found

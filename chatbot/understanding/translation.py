@@ -43,7 +43,7 @@ ASKED: dict[Kind, str] = {
 
 @cache
 def glossary() -> dict[str, tuple[str, ...]]:
-    """Korean word -> its English words, the first the most usual."""
+    """The glossary from Korean words to English ones, the most usual first."""
     found = {}
     for line in (files("chatbot") / "lexicon" / "glossary.tsv").read_text("utf-8").splitlines():
         if line and not line.startswith("#"):
@@ -54,7 +54,7 @@ def glossary() -> dict[str, tuple[str, ...]]:
 
 @cache
 def reversed_glossary() -> dict[tuple[str, ...], tuple[str, ...]]:
-    """The terms of an English word or phrase -> its Korean words."""
+    """The glossary from the terms of English words or phrases to Korean words."""
     found: dict[tuple[str, ...], list[str]] = {}
     for korean, english in glossary().items():
         for word in english:
@@ -67,7 +67,7 @@ def translate_to_english(
 ) -> tuple[str, tuple[str, ...]]:
     """A Korean question's words in English, and further English words for them.
 
-    Words that the glossary does not have are left out, all but Latin ones and numbers.
+    Words that the glossary lacks are left out, except Latin words and numbers.
     """
     text = _amounts(SECTION.sub(lambda m: f"Section {m[1] or m[2]} ", _dated(question)))
     said: list[str] = []
@@ -102,10 +102,10 @@ def translate_to_korean(question: str) -> tuple[str, ...]:
 
 
 def segment(token: str) -> list[tuple[int, int]]:
-    """The glossary's entries in a run of Hangul, the longest first, from the left: their spans.
+    """The spans of glossary words in a run of Hangul, from the left, the longest match first.
 
-    A name of two syllables stands at the start or behind another word; "가나" is Ghana, but no
-    part of 내려가나.
+    A name of two syllables counts only at the start or after another word: "가나" is Ghana, but it
+    is no part of 내려가나.
     """
     table, found, at = glossary(), list[tuple[int, int]](), 0
     while at < len(token):

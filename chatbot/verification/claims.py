@@ -72,7 +72,7 @@ def check(archive: Archive, claim: Claim, *, entails: Entails | None = None) -> 
 
 
 def holds(archive: Archive, claim: Claim) -> bool:
-    """Whether a claim stands: every citation is true, and what it says is in them."""
+    """Whether a claim holds: every citation is true, and its evidence supports it."""
     return check(archive, claim).supported
 
 

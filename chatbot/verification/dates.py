@@ -10,10 +10,10 @@ from chatbot.verification.evidence import Evidence
 
 
 def missing_dates(claim_text: str, evidence: Evidence) -> Iterator[str]:
-    """The dates and weekdays of a claim that are in none of what it cites.
+    """The dates and weekdays of a claim that none of its citations has.
 
-    A date may be a quote's own, with the year of its article where the quote has none; the
-    day an article was published; or the day that a weekday in a quote was.
+    A date may be a quote's own, with the year of its article where the quote has none; the day
+    on which an article was published; or the day that a weekday in a quote was.
     """
     known = list(_known(evidence))
     for one in dates(claim_text):

@@ -36,7 +36,7 @@ SIMILARITY_THRESHOLD = 0.45
 def unsupported_reasons(
     embedder: Embedder, claim_text: str, evidence: Evidence, entails: Entails | None = None
 ) -> Iterator[str]:
-    """Why a written sentence is not supported by what it cites; nothing if it is."""
+    """Why a sentence of a model is not supported by its evidence; nothing if it is."""
     if not question_terms(claim_text):
         return
     near, _ = support_scores(embedder, claim_text, evidence)
@@ -47,8 +47,11 @@ def unsupported_reasons(
 
 
 def support_scores(embedder: Embedder, claim_text: str, evidence: Evidence) -> tuple[float, float]:
-    """How near a claim is to what it cites, one quote or all (its cosine, as a score that is 0 for
-    unrelated texts); and the share of its words there."""
+    """How similar a claim is to its evidence, and the share of its words that the evidence has.
+
+    The similarity is the greatest cosine to one quote or to all, scaled to be 0 for unrelated
+    texts.
+    """
     texts = dict.fromkeys([claim_text, *evidence.quotes, evidence.text])
     own_vector, *others = [embedder.query(t) for t in texts]
     cosines = embedder.properties.near(np.array([own_vector @ other for other in others]))
@@ -57,7 +60,7 @@ def support_scores(embedder: Embedder, claim_text: str, evidence: Evidence) -> t
 
 
 def configured_entailment() -> Entails | None:
-    """The entailment model that the environment names, None if it names none."""
+    """The entailment model that DATELINE_NLI names; None if it names none."""
     name = os.environ.get(NLI_VARIABLE, "").strip()
     return entailment(name) if name else None
 

@@ -29,7 +29,7 @@ _MARKS = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "
 
 @dataclass(frozen=True)
 class Evidence:
-    """The quotes of a claim, and what their articles say about themselves."""
+    """The quotes of a claim's citations, and what their articles say about themselves."""
 
     citations: tuple[Citation, ...]
 
@@ -59,13 +59,16 @@ class Evidence:
 
     @cached_property
     def number_text(self) -> str:
-        """Where numbers may stand: the quotes, and the name of the outlet."""
+        """The text in which a claim's numbers may stand: the quotes and the outlets' names."""
         return "\n".join([self.text, *(c.article.outlet for c in self.citations)])
 
     @cached_property
     def name_text(self) -> str:
-        """Where names may stand: the quotes, outlet, byline and headline of their articles,
-        and, for a quote that points back ("He said"), what stands just before it."""
+        """The text in which a claim's names may stand.
+
+        It has the quotes, and outlet, byline and headline of their articles; for a quote that
+        refers back ("He said"), what stands just before it, too.
+        """
         parts = [self.text]
         for c in self.citations:
             a = c.article
@@ -85,5 +88,5 @@ class Evidence:
 
 
 def normalized(text: str) -> str:
-    """Lower case, with simple marks and single spaces, for comparing."""
+    """A text in lower case with plain quotation marks and single spaces, for comparing."""
     return _SPACE.sub(" ", text.translate(_MARKS)).strip().lower()

@@ -33,7 +33,7 @@ NO_NAMES = (
 
 
 def missing_names(claim_text: str, evidence: Evidence, *, whole: bool = False) -> Iterator[str]:
-    """The names of a claim that are nowhere in what it cites, as they are written.
+    """The names of a claim that its evidence does not have, as the claim writes them.
 
     With `whole` they may stand anywhere in the cited articles: a speaker whom Dateline names
     before a quote is named further up.

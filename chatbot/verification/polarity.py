@@ -36,7 +36,7 @@ def _words() -> dict[str, Any]:
 
 
 def contradictions(claim_text: str, evidence: Evidence) -> Iterator[str]:
-    """Why the claim contradicts what it cites; nothing if it does not."""
+    """Why a claim contradicts what it cites; nothing if it does not."""
     sentences = [s for s in SENTENCE.split(evidence.text) if s.strip()]
     own = set(question_terms(claim_text))
     if not sentences or language_of(claim_text) != language_of(evidence.text):
@@ -51,12 +51,12 @@ def contradictions(claim_text: str, evidence: Evidence) -> Iterator[str]:
 
 
 def is_negated(text: str) -> bool:
-    """Whether a text has a word that denies."""
+    """Whether a text has a negator."""
     return bool(negators(text))
 
 
 def negators(text: str) -> list[int]:
-    """Where the words that deny end, in a text; "not only" and its like are none."""
+    """The offsets at which the negators of a text end; "not only" and the like are none."""
     table = _words()
     plain = text.lower()
     for phrase in table["no_negation"]:
@@ -82,7 +82,7 @@ def _denied(sentence: str, own: set[str]) -> bool:
 
 
 def antonym_pairs(claim_text: str, cited: str) -> Iterator[tuple[str, str]]:
-    """Pairs of a word of the claim and its contrary in the cited text, which lacks the word."""
+    """Pairs of a word of the claim and its antonym in the cited text, which lacks the word."""
     for left, right in _words()["pairs"]:
         sides = (left.split(), right.split())
         for mine, theirs in (sides, sides[::-1]):

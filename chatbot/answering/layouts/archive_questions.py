@@ -63,7 +63,7 @@ FROM = re.compile(r"\bfrom\b(?!.*\b(?:to|until|till|through)\b)", re.IGNORECASE)
 
 
 def archive_answer(archive: Archive, query: Query) -> Iterator[Answer]:
-    """The answer to a question about the archive."""
+    """The answer to a question about the archive itself."""
     asked = next((k for k, p in ASKED.items() if re.search(p, query.question, re.IGNORECASE)), "")
     yield from HANDLERS.get(asked, _whole)(archive, query)
 
@@ -269,8 +269,7 @@ def _named(
 
 
 def article_claim(article: StoredArticle, language: str, note: str = "") -> Claim:
-    """An article named by its headline, with its first words as quote and citation, under a note
-    of what the ledger tells of it."""
+    """An article as a claim: its headline, with its first words as the cited quote."""
     from chatbot.language.list_items import BOUNDARY
     from chatbot.language.phrases import attribution
 

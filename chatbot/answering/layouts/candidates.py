@@ -64,8 +64,10 @@ STORY_SHARE = 0.65
 def read_candidates(
     archive: Archive, query: Query, hits: Sequence[Hit], most: int = READ
 ) -> list[Candidate]:
-    """The sentences of the first hits, candidate, without those that do not stand on their own;
-    where some have all names of the question around them, those alone."""
+    """The candidates of the first hits that can stand alone.
+
+    Where some have all names of the question around them, those alone.
+    """
     query_terms = QueryTerms(archive, query)
     ranked = [
         w
@@ -76,7 +78,7 @@ def read_candidates(
 
 
 def stands_alone(text: str) -> bool:
-    """Whether a sentence can be read without its neighbours, in a list."""
+    """Whether a sentence can be read without its neighbours."""
     few, many = WORDS[language_of(text)]
     return (
         few <= len(text.split()) <= many
@@ -90,9 +92,11 @@ def stands_alone(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class StoryMatch:
-    """What a story says of a topic: its nearest hit, the share of the topic that its headline and
-    that passage have, by rarity and by the plain number of words, and how much it is about the
-    topic in all."""
+    """How much a story is about a topic.
+
+    `coverage` is the share of the topic's terms in the headline and the nearest hit, weighted by
+    rarity; `plain_coverage` the unweighted one; `relevance` ranks the stories.
+    """
 
     hit: Hit
     coverage: float
@@ -101,11 +105,11 @@ class StoryMatch:
 
 
 def story_candidates(archive: Archive, query: Query, hits: Sequence[Hit]) -> list[Candidate]:
-    """A sentence of each story about the query's topic, the story that is most about it first.
+    """One sentence for each story about the query's topic, the most relevant story first.
 
-    That sentence is the first of its article which says as much of the topic as any other
-    there; an article whose headline and passage have little of the topic is left out. None
-    where no article in the question's language has half of it.
+    It is the first sentence of the article that says as much of the topic as any other there. An
+    article whose headline and passage have little of the topic is left out; the list is empty if
+    no article in the question's language has half of it.
     """
     query_terms = QueryTerms(archive, query)
     top = max((h.score for h in hits), default=1.0) or 1.0
@@ -172,8 +176,10 @@ def _sentence(query_terms: QueryTerms, match: StoryMatch, opening: Hit | None) -
 
 
 def candidate_claims(query: Query, chosen: Sequence[Candidate], **more: Any) -> Iterator[Claim]:
-    """The sentences as claims, without those that are quoted already in one before; one of the
-    same article as the one before does not name it again. `more` goes to `quote`."""
+    """The candidates as claims, without those that are quoted already.
+
+    A claim of the same article as the one before does not name it again. `more` goes to `quote`.
+    """
     before, said = "", list[Citation]()
     for w in chosen:
         own = {"without": NAMED} if w.hit.article.id == before else {}
@@ -186,7 +192,7 @@ def candidate_claims(query: Query, chosen: Sequence[Candidate], **more: Any) -> 
 
 
 def deduplicate(ranked: Sequence[Candidate], share: float = DUPLICATE_OVERLAP) -> list[Candidate]:
-    """The sentences without those that say what one before them says."""
+    """The candidates without those that repeat one before them."""
     chosen: list[Candidate] = []
     for w in ranked:
         if all(term_overlap(w, other) < share for other in chosen):
@@ -195,10 +201,10 @@ def deduplicate(ranked: Sequence[Candidate], share: float = DUPLICATE_OVERLAP) -
 
 
 def diversify(archive: Archive, ranked: Sequence[Candidate], most: int) -> list[Candidate]:
-    """The first so many, not more than half of them of one outlet; see `origins.diversify`."""
+    """The first so many candidates, at most half of one outlet; see `provenance.diversify`."""
     return provenance.diversify(archive, ranked, most, lambda w: w.hit.article)
 
 
 def sort_by_day(chosen: Sequence[Candidate], *, newest: bool = False) -> list[Candidate]:
-    """Sentences in the order of their articles' days."""
+    """Candidates in the order of the days of their articles."""
     return sorted(chosen, key=lambda w: (publication_day(w.hit), w.hit.article.id), reverse=newest)

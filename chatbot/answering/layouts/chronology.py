@@ -32,7 +32,7 @@ LATELY = 45
 
 
 def timeline(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
-    """The steps of a matter by their days, each with the sentence that tells of it."""
+    """The events of a topic in the order of their days, a sentence for each story."""
     found = _dated(candidates.story_candidates(archive, query, hits))
     if query.periods:
         first, last = query.periods[0][0], query.periods[-1][1]
@@ -41,8 +41,7 @@ def timeline(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[An
 
 
 def changes(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
-    """The steps of a change: the likeliest sentences that were read, those that tell of amounts
-    if any do."""
+    """The likeliest sentences about a change by day; those with amounts, if any have them."""
     ranked = _dated(candidates.read_candidates(archive, query, hits))
     if not ranked:
         return
@@ -53,8 +52,10 @@ def changes(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Ans
 
 
 def news(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
-    """What is new of a matter, the newest first; where a period that is named has nothing, it
-    says so and tells the newest that there is."""
+    """The newest sentences about a topic, the newest first.
+
+    If a period that is named has none, it says so and gives the newest that there are.
+    """
     newest = candidates.sort_by_day(
         _dated(candidates.story_candidates(archive, query, hits)), newest=True
     )
@@ -89,6 +90,6 @@ def _steps(archive: Archive, query: Query, ranked: Sequence[Candidate]) -> Itera
 
 
 def dated_claim(candidate: Candidate, language: str) -> Claim:
-    """A sentence behind the day of its article."""
+    """A candidate as a claim after the day of its article."""
     claim = quote(candidate, language, without=("day",))
     return replace(claim, lead=long_date(publication_day(candidate.hit), language))

@@ -48,15 +48,17 @@ BY_SIZE = re.compile(
 
 
 def list_answer(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
-    """The items, the earliest first, or the largest where that is asked for."""
+    """The items in the order of their days, or by size where the largest are asked for."""
     found = item_candidates(archive, query, hits)
     if len(found) > 1:
         yield from _shown(query, found)
 
 
 def count_answer(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
-    """How many items the articles report, said to be that, and the items; nothing where an
-    article tells the number itself."""
+    """How many items the articles report, and the items.
+
+    It yields nothing where an article tells the number itself.
+    """
     found = item_candidates(archive, query, hits)
     if len(found) < 2 or any(w.type_match >= LEAD_THRESHOLD for w in found[:TELLING]):
         return
@@ -66,8 +68,11 @@ def count_answer(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterato
 
 
 def item_candidates(archive: Archive, query: Query, hits: Sequence[Hit]) -> list[Candidate]:
-    """The sentences that each tell an item, the likeliest first: those that the reader finds
-    about as likely to answer as the best one, of passages that are about the question."""
+    """The candidates that each tell an item, the likeliest first.
+
+    They are those that the reader model finds about as likely as the best one, of passages that
+    cover the question.
+    """
     query_terms = QueryTerms(archive, query)
     asked = frozenset(question_terms(without_generic_terms(without_dates(query.text, query.today))))
     ranked = [*_with_siblings(candidates.read_candidates(archive, query, hits, READ))]

@@ -37,8 +37,11 @@ EXPECTS = re.compile(
 
 
 def positions(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
-    """What is said of a matter by whom, the likeliest first; by those alone who are asked about,
-    where any of it is theirs. Nothing where what was read is not likely to hold it."""
+    """What is said of a matter and by whom, the likeliest first.
+
+    Where somebody in particular is asked about, only their words are taken if there are any. It
+    yields nothing if the archive is not likely to hold any.
+    """
     ranked, likelihood = _read(archive, query, hits)
     who = requested_speaker(query.question)
     if who and query.request == "positions":
@@ -49,7 +52,7 @@ def positions(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[A
 
 
 def opinions(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
-    """What people expect or think of a matter, said to be theirs; or that nobody is reported to."""
+    """What people expect or think of a matter; or a message that nobody is reported to."""
     texts = phrases(query.language)["requests"]
     about = {w.hit.article.id for w in candidates.story_candidates(archive, query, hits)}
     near = [h for h in hits if h.article.id in about] or hits

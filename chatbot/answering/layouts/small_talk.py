@@ -61,7 +61,7 @@ def small_talk_answer(archive: Archive, query: Query) -> Iterator[Answer]:
 
 
 def archive_summary(status: Status, language: str) -> str:
-    """What the archive holds, in a sentence: articles, outlets, from when to when."""
+    """A sentence about what the archive holds: articles, outlets, first and last day."""
     texts = phrases(language)["requests"]
     if not status.articles:
         return str(texts["empty"])
@@ -91,7 +91,7 @@ def article_count(n: int, language: str) -> str:
 
 
 def example_questions(archive: Archive, language: str) -> tuple[str, ...]:
-    """Three questions that the archive answers: what is new, and about what it tells of most."""
+    """Three questions that the archive answers: the news, and its most frequent topics."""
     texts = phrases(language)["requests"]
     newest = archive.browse(limit=LOOKED_AT)
     found = frequent_names(newest)
@@ -100,7 +100,7 @@ def example_questions(archive: Archive, language: str) -> tuple[str, ...]:
 
 
 def frequent_names(articles: Sequence[StoredArticle]) -> list[str]:
-    """Names of several words that many of some articles have, and not most; the most first."""
+    """Names of several words that many of some articles have, the most frequent first."""
     counts = Counter(
         name
         for a in articles

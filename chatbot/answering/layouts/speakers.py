@@ -51,16 +51,17 @@ MOST_OF = 0.6
 
 
 def requested_speaker(question: str) -> frozenset[str]:
-    """The terms of who is asked about in "what does X say about …"; none if that is nobody in
-    particular."""
+    """The terms of who is asked about in "what does X say …"; none for nobody in particular."""
     found = ASKED.search(question)
     who = next((g for g in found.groups() if g), "") if found else ""
     return frozenset() if NOBODY_IN_PARTICULAR.search(who) else frozenset(question_terms(who))
 
 
 def reports_speaker(query_terms: QueryTerms, candidate: Candidate, who: frozenset[str]) -> bool:
-    """Whether a sentence tells what somebody says: outside what it quotes they are named, or
-    whoever speaks there is them."""
+    """Whether a candidate reports what somebody says.
+
+    They are named outside of what the sentence quotes, or they are who speaks there.
+    """
     body, sentence = candidate.hit.article.body, candidate.sentence
     speaker = speaker_of(body, sentence.start, sentence.end)
     own = query_terms.matched(terms(f"{QUOTED.sub(' ', sentence.text)} {speaker}"))

@@ -32,7 +32,7 @@ READ = 12
 
 
 def summary(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
-    """A matter in a few sentences under headings, the latest and its course first."""
+    """A topic in a few sentences under headings: the latest, the course, what was said, figures."""
     stories = [
         w for w in candidates.story_candidates(archive, query, hits) if w.hit.article.published
     ]

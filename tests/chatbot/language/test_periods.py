@@ -7,8 +7,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from chatbot.language.calendar import month_span
 from chatbot.language.periods import time_mentions
-from chatbot.language.temporal_expressions import EN, months
+from chatbot.language.temporal_expressions import EN
 from chatbot.understanding.temporal_intent import as_of_day
 
 TODAY = date(2025, 8, 20)  # a Wednesday
