@@ -5,7 +5,7 @@ likely any of them answers. Fitted on questions that neither trained model has s
 
 Asks the questions set aside for this of the archives that they are about (made in DIR as
 benchmarks/set_aside.py makes them); fits the ordering (a softmax over a question's sentences) and
-the likelihood (a logistic model over ANSWERABILITY); prints, with five-fold cross-validation,
+the likelihood (a logistic model over ANSWERABILITY_FEATURES); prints, with five-fold cross-validation,
 what each threshold answers and abstains from; and writes chatbot/lexicon/weights.toml.
 """
 
@@ -223,7 +223,8 @@ def write(models: Models, count: dict[str, int], out: Path) -> None:
         "# The models of chatbot/reading, fitted by training/answering.py on",
         f"# {count['answerable']} questions that an article answers, {count['unanswerable']} that",
         f"# none does, and {count['removed']} of the first again without the article that answers.",
-        "# What they reach is in docs/answers.md.",
+        "# What they reach is in docs/answers.md. A table is a model, its keys are the features of",
+        "# reading/scoring.py and reading/answerability.py, which read this file.",
     ]
     for name, names, weights, intercept in (
         ("order", FEATURES, models.order, None),

@@ -63,21 +63,21 @@ WORDS: dict[Length, int] = {"short": 80, "normal": 120, "long": 400}
 MOST_PARTS = 4
 """Claims at most of an answer to a question of several parts."""
 
-TOLD = 0.25
+EVENT_SHARE = 0.25
 """How likely, beside the best one, a further sentence must be in a list of what happened, where
 each day adds something; NEAR_BEST holds for others."""
 
 SHARE: dict[Length, float] = {"short": 1.0, "normal": 1.0, "long": 0.05}
 """How much of either is enough, by the length that is wanted."""
 
-OTHERWISE, TAKEN = 0.02, 0.005
+CONTRADICTION, WHY_CONTRADICTION = 0.02, 0.005
 """The same for a sentence that contradicts what the question takes for granted, and where it
 asks why that is so: the words of such a question are less often the article's."""
 
-LOOKED_AT = 5
-"""Sentences, the likeliest first, of which one must tell of the deed that is asked about."""
+TRIGGER_CANDIDATES = 5
+"""Sentences, the likeliest first, of which one must have a trigger of the event asked about."""
 
-SURELY = 0.6
+SURE_LIKELIHOOD = 0.6
 """The likelihood from which an answer need not have what is asked for as far as patterns can tell
 (an amount in the right unit, a date, a person, a place): those miss some ways to say it."""
 
@@ -117,7 +117,7 @@ class Extractive:
         if query.digest:
             shown = leading_sentences(hits)[: _most(query, MOST["what happened"])]
             if shown and not query.periods:
-                yield Answer(message=_taken_as(query, [publication_day(w.hit) for w in shown]))
+                yield Answer(message=_interpretation(query, [publication_day(w.hit) for w in shown]))
             yield from self._claims(query, [("", w) for w in shown], [])
             return
         if layout := LAYOUTS.get(query.request):
@@ -218,10 +218,10 @@ class Extractive:
         query = query_terms.query
         own = in_period(query_terms, ranked, query.within) if query.within else []
         if own and not lacks_event_trigger(query.question, [with_context(w) for w in own]):
-            return [("", w) for w in self._told(query, own)]
+            return [("", w) for w in self._events(query, own)]
         if not ranked:
             return []
-        least = TAKEN if query.kind == "why" else OTHERWISE
+        least = WHY_CONTRADICTION if query.kind == "why" else CONTRADICTION
         if (
             against := contradicting_candidate(query_terms, ranked)
         ) and against.likelihood >= least:
@@ -229,11 +229,11 @@ class Extractive:
         first = [w.sentence.text for w in ranked[:USUALLY]]
         likelihood = self._likelihood(query_terms, ranked)
         if likelihood < ABSTENTION_THRESHOLD or (
-            likelihood < SURELY and not has_answer_types(query, first)
+            likelihood < SURE_LIKELIHOOD and not has_answer_types(query, first)
         ):
             return []
         if query.kind == "what happened":
-            return [("", w) for w in self._told(query, ranked)]
+            return [("", w) for w in self._events(query, ranked)]
         most, every = _most(query, MOST.get(query.kind, USUALLY)), ranked
         if query.recency == "strong" or requested_office(query.question):
             ranked = newest(ranked)
@@ -248,7 +248,7 @@ class Extractive:
 
     def _likelihood(self, query_terms: QueryTerms, ranked: Sequence[Candidate]) -> float:
         """How likely the archive holds the answer."""
-        first = ranked[:LOOKED_AT]
+        first = ranked[:TRIGGER_CANDIDATES]
         named = max(w.sentence_name_coverage for w in first)
         if lacks_event_trigger(
             query_terms.query.question,
@@ -257,10 +257,10 @@ class Extractive:
             return 0.0
         return answerability(query_terms, ranked)
 
-    def _told(self, query: Query, ranked: Sequence[Candidate]) -> list[Candidate]:
+    def _events(self, query: Query, ranked: Sequence[Candidate]) -> list[Candidate]:
         """What happened, a sentence for each article, by date."""
         found: dict[str, Candidate] = {}
-        for candidate in deduplicate(ranked, len(ranked), TOLD * SHARE[query.length]):
+        for candidate in deduplicate(ranked, len(ranked), EVENT_SHARE * SHARE[query.length]):
             found.setdefault(candidate.hit.article.id, candidate)
         most = _most(query, MOST["what happened"])
         return sorted(list(found.values())[:most], key=lambda w: publication_day(w.hit))
@@ -293,7 +293,7 @@ def _quotes_sentence(cited: Citation, candidate: Candidate) -> bool:
     return same and cited.start < sentence.end and sentence.start < cited.end
 
 
-def _taken_as(query: Query, days: Sequence[date]) -> str:
+def _interpretation(query: Query, days: Sequence[date]) -> str:
     """How a request was taken that names no topic and no time."""
     told = "taken_as_all" if query.request in TOPIC_REQUESTS[:2] else "taken_as_newest"
     period = period_text((min(days), max(days)), query.language)

@@ -19,7 +19,7 @@ from chatbot.values import Answer, Citation, Query
 from vectorstore import Archive, Hit, question_terms, terms
 
 MOST = 3
-"""Questions that are offered."""
+"""Questions that are suggested at most."""
 
 NEAREST = 10
 """Hits that questions are made of."""

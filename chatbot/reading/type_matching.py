@@ -21,9 +21,9 @@ from chatbot.values import Kind, Query
 from vectorstore import Span, question_terms, terms
 
 LEAD_THRESHOLD = 0.9
-"""The fit from which an offer may stand in bold before its sentence."""
+"""The type match from which an answer span may stand in bold before its sentence."""
 CLEAR_MARGIN = 1.25
-"""How much nearer to the question's words the one of several offers must be."""
+"""How much nearer to the question's words than others an answer span must be."""
 
 FORMER_VALUE = re.compile(
     r"\b(?:from|instead of|rather than|compared (?:with|to)|as against)"
@@ -102,7 +102,7 @@ def _of_asked_time(question: str, text: str, found: list[AnswerSpan]) -> list[An
 
 
 def _nearest_span(question: str, text: str, found: list[AnswerSpan]) -> AnswerSpan | None:
-    """The offer that stands clearly nearer than others to the question's words; none where the
+    """The answer span that stands clearly nearer than others to the question's words; none where the
     sentence corrects one of them by another."""
     if len({o.text.lower() for o in found}) == 1:
         return found[0]
