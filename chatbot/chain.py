@@ -87,10 +87,10 @@ def build_chain(  # noqa: PLR0913
     where the model keeps a reader waiting.
     """
     entails = entails or configured_entailment()
-    chosen = answerer or _answerer(archive, model, settings, on_failure, entails)
-    helped = getattr(chosen, "reading", None)
-    plain: Callable[[Inputs | str], Query] = partial(understand, archive=archive)
-    read = helped(plain) if helped else plain
+    active_answerer = answerer or _answerer(archive, model, settings, on_failure, entails)
+    model_reader = getattr(active_answerer, "reading", None)
+    rule_reader: Callable[[Inputs | str], Query] = partial(understand, archive=archive)
+    read = model_reader(rule_reader) if model_reader else rule_reader
 
     def checked(claim: Claim) -> Claim | None:
         if claim.failures:  # the answerer has looked, and marked it
@@ -115,37 +115,37 @@ def build_chain(  # noqa: PLR0913
     def answer(found: Iterator[Found]) -> Iterator[Answer]:
         for query, hits in found:
             try:
-                yield from told_of(query, hits)
+                yield from verified(query, hits)
             except EmbeddingError as error:  # the search itself has answered, by words
                 log.error("answering with what was found alone: %s", error)
                 yield Answer(abstained=True, message=phrases(query.language)["search_only"])
 
-    def told_of(query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
+    def verified(query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
         yield Answer(query=query, nearest=tuple(hits), usage=query.usage)
         numbers: dict[Citation, int] = {}
         cap = PER_ORIGIN_OF.get(query.request, PER_ORIGIN)
-        admits, held, told = admission(archive, hits, cap), False, 0
+        admits, answered, shown = admission(archive, hits, cap), False, 0
         if query.request in UNSEARCHED:
-            own = (
+            answer_directly = (
                 small_talk_answer
                 if query.request in SMALL_TALK
                 else archive_questions.archive_answer
             )
-            answers = own(archive, query)
+            answers = answer_directly(archive, query)
         else:
-            answers = chosen(query, hits)
+            answers = active_answerer(query, hits)
         for part in answers:
             admitted = [claim for claim in part.claims if admits(claim)]
             claims = tuple(c for claim in admitted if (c := checked(claim)))
             if claims or not part.claims:
                 yield replace(part, claims=tuple(_numbered(c, numbers) for c in claims))
-            held = held or any(c.supported for c in claims)
-            held = held or part.abstained or query.request in UNSEARCHED
-            told += len(claims)
-            if query.length == "short" and told >= SHORT:
+            answered = answered or any(c.supported for c in claims)
+            answered = answered or part.abstained or query.request in UNSEARCHED
+            shown += len(claims)
+            if query.length == "short" and shown >= SHORT:
                 break
-        if not held:
-            yield chosen.abstain(query, hits)
+        if not answered:
+            yield active_answerer.abstain(query, hits)
 
     return (
         RunnableLambda(read).with_config(run_name="understand")

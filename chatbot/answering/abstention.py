@@ -38,13 +38,13 @@ def abstention_message(archive: Archive, query: Query, hits: Sequence[Hit]) -> s
     if absent := _unknown_words(archive, words):
         parts.append(texts["absent"].format(words=", ".join(absent)))
     nearest = {h.article.id: h.article for h in reversed(hits)}
-    named = [
+    headlines = [
         f"{attribution(a.outlet, a.published, query.language)}{a.headline}"
         for a in list(nearest.values())[::-1][:NEAREST]
         if a.headline
     ]
-    if named:
-        parts.append(texts["nearest"].format(articles="; ".join(named)))
+    if headlines:
+        parts.append(texts["nearest"].format(articles="; ".join(headlines)))
     return " ".join(parts)
 
 
@@ -110,6 +110,6 @@ def _unknown_words(archive: Archive, words: Sequence[str]) -> list[str]:
     latin = [w for w in words if w.isascii()]
     gone = [w for w in latin if (own := question_terms(w)) and all(rarity[t] >= 1 for t in own)]
     found = {t for w in gone for t in terms(w)}
-    held = archive.search(" ".join(gone), k=5) if gone else []
-    found -= {t for h in held for t in terms(h.text)}
+    hits = archive.search(" ".join(gone), k=5) if gone else []
+    found -= {t for h in hits for t in terms(h.text)}
     return [w for w in gone if set(terms(w)) & found]

@@ -117,7 +117,9 @@ class Extractive:
         if query.digest:
             shown = leading_sentences(hits)[: _most(query, MOST["what happened"])]
             if shown and not query.periods:
-                yield Answer(message=_interpretation(query, [publication_day(w.hit) for w in shown]))
+                yield Answer(
+                    message=_interpretation(query, [publication_day(w.hit) for w in shown])
+                )
             yield from self._claims(query, [("", w) for w in shown], [])
             return
         if layout := LAYOUTS.get(query.request):
@@ -181,9 +183,9 @@ class Extractive:
     ) -> Iterator[Answer]:
         """The claims of chosen sentences but for what is said already; adds what they cite. One
         of the same article as the one before does not name it again."""
-        before, told = "", 0
+        before, words = "", 0
         for at, (label, candidate) in enumerate(chosen):
-            if told >= WORDS[query.length]:
+            if words >= WORDS[query.length]:
                 return
             article = candidate.hit.article.id
             without = NAMED if article == before else ()
@@ -192,7 +194,7 @@ class Extractive:
             )
             if not all(any(quotes_overlap(c, other) for other in quoted) for c in claim.citations):
                 quoted += claim.citations
-                before, told = article, told + len(claim.text.split())
+                before, words = article, words + len(claim.text.split())
                 yield Answer(claims=(replace(claim, heading=heading),))
 
     def material(self, query: Query, hits: Sequence[Hit]) -> list[Hit]:
@@ -249,10 +251,10 @@ class Extractive:
     def _likelihood(self, query_terms: QueryTerms, ranked: Sequence[Candidate]) -> float:
         """How likely the archive holds the answer."""
         first = ranked[:TRIGGER_CANDIDATES]
-        named = max(w.sentence_name_coverage for w in first)
+        best_coverage = max(w.sentence_name_coverage for w in first)
         if lacks_event_trigger(
             query_terms.query.question,
-            [with_context(w) for w in first if w.sentence_name_coverage == named],
+            [with_context(w) for w in first if w.sentence_name_coverage == best_coverage],
         ):
             return 0.0
         return answerability(query_terms, ranked)
@@ -295,9 +297,9 @@ def _quotes_sentence(cited: Citation, candidate: Candidate) -> bool:
 
 def _interpretation(query: Query, days: Sequence[date]) -> str:
     """How a request was taken that names no topic and no time."""
-    told = "taken_as_all" if query.request in TOPIC_REQUESTS[:2] else "taken_as_newest"
+    name = "taken_as_all" if query.request in TOPIC_REQUESTS[:2] else "taken_as_newest"
     period = period_text((min(days), max(days)), query.language)
-    return str(phrases(query.language)["requests"][told].format(period=period))
+    return str(phrases(query.language)["requests"][name].format(period=period))
 
 
 def _most(query: Query, usually: int) -> int:

@@ -150,10 +150,10 @@ def _contradicting_amount(query_terms: QueryTerms, ranked: Sequence[Candidate]) 
         >= (WHY_PREMISE_COVERAGE if why else PREMISE_COVERAGE)
     ]
     for claimed in query_terms.amounts:
-        held = [(place, w, quantities(w.sentence.text)) for place, w in near]
-        if any(claimed.agrees(q) for _, _, found in held for q in found):
+        quantified = [(place, w, quantities(w.sentence.text)) for place, w in near]
+        if any(claimed.agrees(q) for _, _, found in quantified for q in found):
             continue
-        for place, candidate, found in held:
+        for place, candidate, found in quantified:
             other = any(q.unit == claimed.unit and _same_magnitude(q, claimed) for q in found)
             if other and (place < TOP_CANDIDATES or not why):
                 return candidate

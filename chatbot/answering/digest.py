@@ -39,7 +39,7 @@ LATELY = 7
 BACKGROUND_ARTICLES = 150
 """Articles before and after a period whose headlines its own are held against."""
 
-FEW = 10
+FEW_ARTICLES = 10
 """Articles of a period of which one may stand whose words do not recur."""
 
 COVERED_WEIGHT = 0.4
@@ -54,18 +54,18 @@ def digest(archive: Archive, query: Query) -> list[Hit]:
         return []
     slices = [_browsed(archive, query.filters, s) for s in _slices(period)]
     articles = [a for one in slices for a in one]
-    worth = _word_weights(articles, _background(archive, query.filters, period))
+    weights = _word_weights(articles, _background(archive, query.filters, period))
     chosen: list[StoredArticle] = []
     while len(chosen) < most and any(slices):
         for one in slices:
             if one and len(chosen) < most:
                 outlets = Counter(a.outlet for a in chosen)
-                best = max(one, key=lambda a: (_score(a, worth, outlets), a.id))
+                best = max(one, key=lambda a: (_score(a, weights, outlets), a.id))
                 chosen.append(best)
                 for each in slices:
                     each[:] = [a for a in each if not _same(a, best)]
                 for term in _words(best):
-                    worth[term] = worth.get(term, 0.0) * COVERED_WEIGHT
+                    weights[term] = weights.get(term, 0.0) * COVERED_WEIGHT
     return _passages(archive, chosen)
 
 
@@ -122,14 +122,16 @@ def _word_weights(
     return {
         t: log(1 + n) * max(0.0, log((n / len(articles)) / (usual[t] / (len(beside) + 1) + least)))
         for t, n in counts.items()
-        if n > 1 or len(articles) < FEW
+        if n > 1 or len(articles) < FEW_ARTICLES
     }
 
 
-def _score(article: StoredArticle, worth: Mapping[str, float], outlets: Mapping[str, int]) -> float:
+def _score(
+    article: StoredArticle, weights: Mapping[str, float], outlets: Mapping[str, int]
+) -> float:
     words = _words(article)
     crowded = CROWDED_WEIGHT if outlets[article.outlet] >= PER_ORIGIN else 1.0
-    return crowded * sum(worth.get(t, 0.0) for t in words) / sqrt(len(words) + 4)
+    return crowded * sum(weights.get(t, 0.0) for t in words) / sqrt(len(words) + 4)
 
 
 def _same(one: StoredArticle, other: StoredArticle) -> bool:
@@ -138,9 +140,9 @@ def _same(one: StoredArticle, other: StoredArticle) -> bool:
 
 def _passages(archive: Archive, chosen: Sequence[StoredArticle]) -> list[Hit]:
     """The first of the passages of each article that say what its headline does."""
-    asked = [SearchQuery(text=a.headline, filters=Filters(articles=(a.id,))) for a in chosen]
+    queries = [SearchQuery(text=a.headline, filters=Filters(articles=(a.id,))) for a in chosen]
     first: dict[str, Hit] = {}
-    for hit in archive.search(asked, k=PASSAGES * len(asked)):
+    for hit in archive.search(queries, k=PASSAGES * len(queries)):
         known = first.setdefault(hit.article.id, hit)
         if hit.start < known.start:
             first[hit.article.id] = hit

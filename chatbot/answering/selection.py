@@ -56,8 +56,8 @@ def in_period(
 
 def mentions_period(text: str, period: Period) -> bool:
     """Whether a sentence names no month, or one of the period."""
-    told = [d for d in dates(text) if d.month]
-    return not told or any(_falls_in(d, period) for d in told)
+    named_days = [d for d in dates(text) if d.month]
+    return not named_days or any(_falls_in(d, period) for d in named_days)
 
 
 def _falls_in(day: PartialDate, period: Period) -> bool:
@@ -79,8 +79,8 @@ def with_changes(
     """
     first = chosen[0]
     if not query.periods and (now := amending_candidate(first, ranked)):
-        told: list[LabelledCandidate] = [("", w) for w in chosen[1:] if w is not now]
-        return [("", now), ("before", first), *told][:most]
+        others: list[LabelledCandidate] = [("", w) for w in chosen[1:] if w is not now]
+        return [("", now), ("before", first), *others][:most]
     likely = [w for w in ranked if w.weight >= NEAR_BEST * ranked[0].weight]
     differing = differing_values(query, first, likely)
     labelled = {id(w) for _, w in differing}

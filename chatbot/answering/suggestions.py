@@ -49,16 +49,16 @@ def follow_ups(
     """
     if not (answer.claims and answer.query):
         return ()
-    until, told, found = time.monotonic() + seconds, list(answer.citations), list[str]()
+    until, quoted, found = time.monotonic() + seconds, list(answer.citations), list[str]()
     hits = answer.nearest[:NEAREST]
     for question, fits in candidate_questions(archive, answer.query, answer.citations, hits):
         if len(found) == MOST or time.monotonic() > until or stop():
             break
         cited = ask(question).citations
-        new = [c for c in cited if fits(c) and not any(_same(c, t) for t in told)]
+        new = [c for c in cited if fits(c) and not any(_same(c, t) for t in quoted)]
         if new:
             found.append(question)
-            told += new
+            quoted += new
     return tuple(found)
 
 
@@ -100,18 +100,18 @@ def salient_names(
 
     They have several words each; the rarest comes first.
     """
-    asked = {*question_terms(query.question), *question_terms(query.text)}
-    asked |= {t for h in hits for t in terms(h.article.outlet)}
+    question_words = {*question_terms(query.question), *question_terms(query.text)}
+    question_words |= {t for h in hits for t in terms(h.article.outlet)}
     months = {m.lower() for m in phrases("en")["months"]}
     counts = Counter(n for h in hits for n in full_names(h.text))
     found: list[str] = []
     for texts in ([c.quote for c in cited], [h.text for h in hits]):
         own = {n for text in texts for n in full_names(text) if 1 < len(n.split()) <= 4}
-        fit = [n for n in own if counts[n] > 1 and not {*terms(n)} & asked]
+        fit = [n for n in own if counts[n] > 1 and not {*terms(n)} & question_words]
         fit = [n for n in fit if not {w.lower() for w in n.split()} & months]
         rarity = archive.rarity({t for n in fit for t in terms(n)})
-        worth = {n: min(rarity[t] for t in terms(n)) for n in fit}
-        found += sorted((n for n in fit if worth[n] >= RARE), key=lambda n: (-worth[n], n))
+        rarest = {n: min(rarity[t] for t in terms(n)) for n in fit}
+        found += sorted((n for n in fit if rarest[n] >= RARE), key=lambda n: (-rarest[n], n))
     return list(dict.fromkeys(found))
 
 

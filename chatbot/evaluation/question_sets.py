@@ -27,19 +27,19 @@ def evaluate(
     result line has id, retrieved (path and text, best first), answer, abstained, cited
     (path and quote) and ms. Raises InputError for a line that cannot be asked.
     """
-    asked = list(_read(questions))
+    inputs_by_id = list(_read(questions))
     chain = build_chain(archive, k=SHOWN)
     archive.search("warm up", k=1)
     archive.reader.warm()
     with out.open("w", encoding="utf-8") as file:
-        for done, (key, inputs) in enumerate(asked, 1):
+        for done, (key, inputs) in enumerate(inputs_by_id, 1):
             began = time.perf_counter()
             answer = chain.invoke(inputs)
             ms = (time.perf_counter() - began) * 1000
             line = {"id": key, **result_row(answer), "ms": round(ms, 1)}
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
-            progress("Asking", done, len(asked))
-    return len(asked)
+            progress("Asking", done, len(inputs_by_id))
+    return len(inputs_by_id)
 
 
 def measure(questions: Path, results: Path, files: Path | None = None) -> list[dict[str, Any]]:

@@ -63,8 +63,8 @@ def is_other_language(question: str, sentence: str) -> bool:
     if len(_LATIN.findall(sentence)) / letters < OWN_SCRIPT:
         return True
     words = _WORDS.findall(sentence.casefold())
-    asked = ENGLISH & set(_WORDS.findall(question.casefold()))
-    return bool(asked) and len(words) >= LONG and ENGLISH.isdisjoint(words)
+    english = ENGLISH & set(_WORDS.findall(question.casefold()))
+    return bool(english) and len(words) >= LONG and ENGLISH.isdisjoint(words)
 
 
 def is_refusal(reply: str) -> bool:

@@ -49,11 +49,11 @@ def alias_terms(text: str) -> list[tuple[Terms, tuple[Terms, ...]]]:
     A name within a longer one does not count: "North Korea" does not name Korea.
     """
     have = frozenset(terms(text))
-    named = [(name, group) for group in _terms() for name in group if name <= have]
+    named_aliases = [(name, group) for group in _terms() for name in group if name <= have]
     return [
         (own, tuple(n for n in group if n != own))
-        for own, group in named
-        if not any(own < longer for longer, _ in named)
+        for own, group in named_aliases
+        if not any(own < longer for longer, _ in named_aliases)
     ]
 
 

@@ -134,19 +134,21 @@ def _years(
 ) -> list[TemporalExpression]:
     """Guessed years become the year of the date that follows at once, or that came before."""
     done: list[TemporalExpression] = []
-    for at, named in enumerate(dates):
-        if named.guessed:
+    for at, expression in enumerate(dates):
+        if expression.guessed:
             after = dates[at + 1] if at + 1 < len(dates) else None
-            close = after and len(text[named.end : after.start]) <= 14
+            close = after and len(text[expression.end : after.start]) <= 14
             if after and close and not after.guessed:
                 year = after.period[0].year
-                same = with_year(named, text, clock, year)
+                same = with_year(expression, text, clock, year)
                 early = same.period[0] > after.period[1]
-                named = _part(text, with_year(named, text, clock, year - 1) if early else same)  # noqa: PLW2901
+                expression = _part(
+                    text, with_year(expression, text, clock, year - 1) if early else same
+                )  # noqa: PLW2901
             elif before := [d for d in done if not d.guessed]:
                 year = before[-1].period[1].year
-                named = _part(text, with_year(named, text, clock, year))  # noqa: PLW2901
-        done.append(named)
+                expression = _part(text, with_year(expression, text, clock, year))  # noqa: PLW2901
+        done.append(expression)
     return done
 
 

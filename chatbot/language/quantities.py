@@ -174,7 +174,7 @@ def missing_quantities(
     claim_text: str, cited: str, *, skip: Callable[[Quantity], bool] | None = None
 ) -> Iterator[str]:
     """The quantities of a claim that what it cites does not have, as the claim writes them."""
-    held = quantities(cited)
+    found = quantities(cited)
     for one in quantities(claim_text):
-        if not (skip and skip(one)) and not any(one.agrees(other) for other in held):
+        if not (skip and skip(one)) and not any(one.agrees(other) for other in found):
             yield one.text

@@ -167,8 +167,8 @@ def _date_spans(question: str, text: str) -> Iterator[AnswerSpan]:
     known = dates(question)
     asked_terms = set(question_terms(question))
     for d in dates(text):
-        told = any(d.agrees(k) for k in known)
-        if not told:
+        known_already = any(d.agrees(k) for k in known)
+        if not known_already:
             whole = 1.0 if d.day or ("year" in question and d.year) else 0.7
             if not d.day and ASKS_DAY.search(question):
                 whole = OTHER_UNIT_MATCH

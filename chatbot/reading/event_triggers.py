@@ -18,7 +18,7 @@ from chatbot.language.synonyms import lexicon_lines
 @cache
 def _triggers() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
     rows = (line.split("\t") for line in lexicon_lines("event_triggers.tsv"))
-    return tuple((_starting(rf"(?:{asked})\b"), _starting(told)) for asked, told in rows)
+    return tuple((_starting(rf"(?:{question})\b"), _starting(text)) for question, text in rows)
 
 
 def _starting(alternatives: str) -> re.Pattern[str]:
@@ -27,6 +27,6 @@ def _starting(alternatives: str) -> re.Pattern[str]:
 
 def lacks_event_trigger(question: str, texts: Iterable[str]) -> bool:
     """Whether a question is about an event for which none of the texts has a trigger word."""
-    wanted = [told for asked, told in _triggers() if asked.search(question)]
+    wanted = [trigger for asks, trigger in _triggers() if asks.search(question)]
     read = list(texts) if wanted else []
-    return any(not any(told.search(text) for text in read) for told in wanted)
+    return any(not any(trigger.search(text) for text in read) for trigger in wanted)

@@ -94,15 +94,15 @@ class QueryTerms:
 
     def matches_subject(self, have: Set[str]) -> bool:
         """Whether a set has any term of the query's names; of all terms if it has no names."""
-        named = {t for one in self.names for own, _ in one for t in own}
-        return bool((named or {t for w in self.wordings for t in w}) & have)
+        name_terms = {t for one in self.names for own, _ in one for t in own}
+        return bool((name_terms or {t for w in self.wordings for t in w}) & have)
 
     def quantity_coverage(self, text: str) -> float:
         """The share of the query's amounts that a text has; 1 if the query has none."""
         if not self.amounts:
             return 1.0
-        held = quantities(text)
-        return sum(any(a.agrees(h) for h in held) for a in self.amounts) / len(self.amounts)
+        found = quantities(text)
+        return sum(any(a.agrees(h) for h in found) for a in self.amounts) / len(self.amounts)
 
 
 def _weights(text: str, rarity: Mapping[str, float], carried: Set[str]) -> dict[str, float]:

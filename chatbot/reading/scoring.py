@@ -216,7 +216,9 @@ def _candidates(
         query_terms.coverage(headline),
         query_terms.rarest_missing(around),
     )
-    named = query_terms.name_coverage(around.union(terms(article.outlet), terms(article.byline)))
+    name_coverage = query_terms.name_coverage(
+        around.union(terms(article.outlet), terms(article.byline))
+    )
     leads = [_lead_in(hit, s) for s in hit.sentences]
     period = period_match(query_terms.query, hit)
     for i, sentence in enumerate(hit.sentences):
@@ -235,7 +237,7 @@ def _candidates(
             max(0.0, hit.score / statistics.best),
             type_match(query_terms.query, sentence.text),
             shares[2],
-            named,
+            name_coverage,
             query_terms.quantity_coverage(neighbours(hit, i)),
             log(1 + query_terms.matched_rarity(said)),
             hit.dense - statistics.dense,

@@ -52,8 +52,8 @@ def type_match(query: Query, text: str) -> float:
     """How well a sentence has what the query asks for, 0 to 1; 0.5 if that cannot be told."""
     kinds = [k for k in query.kinds if k != "how" or query.kind == "how"]
     scores = [_kind_match(kind, query, text) for kind in kinds]
-    told = [s for s in scores if s is not None]
-    return sum(told) / len(told) if told else 0.5
+    known = [s for s in scores if s is not None]
+    return sum(known) / len(known) if known else 0.5
 
 
 def has_answer_types(query: Query, texts: Sequence[str]) -> bool:

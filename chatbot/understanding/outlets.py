@@ -68,11 +68,11 @@ def outlet_constraint(question: str, have: Sequence[str]) -> OutletConstraint:
         return OutletConstraint(
             languages=("ko",) if country == "kr" and only else (), only=bool(only)
         )
-    asked = {o: how for o in have if (how := _asked_by(o, question))}
-    return OutletConstraint(tuple(asked), (), "only" in asked.values())
+    asked_outlets = {o: how for o in have if (how := _constraint_kind(o, question))}
+    return OutletConstraint(tuple(asked_outlets), (), "only" in asked_outlets.values())
 
 
-def _asked_by(outlet: str, question: str) -> str:
+def _constraint_kind(outlet: str, question: str) -> str:
     """ "only" or "said" if the question asks what an outlet reported, by any of its names."""
     for name in _group(outlet):
         if not (hit := names_pattern([name]).search(question)):

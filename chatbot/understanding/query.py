@@ -42,7 +42,7 @@ from vectorstore import Archive, Filters, InputError, Wording
 
 T = TypeVar("T")
 
-HAPPENED = re.compile(
+EVENT_WORDS = re.compile(
     r"\bwhat (?:has |had |have |all )*(?:happen(?:ed|s)|occurred|went on|took place|transpired)\b",
     re.IGNORECASE,
 )
@@ -78,7 +78,7 @@ def understand(inputs: Inputs | str, archive: Archive | None = None) -> Query:
         inputs = {"question": inputs}
     if not isinstance(inputs, dict) or not isinstance(inputs.get("question"), str):
         raise InputError('the chain takes {"question": "…", "history": […]}')
-    today, filters = _given(inputs, "today", date), _given(inputs, "filters", Filters)
+    today, filters = _input(inputs, "today", date), _input(inputs, "filters", Filters)
     if isinstance(today, datetime):
         today = today.date()
     limits = filters or Filters()
@@ -91,7 +91,7 @@ def understand(inputs: Inputs | str, archive: Archive | None = None) -> Query:
     day = today or date.today()  # noqa: DTZ011 (the asker's own day)
     query = _query(question, read, limits, day, archive, inputs.get("request"))
     query = replace(query, respelt=slips)
-    query = _without(query, limits, inputs.get("unread") or ())
+    query = _unread(query, limits, inputs.get("unread") or ())
     query = replace(query, notes=notes(query), length=_length(inputs.get("length")))
     return restrict_to_citation(query, read.cited, earlier_quotes(inputs))
 
@@ -117,7 +117,7 @@ def _length(given: object) -> Length:
     return given or "normal"  # type: ignore[return-value]
 
 
-def _without(query: Query, given: Filters, unread: Collection[str]) -> Query:
+def _unread(query: Query, given: Filters, unread: Collection[str]) -> Query:
     """The query without what its reader does not want to be read in the question."""
     if "as_of" in unread:
         query = replace(query, filters=replace(query.filters, as_of=given.as_of))
@@ -138,8 +138,8 @@ def _query(  # noqa: PLR0913, PLR0917
     if request in UNASKED:
         read = StandaloneQuestion(question)
     events = ArchiveEvents(archive, limits) if archive else None
-    said = _said(question, read, day, events)
-    named = tuple(mentioned_periods(said))
+    said = _time_mentions(question, read, day, events)
+    named_periods = tuple(mentioned_periods(said))
     kinds = kinds_of(read.text if read.replaced else question)
     if kinds[0] == "latest" and request in ("fact", "now") and not given:
         request = "news"
@@ -152,9 +152,9 @@ def _query(  # noqa: PLR0913, PLR0917
         (request != "archive" and asks_for_digest(question, kinds, day, sources.outlets))
         or (request in TOPIC_REQUESTS and not has_topic(question, request, language))
     )
-    asked = request_topic(_asked(read.text, kinds), request, language)
+    request_text = request_topic(_without_event_words(read.text, kinds), request, language)
     english = archive is not None and archive.embedder.properties.english
-    text, wordings = (question, ()) if digest else _worded(asked, kinds, english)
+    text, wordings = (question, ()) if digest else _search_text(request_text, kinds, english)
     if sources.only:
         chosen = Filters(outlets=sources.outlets, languages=sources.languages)
         filters = filters.over(chosen)
@@ -167,9 +167,9 @@ def _query(  # noqa: PLR0913, PLR0917
         request="news" if digest and request not in TOPIC_REQUESTS else request,
         kinds=kinds,
         recency="strong"
-        if request in ("now", "news") and not named
-        else recency_preference(question, named),
-        periods=named,
+        if request in ("now", "news") and not named_periods
+        else recency_preference(question, named_periods),
+        periods=named_periods,
         carried=read.carried,
         follows=read.earlier_question if read.carried and not read.replaced else "",
         parts=_parts(read.text, request, kinds, said),
@@ -189,11 +189,11 @@ def _parts(
     return sides or subquestions(text, kinds, mentions, language)
 
 
-def _asked(text: str, kinds: tuple[Kind, ...]) -> str:
+def _without_event_words(text: str, kinds: tuple[Kind, ...]) -> str:
     """A question without "what happened", which says nothing of what it was."""
     if kinds[0] != "what happened":
         return text
-    rest = " ".join(HAPPENED.sub(" ", text).split()).strip("?! ")
+    rest = " ".join(EVENT_WORDS.sub(" ", text).split()).strip("?! ")
     return rest if content_words(rest) else text
 
 
@@ -201,12 +201,12 @@ def _names(text: str, archive: Archive | None, filters: Filters) -> tuple[tuple[
     known = name_groups(text)
     if not archive:
         return known
-    listed = {name for group in known for name in group}
-    spelt = tuple(group for group in spelling_variants(text, archive) if not listed & {*group})
+    known_names = {name for group in known for name in group}
+    spelt = tuple(group for group in spelling_variants(text, archive) if not known_names & {*group})
     return known + expand_abbreviations(text, archive, filters) + spelt
 
 
-def _said(
+def _time_mentions(
     question: str, read: StandaloneQuestion, day: date, events: EventLookup | None
 ) -> list[TimeMention]:
     """What is said of time: by the question, else by the one that it leans on."""
@@ -216,7 +216,9 @@ def _said(
     return resolved_time_mentions(read.earlier_question, day, events=events)
 
 
-def _worded(text: str, kinds: tuple[Kind, ...], meaning: bool) -> tuple[str, tuple[Wording, ...]]:
+def _search_text(
+    text: str, kinds: tuple[Kind, ...], meaning: bool
+) -> tuple[str, tuple[Wording, ...]]:
     """What is searched, and the words that are searched beside it.
 
     A Korean question is searched by its own words, and by its English ones: those for their
@@ -234,7 +236,7 @@ def _worded(text: str, kinds: tuple[Kind, ...], meaning: bool) -> tuple[str, tup
     )
 
 
-def _given(inputs: Inputs, name: str, kind: type[T]) -> T | None:
+def _input(inputs: Inputs, name: str, kind: type[T]) -> T | None:
     value = inputs.get(name)
     if value is not None and not isinstance(value, kind):
         raise InputError(f"{name} is a {kind.__name__}, not {value!r}")
@@ -242,9 +244,9 @@ def _given(inputs: Inputs, name: str, kind: type[T]) -> T | None:
 
 
 def _filters(
-    asked: Sequence[str], given: Filters, day: date, events: EventLookup | None
+    questions: Sequence[str], given: Filters, day: date, events: EventLookup | None
 ) -> Filters:
     """The given filters, as of the earliest of what was given and said."""
-    said = next((d for text in asked if (d := as_of_day(text, day, events))), None)
+    said = next((d for text in questions if (d := as_of_day(text, day, events))), None)
     known = [d for d in (given.as_of, said) if d]
     return replace(given, as_of=min(known, default=None))

@@ -110,8 +110,8 @@ def depends_on_context(question: str) -> bool:
 def topic_words(text: str, *, dated: bool = True) -> list[str]:
     """The words of a text that tell its topic; without its dates if `dated` is false."""
     if not dated:
-        for named in reversed(temporal_expressions(text, _CLOCK)):
-            text = text[: named.start] + " " + text[named.end :]
+        for expression in reversed(temporal_expressions(text, _CLOCK)):
+            text = text[: expression.start] + " " + text[expression.end :]
     dropped = _dropped()
     kept = []
     for match in WORD.finditer(text):

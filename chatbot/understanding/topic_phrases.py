@@ -37,8 +37,8 @@ def topic_phrase(query: Query, hits: Sequence[Hit]) -> str:
         words = _trimmed(_noun_phrase(query.question, run, plain if open_ else None))
         phrase = " ".join(words)
         topical = len(topic_words(phrase)) > 1 or any(w[0].isupper() for w in words)
-        held = all(t in known for w in topic_words(phrase) for t in terms(w))
-        if topical and held and len(topic_words(phrase)) > len(topic_words(best)):
+        in_hits = all(t in known for w in topic_words(phrase) for t in terms(w))
+        if topical and in_hits and len(topic_words(phrase)) > len(topic_words(best)):
             best = phrase
     return best
 

@@ -80,10 +80,10 @@ def translate_to_english(
             english = glossary()[token[start:end]]
             said.append(english[0])
             more += english[1:]
-    asked = [ASKED[k] for k in kinds if k in ASKED][:1]
-    if not asked and said and said[0][:1].isupper():  # a name is none where it comes first
-        asked = ["what"]
-    return " ".join(dict.fromkeys([*asked, *said])), tuple(dict.fromkeys(more))
+    asking_words = [ASKED[k] for k in kinds if k in ASKED][:1]
+    if not asking_words and said and said[0][:1].isupper():  # a name is none where it comes first
+        asking_words = ["what"]
+    return " ".join(dict.fromkeys([*asking_words, *said])), tuple(dict.fromkeys(more))
 
 
 def translate_to_korean(question: str) -> tuple[str, ...]:

@@ -89,8 +89,8 @@ def _claim_failures(
             if c.quote not in claim.text:
                 yield f"the quote [{c.number}] is not in the claim"
     own = f"{claim.lead} {claim.text}" if claim.lead else claim.text
-    told = evidence.quotes if claim.written else (*evidence.quotes, *evidence.headlines)
-    for quote in told:
+    allowed = evidence.quotes if claim.written else (*evidence.quotes, *evidence.headlines)
+    for quote in allowed:
         own = own.replace(quote, " ")
     for match in QUOTED.finditer(own):
         said = next(g for g in match.groups() if g)

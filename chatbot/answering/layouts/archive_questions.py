@@ -20,7 +20,7 @@ from chatbot.understanding.temporal_intent import periods, without_dates
 from chatbot.values import SHORT, Answer, Citation, Claim, Length, Query
 from vectorstore import Archive, Filters, StoredArticle, question_terms, terms
 
-SHOWN: dict[Length, int] = {"short": SHORT, "normal": 6, "long": 20}
+NAMED_ARTICLES: dict[Length, int] = {"short": SHORT, "normal": 6, "long": 20}
 """Articles that are named, by the length of the answer that is wanted."""
 
 SEARCHED = 200
@@ -29,7 +29,7 @@ SEARCHED = 200
 RECENT = 7
 """Days that what "came in lately" is told of."""
 
-ASKED = {
+ASPECTS = {
     "corrected": r"\bcorrect(?:ed|ions?)\b|\bchanged\b|\brevis\w+|\bretract\w*|\bamended\b"
     r"|\bedited\b|정정|수정|바뀐|변경",
     "arrived": r"\b(?:came|come|coming|added|ingested|arrived?|new)"
@@ -64,14 +64,16 @@ FROM = re.compile(r"\bfrom\b(?!.*\b(?:to|until|till|through)\b)", re.IGNORECASE)
 
 def archive_answer(archive: Archive, query: Query) -> Iterator[Answer]:
     """The answer to a question about the archive itself."""
-    asked = next((k for k, p in ASKED.items() if re.search(p, query.question, re.IGNORECASE)), "")
-    yield from HANDLERS.get(asked, _whole)(archive, query)
+    aspect = next(
+        (k for k, p in ASPECTS.items() if re.search(p, query.question, re.IGNORECASE)), ""
+    )
+    yield from HANDLERS.get(aspect, _whole)(archive, query)
 
 
 def _whole(archive: Archive, query: Query) -> Iterator[Answer]:
     """What it holds of an outlet that is named, or in all."""
-    named = _outlets_named(archive, query)
-    if named or query.periods or _topic(archive, query):
+    outlets = _outlets_named(archive, query)
+    if outlets or query.periods or _topic(archive, query):
         yield from _count(archive, query)
         return
     message = archive_summary(archive.status(), query.language)
@@ -89,7 +91,7 @@ def _outlets(archive: Archive, query: Query) -> Iterator[Answer]:
         own = [c for c in covered if c.outlet == name]
         known = [c.day for c in own if c.day]
         if own:
-            told = (
+            period = (
                 texts["span"].format(
                     first=long_date(min(known), query.language),
                     last=long_date(max(known), query.language),
@@ -99,11 +101,11 @@ def _outlets(archive: Archive, query: Query) -> Iterator[Answer]:
             )
             count = article_count(sum(c.articles for c in own), query.language)
             row = texts["outlet_row"].format(
-                outlet=name or texts["no_outlet"], articles=count, span=told
+                outlet=name or texts["no_outlet"], articles=count, span=period
             )
             rows.append(row.rstrip(", "))
     n = texts["one_outlet"] if len(rows) == 1 else texts["many_outlets"].format(n=len(rows))
-    most = SHOWN["long"] if query.length != "long" else len(rows)
+    most = NAMED_ARTICLES["long"] if query.length != "long" else len(rows)
     lines = [texts["outlets"].format(outlets=n), *(f"- {row}" for row in rows[:most])]
     if len(rows) > most:
         lines.append(texts["shown"].format(shown=most, n=len(rows)))
@@ -128,7 +130,9 @@ def _count(archive: Archive, query: Query) -> Iterator[Answer]:
         message=texts["count"].format(articles=article_count(n, query.language), limits=limits)
     )
     if limits:
-        yield from _named(archive, query, archive.browse(filters, limit=SHOWN[query.length]))
+        yield from _named(
+            archive, query, archive.browse(filters, limit=NAMED_ARTICLES[query.length])
+        )
 
 
 def _newest(archive: Archive, query: Query) -> Iterator[Answer]:
@@ -143,7 +147,7 @@ def _extreme(archive: Archive, query: Query, which: str) -> Iterator[Answer]:
     filters, limits = _limits(archive, query)
     many = re.search(r"\barticles|\bstories|\bpieces|기사들", query.question, re.IGNORECASE)
     found = archive.browse(
-        filters, limit=SHOWN[query.length] if many else 1, oldest=which == "oldest"
+        filters, limit=NAMED_ARTICLES[query.length] if many else 1, oldest=which == "oldest"
     )
     if not found:
         yield Answer(message=_none(archive, query, limits))
@@ -173,8 +177,8 @@ def _arrived(archive: Archive, query: Query) -> Iterator[Answer]:
     texts = phrases(query.language)["requests"]
     status = archive.status()
     last = status.last_ingested.date() if status.last_ingested else query.today
-    asked = query.periods[0][0] if query.periods else None
-    first = asked or max(query.today, last) - timedelta(RECENT - 1)
+    since = query.periods[0][0] if query.periods else None
+    first = since or max(query.today, last) - timedelta(RECENT - 1)
     day = long_date(first, query.language)
     found = archive.arrived(datetime.combine(first, time.min, UTC), query.filters, limit=SEARCHED)
     if not found:
@@ -200,26 +204,26 @@ HANDLERS: dict[str, Callable[[Archive, Query], Iterator[Answer]]] = {
 def _limits(archive: Archive, query: Query) -> tuple[Filters, str]:
     """The outlets and the period that a question about the archive is confined to, and in words."""
     texts = phrases(query.language)["requests"]
-    filters, told = query.filters, ""
+    filters, in_words = query.filters, ""
     outlets = _outlets_named(archive, query)
     if outlets and not filters.outlets:
         filters = replace(filters, outlets=tuple(outlets))
-        told += texts["from_outlets"].format(outlets=", ".join(outlets))
+        in_words += texts["from_outlets"].format(outlets=", ".join(outlets))
     for code, pattern in LANGUAGES.items():
         if re.search(pattern, query.question, re.IGNORECASE) and not filters.languages:
             filters = replace(filters, languages=(code,))
-            told += texts["in_language"].format(language=texts["language_" + code])
-    if named := periods(FROM.sub("in", query.question), query.today) or query.periods:
-        first, last = named[0][0], named[-1][1]
+            in_words += texts["in_language"].format(language=texts["language_" + code])
+    if named_periods := periods(FROM.sub("in", query.question), query.today) or query.periods:
+        first, last = named_periods[0][0], named_periods[-1][1]
         filters = replace(filters, since=filters.since or first, until=filters.until or last)
-        told += texts["in_period"].format(period=period_text((first, last), query.language))
-    return filters, told
+        in_words += texts["in_period"].format(period=period_text((first, last), query.language))
+    return filters, in_words
 
 
 def _outlets_named(archive: Archive, query: Query) -> tuple[str, ...]:
     """The outlets that a question names, in full or as it says of a country's press."""
-    asked = query.question.lower()
-    return tuple(n for n in archive.outlets() if n and n.lower() in asked) or query.outlets
+    question = query.question.lower()
+    return tuple(n for n in archive.outlets() if n and n.lower() in question) or query.outlets
 
 
 def _topic(archive: Archive, query: Query) -> str:
@@ -261,7 +265,7 @@ def _named(
 ) -> Iterator[Answer]:
     """Articles by outlet, day and headline, each with its opening as the citation."""
     texts = phrases(query.language)["requests"]
-    most = SHOWN[query.length]
+    most = NAMED_ARTICLES[query.length]
     claims = tuple(article_claim(a, query.language, note(a)) for a in articles[:most])
     yield Answer(claims=claims)
     if len(articles) > most:

@@ -114,10 +114,10 @@ def story_candidates(archive: Archive, query: Query, hits: Sequence[Hit]) -> lis
     query_terms = QueryTerms(archive, query)
     top = max((h.score for h in hits), default=1.0) or 1.0
     best: dict[str, StoryMatch] = {}
-    for told in (t for h in hits if (t := _story_match(query_terms, h, top))):
-        key = told.hit.article.story or told.hit.article.id
-        if key not in best or told.relevance > best[key].relevance:
-            best[key] = told
+    for match in (t for h in hits if (t := _story_match(query_terms, h, top))):
+        key = match.hit.article.story or match.hit.article.id
+        if key not in best or match.relevance > best[key].relevance:
+            best[key] = match
     ranked = sorted(best.values(), key=lambda t: -t.relevance)[:STORIES]
     own = [t.plain_coverage for t in ranked if language_of(t.hit.text) == query.language]
     if not ranked or (own and max(own) < HALF):
@@ -138,19 +138,19 @@ def _story_match(query_terms: QueryTerms, hit: Hit, top: float) -> StoryMatch | 
         return None
     share = query_terms.coverage(said)
     plain = max((len(said & set(w)) / len(w) for w in query_terms.wordings if w), default=0.0)
-    worth = share + query_terms.coverage(headline) / 2 + hit.score / top + hit.dense
-    return StoryMatch(hit, share, plain, worth)
+    relevance = share + query_terms.coverage(headline) / 2 + hit.score / top + hit.dense
+    return StoryMatch(hit, share, plain, relevance)
 
 
 def _openings(archive: Archive, hits: Sequence[Hit], filters: Filters) -> dict[str, Hit]:
     """The first of the passages of each hit's article, those near to its headline."""
-    asked = [
+    queries = [
         SearchQuery(text=h.article.headline, filters=replace(filters, articles=(h.article.id,)))
         for h in hits
         if h.start > 0 and h.article.headline
     ]
     first = {h.article.id: h for h in hits}
-    for hit in archive.search(asked, k=OPENS * len(asked)) if asked else ():
+    for hit in archive.search(queries, k=OPENS * len(queries)) if queries else ():
         if hit.start < first[hit.article.id].start:
             first[hit.article.id] = hit
     return first

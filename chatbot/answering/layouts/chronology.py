@@ -47,8 +47,8 @@ def changes(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Ans
         return
     least = LIKELY * ranked[0].weight
     likely = candidates.deduplicate([w for w in ranked if w.weight >= least])
-    told = [w for w in likely if any(q.unit for q in quantities(w.sentence.text))]
-    yield from _steps(archive, query, told if len(told) > 1 else likely)
+    with_amounts = [w for w in likely if any(q.unit for q in quantities(w.sentence.text))]
+    yield from _steps(archive, query, with_amounts if len(with_amounts) > 1 else likely)
 
 
 def news(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:

@@ -35,7 +35,7 @@ COVERED = 0.6
 """Share of the question's terms that an item's passage and headline have, where they are in its
 language."""
 
-TELLING = 3
+TELLS_NUMBER = 3
 """Items, the likeliest first, of which none may tell the number that is asked for."""
 
 READ = 36
@@ -60,7 +60,7 @@ def count_answer(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterato
     It yields nothing where an article tells the number itself.
     """
     found = item_candidates(archive, query, hits)
-    if len(found) < 2 or any(w.type_match >= LEAD_THRESHOLD for w in found[:TELLING]):
+    if len(found) < 2 or any(w.type_match >= LEAD_THRESHOLD for w in found[:TELLS_NUMBER]):
         return
     texts = phrases(query.language)["requests"]
     yield Answer(message=texts["counted"].format(n=len(found)))
@@ -74,10 +74,12 @@ def item_candidates(archive: Archive, query: Query, hits: Sequence[Hit]) -> list
     cover the question.
     """
     query_terms = QueryTerms(archive, query)
-    asked = frozenset(question_terms(without_generic_terms(without_dates(query.text, query.today))))
+    asked_terms = frozenset(
+        question_terms(without_generic_terms(without_dates(query.text, query.today)))
+    )
     ranked = [*_with_siblings(candidates.read_candidates(archive, query, hits, READ))]
     own = [w for w in ranked if language_of(w.hit.text) == query.language]
-    covering = [w for w in own if _covers(query_terms, asked, w.hit)]
+    covering = [w for w in own if _covers(query_terms, asked_terms, w.hit)]
     if own and not covering:
         return []
     ranked = covering + [w for w in ranked if language_of(w.hit.text) != query.language]
@@ -91,11 +93,11 @@ def item_candidates(archive: Archive, query: Query, hits: Sequence[Hit]) -> list
     return candidates.deduplicate([w for w in ranked if w.reader_score >= least], SAME)
 
 
-def _covers(query_terms: QueryTerms, asked: frozenset[str], hit: Hit) -> bool:
+def _covers(query_terms: QueryTerms, asked_terms: frozenset[str], hit: Hit) -> bool:
     """Whether a passage and its headline have most of what is asked for. Plain shares, as in a
     list each item has the same words, which are then no rare ones."""
     have = query_terms.matched({*terms(hit.text), *terms(hit.article.headline)})
-    return len(asked & have) >= COVERED * len(asked)
+    return len(asked_terms & have) >= COVERED * len(asked_terms)
 
 
 def _with_siblings(ranked: Sequence[Candidate]) -> Iterator[Candidate]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from chatbot.answering.layouts import candidates
-from chatbot.answering.layouts.speakers import SPEAKS, reports_speaker, requested_speaker
+from chatbot.answering.layouts.speakers import REPORTING_VERB, reports_speaker, requested_speaker
 from chatbot.language.phrases import phrases
 from chatbot.reading.answerability import ABSTENTION_THRESHOLD, answerability
 from chatbot.reading.query_terms import QueryTerms
@@ -79,7 +79,7 @@ def _read(archive: Archive, query: Query, hits: Sequence[Hit]) -> tuple[list[Can
 def _spoken(ranked: Sequence[Candidate]) -> list[Candidate]:
     """The sentences that report what somebody says, none twice; first the likeliest of all if it
     is far likelier to answer, however it tells it."""
-    spoken = [w for w in ranked if SPEAKS.search(w.sentence.text) or "“" in w.sentence.text]
+    spoken = [w for w in ranked if REPORTING_VERB.search(w.sentence.text) or "“" in w.sentence.text]
     if not spoken:
         return []
     best = max(w.weight for w in spoken)

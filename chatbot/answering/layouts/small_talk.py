@@ -73,11 +73,13 @@ def archive_summary(status: Status, language: str) -> str:
             first=long_date(days[0], language), last=long_date(days[1], language)
         )
     outlets = [name for name, _ in status.outlets if name]
-    named = ", ".join(outlets[:OUTLETS])
+    outlet_names = ", ".join(outlets[:OUTLETS])
     if (more := len(outlets) - OUTLETS) > 0:
-        named = texts["outlet_more"].format(outlets=named, n=more)
-    told = texts["holds_outlets" if named else "holds"]
-    text = str(told.format(articles=articles, outlets=named, span=span)).replace(", .", ".")
+        outlet_names = texts["outlet_more"].format(outlets=outlet_names, n=more)
+    template = texts["holds_outlets" if outlet_names else "holds"]
+    text = str(template.format(articles=articles, outlets=outlet_names, span=span)).replace(
+        ", .", "."
+    )
     if status.last_ingested:
         day = long_date(status.last_ingested.date(), language)
         text += " " + texts["last_update"].format(day=day)

@@ -9,7 +9,7 @@ from chatbot.reading.query_terms import QueryTerms
 from chatbot.reading.scoring import Candidate
 from vectorstore import question_terms, terms
 
-SPEAKS = re.compile(
+REPORTING_VERB = re.compile(
     r"\b(?:said|says|say|told|added|argued|argues|insist(?:s|ed)|demand(?:s|ed)?|want(?:s|ed)?"
     r"|call(?:s|ed) (?:for|on|it)|warn(?:s|ed)|reject(?:s|ed)|oppos(?:es|ed)|urge(?:s|d)"
     r"|claim(?:s|ed)|maintain(?:s|ed)|propos(?:es|ed)|ask(?:s|ed) for|welcom(?:es|ed)"
@@ -21,7 +21,7 @@ SPEAKS = re.compile(
 )
 """How reported speech is told."""
 
-ASKED = re.compile(
+ASKS_SPEAKER = re.compile(
     r"\bwhat (?:do|does|did|is|are|was|were|has|have|had|will|would) (?P<a>.+?) "
     r"(?:say|saying|said|think|thinking|want|wanted|demand|demanding|ask|asking|argue|argued"
     r"|claim|claimed|expect|complain|propose|call)\b"
@@ -52,7 +52,7 @@ MOST_OF = 0.6
 
 def requested_speaker(question: str) -> frozenset[str]:
     """The terms of who is asked about in "what does X say …"; none for nobody in particular."""
-    found = ASKED.search(question)
+    found = ASKS_SPEAKER.search(question)
     who = next((g for g in found.groups() if g), "") if found else ""
     return frozenset() if NOBODY_IN_PARTICULAR.search(who) else frozenset(question_terms(who))
 

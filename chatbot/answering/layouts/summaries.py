@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from chatbot.answering.changes import publication_day
 from chatbot.answering.layouts import candidates
-from chatbot.answering.layouts.speakers import SPEAKS
+from chatbot.answering.layouts.speakers import REPORTING_VERB
 from chatbot.answering.quotation import quote
 from chatbot.answering.selection import DUPLICATE_OVERLAP, term_overlap
 from chatbot.language.phrases import phrases
@@ -52,7 +52,7 @@ def summary(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Ans
     about = [h for h in hits if (h.article.story or h.article.id) in shown]
     ranked = candidates.read_candidates(archive, query, about, READ)
     likely = [w for w in ranked if w.weight >= LIKELY * ranked[0].weight]
-    spoken = _more([w for w in likely if SPEAKS.search(w.sentence.text)], used, voices)
+    spoken = _more([w for w in likely if REPORTING_VERB.search(w.sentence.text)], used, voices)
     yield from _group(query, "said", spoken)
     amounts = [w for w in likely if any(q.unit for q in quantities(w.sentence.text))]
     yield from _group(query, "figures", _more(amounts, [*used, *spoken], figures))
