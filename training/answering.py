@@ -5,8 +5,9 @@ likely any of them answers. Fitted on questions that neither trained model has s
 
 Asks the questions set aside for this of the archives that they are about (made in DIR as
 benchmarks/set_aside.py makes them); fits the ordering (a softmax over a question's sentences) and
-the likelihood (a logistic model over ANSWERABILITY_FEATURES); prints, with five-fold cross-validation,
-what each threshold answers and abstains from; and writes chatbot/lexicon/weights.toml.
+the likelihood (a logistic model over ANSWERABILITY_FEATURES); prints, with five-fold
+cross-validation, what each threshold answers and abstains from; and writes
+chatbot/lexicon/weights.toml.
 """
 
 from __future__ import annotations

@@ -142,12 +142,13 @@ def _years(
                 year = after.period[0].year
                 same = with_year(expression, text, clock, year)
                 early = same.period[0] > after.period[1]
-                expression = _part(
-                    text, with_year(expression, text, clock, year - 1) if early else same
-                )  # noqa: PLW2901
-            elif before := [d for d in done if not d.guessed]:
+                dated = with_year(expression, text, clock, year - 1) if early else same
+                done.append(_part(text, dated))
+                continue
+            if before := [d for d in done if not d.guessed]:
                 year = before[-1].period[1].year
-                expression = _part(text, with_year(expression, text, clock, year))  # noqa: PLW2901
+                done.append(_part(text, with_year(expression, text, clock, year)))
+                continue
         done.append(expression)
     return done
 

@@ -102,8 +102,10 @@ def _of_asked_time(question: str, text: str, found: list[AnswerSpan]) -> list[An
 
 
 def _nearest_span(question: str, text: str, found: list[AnswerSpan]) -> AnswerSpan | None:
-    """The answer span that stands clearly nearer than others to the question's words; none where the
-    sentence corrects one of them by another."""
+    """The answer span that stands clearly nearer than others to the question's words.
+
+    None where the sentence corrects one of them by another.
+    """
     if len({o.text.lower() for o in found}) == 1:
         return found[0]
     asked_terms = set(question_terms(question))
