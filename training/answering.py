@@ -29,8 +29,9 @@ from sklearn.metrics import roc_auc_score
 
 from benchmarks.set_aside import TODAY, archives, rows, told
 from chatbot.reading.answerability import ANSWERABILITY_FEATURES, answerability_features
+from chatbot.reading.candidates import FEATURES, Candidate
 from chatbot.reading.query_terms import QueryTerms
-from chatbot.reading.scoring import FEATURES, Candidate, score_candidates
+from chatbot.reading.scoring import score_candidates
 from chatbot.understanding.query import understand
 from chatbot.understanding.search_queries import search_queries
 from vectorstore import Archive

@@ -33,16 +33,11 @@ from chatbot.answering.selection import (
 from chatbot.language.phrases import phrases
 from chatbot.reading.answer_spans import requested_units
 from chatbot.reading.answerability import ABSTENTION_THRESHOLD, answerability
+from chatbot.reading.candidates import Candidate, leading_sentences, rerank, with_context
 from chatbot.reading.event_triggers import lacks_event_trigger
 from chatbot.reading.office_holders import requested_office
 from chatbot.reading.query_terms import QueryTerms
-from chatbot.reading.scoring import (
-    Candidate,
-    leading_sentences,
-    rerank,
-    score_candidates,
-    with_context,
-)
+from chatbot.reading.scoring import score_candidates
 from chatbot.reading.type_matching import best_answer_span, has_answer_types
 from chatbot.understanding.answer_types import kinds_of
 from chatbot.understanding.decomposition import original_wording

@@ -14,8 +14,8 @@ from datetime import date
 
 from chatbot.language.quantities import Quantity, quantities
 from chatbot.reading.answer_spans import answer_spans
+from chatbot.reading.candidates import Candidate
 from chatbot.reading.query_terms import QueryTerms
-from chatbot.reading.scoring import Candidate
 from chatbot.values import Query
 from chatbot.verification.polarity import antonym_pairs
 from vectorstore import Hit, question_terms, terms

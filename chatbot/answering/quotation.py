@@ -9,7 +9,7 @@ from typing import Any
 from chatbot.answering.excerpts import answer_clause, excerpt, trim
 from chatbot.language.phrases import attribution, phrases
 from chatbot.reading.answer_spans import AnswerSpan
-from chatbot.reading.scoring import Candidate
+from chatbot.reading.candidates import Candidate
 from chatbot.values import Citation, Claim
 from vectorstore import Archive, Span
 

@@ -12,8 +12,8 @@ from dataclasses import replace
 from chatbot.answering.changes import amending_candidate, differing_values, publication_day
 from chatbot.language.calendar import Period
 from chatbot.language.dates import PartialDate, dates
+from chatbot.reading.candidates import Candidate
 from chatbot.reading.query_terms import QueryTerms
-from chatbot.reading.scoring import Candidate
 from chatbot.understanding.generic_terms import without_generic_terms
 from chatbot.values import Query
 from vectorstore import question_terms

@@ -7,7 +7,7 @@ from datetime import date
 
 from chatbot.answering.excerpts import trim
 from chatbot.answering.layouts.candidates import story_candidates
-from chatbot.reading.scoring import Candidate
+from chatbot.reading.candidates import Candidate
 from chatbot.understanding.query import understand
 from chatbot.understanding.search_queries import search_queries
 from chatbot.values import Citation, Claim

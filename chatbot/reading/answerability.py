@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from chatbot.reading.candidates import FEATURES, Candidate
 from chatbot.reading.query_terms import QueryTerms
-from chatbot.reading.scoring import FEATURES, Candidate, coefficients
+from chatbot.reading.scoring import coefficients
 from vectorstore import question_terms
 
 TOP_CANDIDATES = 3

@@ -13,8 +13,9 @@ from chatbot.answering.excerpts import POINTS_BACK
 from chatbot.answering.quotation import NAMED, quote, quotes_overlap
 from chatbot.answering.selection import DUPLICATE_OVERLAP, term_overlap
 from chatbot.language.phrases import EDITORIAL_NOTE, is_name_list, is_uninformative, language_of
+from chatbot.reading.candidates import FEATURES, Candidate
 from chatbot.reading.query_terms import QueryTerms
-from chatbot.reading.scoring import FEATURES, Candidate, score_candidates
+from chatbot.reading.scoring import score_candidates
 from chatbot.values import Citation, Claim, Query, Request
 from vectorstore import Archive, Filters, Hit, SearchQuery, Sentence, terms
 

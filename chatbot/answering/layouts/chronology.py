@@ -11,7 +11,7 @@ from chatbot.answering.layouts import candidates
 from chatbot.answering.quotation import quote
 from chatbot.language.phrases import long_date, phrases
 from chatbot.language.quantities import quantities
-from chatbot.reading.scoring import Candidate
+from chatbot.reading.candidates import Candidate
 from chatbot.understanding.notes import period_text
 from chatbot.values import SHORT, Answer, Claim, Length, Query
 from vectorstore import Archive, Hit

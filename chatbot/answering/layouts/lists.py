@@ -13,8 +13,8 @@ from chatbot.answering.selection import mentions_period
 from chatbot.language.list_items import BOUNDARY
 from chatbot.language.phrases import language_of, phrases
 from chatbot.language.quantities import quantities
+from chatbot.reading.candidates import Candidate
 from chatbot.reading.query_terms import QueryTerms
-from chatbot.reading.scoring import Candidate
 from chatbot.reading.type_matching import LEAD_THRESHOLD
 from chatbot.understanding.generic_terms import without_generic_terms
 from chatbot.understanding.temporal_intent import without_dates

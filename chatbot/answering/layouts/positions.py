@@ -9,8 +9,9 @@ from chatbot.answering.layouts import candidates
 from chatbot.answering.layouts.speakers import REPORTING_VERB, reports_speaker, requested_speaker
 from chatbot.language.phrases import phrases
 from chatbot.reading.answerability import ABSTENTION_THRESHOLD, answerability
+from chatbot.reading.candidates import Candidate
 from chatbot.reading.query_terms import QueryTerms
-from chatbot.reading.scoring import Candidate, score_candidates
+from chatbot.reading.scoring import score_candidates
 from chatbot.values import Answer, Length, Query
 from vectorstore import Archive, Hit
 

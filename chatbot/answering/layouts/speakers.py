@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from chatbot.answering.excerpts import speaker_of
+from chatbot.reading.candidates import Candidate
 from chatbot.reading.query_terms import QueryTerms
-from chatbot.reading.scoring import Candidate
 from vectorstore import question_terms, terms
 
 REPORTING_VERB = re.compile(

@@ -12,7 +12,7 @@ from chatbot.answering.quotation import quote
 from chatbot.answering.selection import DUPLICATE_OVERLAP, term_overlap
 from chatbot.language.phrases import phrases
 from chatbot.language.quantities import quantities
-from chatbot.reading.scoring import Candidate
+from chatbot.reading.candidates import Candidate
 from chatbot.values import Answer, Length, Query
 from vectorstore import Archive, Hit
 

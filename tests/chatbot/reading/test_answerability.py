@@ -12,8 +12,9 @@ from chatbot.reading.answerability import (
     answerability,
     answerability_features,
 )
+from chatbot.reading.candidates import Candidate, rerank
 from chatbot.reading.query_terms import QueryTerms
-from chatbot.reading.scoring import Candidate, rerank, score_candidates
+from chatbot.reading.scoring import score_candidates
 from chatbot.understanding.query import understand
 from tests.conftest import SHIPYARD, put
 from vectorstore import Archive
