@@ -30,8 +30,8 @@ from chatbot.answering.selection import (
     with_changes,
     with_reason,
 )
+from chatbot.answering.subqueries import hits_of_subquery, subquery
 from chatbot.language.phrases import phrases
-from chatbot.reading.answer_spans import requested_units
 from chatbot.reading.answerability import ABSTENTION_THRESHOLD, answerability
 from chatbot.reading.candidates import Candidate, leading_sentences, rerank, with_context
 from chatbot.reading.event_triggers import lacks_event_trigger
@@ -39,12 +39,9 @@ from chatbot.reading.office_holders import requested_office
 from chatbot.reading.query_terms import QueryTerms
 from chatbot.reading.scoring import score_candidates
 from chatbot.reading.type_matching import best_answer_span, has_answer_types
-from chatbot.understanding.answer_types import kinds_of
 from chatbot.understanding.decomposition import original_wording
 from chatbot.understanding.notes import period_text
 from chatbot.understanding.request_topics import TOPIC_REQUESTS
-from chatbot.understanding.search_queries import part_wordings
-from chatbot.understanding.temporal_intent import periods
 from chatbot.values import SHORT, Answer, Citation, Claim, Kind, Length, Query, Request
 from vectorstore import Archive, Hit
 
@@ -130,7 +127,7 @@ class Extractive:
         most = max(1, _most(query, MOST_PARTS) // len(query.parts))
         said, open_ = list[Citation](), list[str]()
         for part in query.parts:
-            own, found, heading = _part(query, part), _hits_for_part(part, hits), ""
+            own, found, heading = subquery(query, part), hits_of_subquery(part, hits), ""
             if query.request == "comparison":
                 heading = f"{part[:1].upper()}{part[1:]}"
                 chosen = self._side(own, found, said)[:most]
@@ -300,26 +297,3 @@ def _interpretation(query: Query, days: Sequence[date]) -> str:
 def _most(query: Query, usually: int) -> int:
     """Claims of an answer at most, by the length that is wanted: of a long one twice as many."""
     return {"short": min(SHORT, usually), "long": 2 * usually}.get(query.length, usually)
-
-
-def _part(query: Query, part: str) -> Query:
-    """A part of a question as one of its own; what it leaves open is as in the whole."""
-    kinds = kinds_of(part)
-    if kinds == ("what",):
-        kinds = tuple(k for k in query.kinds if k not in ("compare", "list", "how")) or kinds
-        if "compare" in query.kinds and requested_units(part):
-            kinds = ("how much",)
-    return replace(
-        query,
-        question=part,
-        text=part,
-        wordings=part_wordings(part),
-        parts=(),
-        kinds=kinds,
-        periods=tuple(periods(part, query.today)) or query.periods,
-    )
-
-
-def _hits_for_part(part: str, hits: Sequence[Hit]) -> list[Hit]:
-    """The hits that a part's own search found; all of them if that is not known."""
-    return [h for h in hits if h.why and h.why.query.text == part] or list(hits)

@@ -10,6 +10,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from chatbot.answering.speech import (
+    has_own_label,
+    leaves_quotation_open,
+    paragraph_span,
+    speaker_of,
+)
 from chatbot.language.list_items import BOUNDARY, lead_of, list_under
 from chatbot.language.phrases import language_of
 from vectorstore import Span
@@ -79,21 +85,6 @@ POINTS_BACK = re.compile(
     r"|^(?:그는|그녀는|이는|이에|이를|이날|또한?|이어|그러나|하지만|다만|그 |이 |이번|양국은"
     r"|양측은)",
 )
-LABEL = re.compile(
-    r"^(?P<who>(?:[A-Z][A-Z.'’-]+(?: |(?=:))){1,5}):|^(?P<named>[^“\"\n:.]{4,90}): ?[“\"]",
-    re.MULTILINE,
-)
-"""A speaker before a colon: a transcript's capitals, or a list of what people say."""
-AFTER = re.compile(
-    r"[”\"],? (?:said|added|wrote|stated|according to) (?P<who>(?:[\w.’'-]+ ){0,5}[A-Z][\w’'-]+)"
-    r"|[”\"],? (?P<who2>(?:[A-Z][\w.’'-]+ ){1,5})(?:said|added|wrote|stated)\b"
-)
-NO_SPEAKER = frozenset("On In At The For From By About Under After Before Watch Read".split())
-"""Words that begin a heading rather than the name of someone who speaks."""
-TURNS = 2
-"""Times that a transcript names someone who speaks; a heading in capitals stands once."""
-LABELS_BACK = 6_000
-"""Characters before a quote in which a transcript's label is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +110,11 @@ def excerpt(body: str, span: Span) -> Excerpt:
     first = paragraph_span(body, start)[0]
     start, end = _closed(body, start, end)
     text = body[start:end]
-    speaker = speaker_of(body, start, end) if _open(text) or not _own_speaker(text) else ""
+    speaker = (
+        speaker_of(body, start, end)
+        if leaves_quotation_open(text) or not has_own_label(text)
+        else ""
+    )
     if POINTS_BACK.search(text) and not speaker:
         if start > first and (before := _before(body, first, start)) is not None:
             return Excerpt(((before, end),))
@@ -186,47 +181,6 @@ def correction_after(body: str, end: int) -> Span | None:
     last = paragraph_span(body, start)[1]
     stop = BOUNDARY.search(body, start, last)
     return start, stop.start() if stop else last
-
-
-def paragraph_span(body: str, at: int) -> Span:
-    """The span of the paragraph around an offset."""
-    start = body.rfind("\n\n", 0, at)
-    end = body.find("\n\n", at)
-    return (0 if start < 0 else start + 2), (len(body) if end < 0 else end)
-
-
-def speaker_of(body: str, start: int, end: int) -> str:
-    """Who says what stands at a span; "" if that cannot be told.
-
-    It is told by a label before it, or by "said" after its quotation.
-    """
-    first, last = paragraph_span(body, start)
-    for label in reversed(list(LABEL.finditer(body, first, start + 1))):
-        within = body[label.end() - 1 : start]
-        if label.group("named") and within.count("“") > within.count("”"):
-            return _name(label.group("named"))
-    if _open(body[start:end]) and (after := AFTER.search(body, max(start, end - 1), last)):
-        return (after.group("who") or after.group("who2") or "").strip()
-    back = [m for m in LABEL.finditer(body, max(0, start - LABELS_BACK), start) if m.group("who")]
-    who = back[-1].group("who") if back else ""
-    return who.strip() if who and body.count(f"{who}:") >= TURNS else ""
-
-
-def _name(label: str) -> str:
-    """A label, if it reads as who speaks: it begins with a capital, and ends with a name."""
-    words = label.strip().split()
-    titled = words[0][0].isupper() and words[-1][0].isupper() and words[0] not in NO_SPEAKER
-    return label.strip() if titled else ""
-
-
-def _own_speaker(text: str) -> bool:
-    """Whether a sentence begins with its own label."""
-    return LABEL.match(text) is not None
-
-
-def _open(text: str) -> bool:
-    """Whether a text opens a quotation that it does not close, or closes one it did not open."""
-    return text.count("“") != text.count("”") or text.count('"') % 2 == 1
 
 
 def _closed(body: str, start: int, end: int) -> Span:

@@ -14,16 +14,13 @@ from typing import Literal, cast
 
 from chatbot.language.calendar import Period, part_of_period, subtract_units, whole_unit
 from chatbot.language.temporal_expressions import (
-    COUNT,
-    EN,
-    KO,
     ReferenceTime,
     TemporalExpression,
-    any_of,
     parse_number,
     temporal_expressions,
     with_year,
 )
+from chatbot.language.temporal_patterns import COUNT, EN, KO, any_of
 
 Role = Literal["in", "since", "until", "before", "after", "as of", "as of before"]
 

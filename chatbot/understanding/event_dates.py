@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 from chatbot.language.calendar import Period, month_span
 from chatbot.language.periods import UNIT_SIDE, Role, TimeMention, adjacent_period, open_period
-from chatbot.language.temporal_expressions import EN, NAMES, any_of
+from chatbot.language.temporal_patterns import EN, NAMES, any_of
 from vectorstore import Archive, Filters, Hit, SearchQuery, question_terms, terms
 
 EventLookup = Callable[[str, int | None], Period | None]

@@ -17,7 +17,8 @@ from importlib.resources import files
 from typing import Any
 
 from chatbot.language.phrases import language_of
-from chatbot.language.temporal_expressions import ReferenceTime, any_of, temporal_expressions
+from chatbot.language.temporal_expressions import ReferenceTime, temporal_expressions
+from chatbot.language.temporal_patterns import any_of
 from chatbot.understanding.turns import Turn
 from vectorstore import terms
 from vectorstore.index.analyzer import STOP_WORDS

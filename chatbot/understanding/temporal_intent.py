@@ -13,7 +13,8 @@ from typing import Literal
 
 from chatbot.language.calendar import Period
 from chatbot.language.periods import TimeMention, time_mentions
-from chatbot.language.temporal_expressions import EN, KO, ReferenceTime, temporal_expressions
+from chatbot.language.temporal_expressions import ReferenceTime, temporal_expressions
+from chatbot.language.temporal_patterns import EN, KO
 from chatbot.understanding.event_dates import EventLookup, with_event_periods
 
 NOW = re.compile(rf"\b(?:{EN['now']})|{KO['now']}", re.IGNORECASE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from chatbot.answering.excerpts import speaker_of
+from chatbot.answering.speech import speaker_of
 from chatbot.reading.candidates import Candidate
 from chatbot.reading.query_terms import QueryTerms
 from vectorstore import question_terms, terms

@@ -9,7 +9,7 @@ import pytest
 
 from chatbot.language.calendar import month_span
 from chatbot.language.periods import time_mentions
-from chatbot.language.temporal_expressions import EN
+from chatbot.language.temporal_patterns import EN
 from chatbot.understanding.temporal_intent import as_of_day
 
 TODAY = date(2025, 8, 20)  # a Wednesday
