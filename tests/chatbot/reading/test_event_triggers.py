@@ -1,4 +1,4 @@
-"""A deed that is asked about must be told."""
+"""An event that is asked about must be told."""
 
 from __future__ import annotations
 
@@ -23,5 +23,5 @@ from chatbot.reading.event_triggers import lacks_event_trigger
         ("How many people died and were injured?", "Nine people were killed.", True),
     ],
 )
-def test_whether_a_deed_is_told(question: str, text: str, expected: bool) -> None:
+def test_whether_an_event_is_told(question: str, text: str, expected: bool) -> None:
     assert lacks_event_trigger(question, [text]) is expected
