@@ -35,6 +35,18 @@ def check_room(folder: Path) -> None:
     if limit is not None and (used := size(folder)) >= limit:
         raise ArchiveFull(
             f"the archive in {folder} takes {used / 1e6:,.1f} MB of the {limit / 1e6:,.1f} MB "
-            f"that {QUOTA} allows: it answers, and takes nothing more in. Raise the quota, or "
-            "withdraw sources you need no more"
+            f"that {QUOTA} allows: it answers, and takes nothing more in. Do this: "
+            f"{making_room(folder)}"
         )
+
+
+def making_room(folder: Path) -> str:
+    """What to do where an archive takes too much. Withdrawing articles alone frees nothing: their
+    texts and vectors stay in the ledger, and in the indexes until these are written anew."""
+    uploads = folder / "uploads"
+    files = f"delete the files in {uploads}, which are ingested; " if uploads.is_dir() else ""
+    return (
+        f"{files}`dateline rebuild`, and again ten minutes later: the first writes the indexes "
+        "without what was replaced or withdrawn, the second removes the old ones, which readers "
+        f"may have open until then; or raise {QUOTA}"
+    )

@@ -81,3 +81,25 @@ def test_without_an_archive_there_is_nothing_to_look_at(tmp_path: Path) -> None:
     done = dateline("doctor", archive=tmp_path / "none")
     assert done.returncode == 4
     assert not (tmp_path / "none").exists()
+
+
+def test_looking_at_an_older_archive_changes_nothing(tmp_path: Path) -> None:
+    stored = Path(__file__).parents[1] / "vectorstore" / "data" / "archive-0.1.zip"
+    shutil.unpack_archive(stored, tmp_path / "old")
+
+    def files() -> dict[str, bytes]:
+        found = (p for p in sorted((tmp_path / "old").rglob("*")) if p.is_file())
+        return {str(p): p.read_bytes() for p in found if not p.name.endswith(("-shm", "-wal"))}
+
+    before = files()
+    done = dateline("doctor", "--quick", archive=tmp_path / "old")
+    assert "taken up when it is next opened" in done.stdout
+    assert done.returncode in {0, 3}, done.stdout + done.stderr
+    assert files() == before
+
+
+def test_a_quota_that_is_no_size_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATELINE_QUOTA", "much")
+    done = dateline("doctor", "--quick", archive=folder)
+    assert done.returncode == 1
+    assert "ERROR    quota: DATELINE_QUOTA is no size: 'much'" in done.stdout

@@ -15,6 +15,7 @@ from ui.cli.shared import (
     AsJson,
     SourcesOption,
     archive_folder,
+    recorded,
     sources_file,
 )
 
@@ -68,16 +69,20 @@ def _there(folder: Path) -> None:
 
 
 def _found(folder: Path, sources: Path, *, quick: bool) -> list[Finding]:
+    from sqlalchemy.exc import SQLAlchemyError
+
     from ui.cli.doctor_sources import source_findings
-    from vectorstore import Archive, DatelineError, Settings
-    from vectorstore.health import Finding, examine, repairable
+    from vectorstore import DatelineError
+    from vectorstore.archive import LEDGER
+    from vectorstore.health import Finding, examine, repairable, source_records
 
     found = list(examine(folder, quick=quick))
-    if repairable(found):
+    current = any(f.check == "ledger schema" and f.state == "ok" for f in found)
+    if current and repairable(found):
         try:
-            with Archive.open(folder, settings=Settings(model="")) as store:
-                found += source_findings(store, sources)
-        except (DatelineError, OSError) as error:
+            with source_records(folder / LEDGER) as records:
+                found += source_findings(records, sources)
+        except (DatelineError, SQLAlchemyError, OSError) as error:
             said = f"it cannot be opened: {error}"
             found.append(Finding(check="opening", state="error", found=said))
     return found
@@ -97,7 +102,9 @@ def _fixed(folder: Path, found: Sequence[Finding]) -> list[str]:
         Archive.open(folder, settings=Settings(model="")) as store,
         console.progress_bar() as progress,
     ):
-        return done + list(repair(store, found, settle=settle, progress=progress))
+        done += repair(store, found, settle=settle, progress=progress)
+        recorded(store, "archive repaired", f"{len(done)} repairs")
+        return done
 
 
 def _show(folder: Path, found: Sequence[Finding], done: Sequence[str], *, as_json: bool) -> None:

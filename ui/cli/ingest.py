@@ -20,6 +20,7 @@ from ui.cli.shared import (
     SourcesOption,
     log_as,
     opened,
+    recorded,
     sources_file,
 )
 
@@ -91,6 +92,7 @@ def _drop_sample(archive: Path | None) -> None:
 
     with opened(archive, create=True) as store:
         gone = ingesting.drop_sample(store)
+        recorded(store, "sample taken out")
     console.out.print(f"{gone} sample articles taken out of the archive")
 
 
@@ -106,7 +108,7 @@ def _ingest_files(
     pairs = (given.partition("=") for given in columns)
     reading = Reading(columns={word.strip(): name.strip() for word, _, name in pairs})
     ingesting.check(paths)
-    with opened(archive, create=True) as store, _terminable():
+    with opened(archive, create=True) as store, terminable():
         with console.progress_bar() as progress:
             report = ingesting.run(store, paths, reading=reading, progress=progress)
         console.show_report(report)
@@ -133,7 +135,7 @@ def _ingest_sources(
         )
     declared = read(path)
     declared.chosen(names)
-    with opened(archive, create=True) as store, _terminable():
+    with opened(archive, create=True) as store, terminable():
         with console.progress_bar() as progress:
             reports = freshen(store, declared, names, only_due=due, progress=progress)
         console_sources.show_reports(reports)
@@ -167,7 +169,7 @@ def schedule(
     path, longest = sources_file(sources, archive), length(limit, "--limit")
     count = len(read(path).chosen())
     log_as(log or LogForm.text)
-    with opened(archive, create=True) as store, _terminable():
+    with opened(archive, create=True) as store, terminable():
         keeper = Schedule(path, store, limit=longest)
         try:
             if once:
@@ -204,7 +206,7 @@ def told_if_interrupted() -> Iterator[None]:
 
 
 @contextmanager
-def _terminable() -> Iterator[None]:
+def terminable() -> Iterator[None]:
     """SIGTERM ends what is inside as Ctrl-C does, so that what has begun is brought to an end."""
 
     def interrupt(*_: object) -> NoReturn:
@@ -229,5 +231,5 @@ def scheduled(store: Archive, path: Path, *, wanted: bool = True) -> Iterator[No
         return
     from ingest.schedule import Schedule
 
-    with _terminable(), Schedule(path, store):
+    with terminable(), Schedule(path, store):
         yield

@@ -110,8 +110,18 @@ def add(  # noqa: PLR0913, PLR0917
         raise InputError(f"{path} has {url} already, as {twins[0]!r}: only another --name adds it")
     chosen = name or edit.name_for(url, taken)
     edit.add(path, chosen, kind=kind, url=url, outlet=outlet, every=every)
+    _recorded(archive, "source added", chosen)
     console.out.print(f"Added {chosen} ({kind}) to {path}: {url}", markup=False)
     console.out.print(f"Read it now: dateline ingest --source {chosen}", markup=False)
+
+
+def _recorded(archive: Path | None, deed: str, name: str) -> None:
+    """Into the audit log of the archive, if there is an archive already."""
+    from ui.cli.shared import archive_folder, recorded
+    from vectorstore import Archive, ArchiveEmpty
+
+    with suppress(ArchiveEmpty), Archive.open(archive_folder(archive)) as store:
+        recorded(store, deed, name)
 
 
 def _declared(path: Path) -> Declared:
@@ -133,6 +143,7 @@ def remove(
 
     path = sources_file(sources, archive)
     edit.remove(path, name)
+    _recorded(archive, "source removed", name)
     console.out.print(f"Removed {name} from {path}; its articles stay.", markup=False)
 
 
