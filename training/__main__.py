@@ -30,6 +30,7 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=0, help="as many only, for a curve")
     parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--rate", type=float, default=0.0)
+    parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--seconds", type=float, default=0.0, help="stop each training then")
     parser.add_argument("--words", action="store_true", help="hard negatives by words alone")
     parser.add_argument("--further", action="store_true", help="start the reader from what ships")
@@ -42,7 +43,7 @@ def main() -> None:
     args = parser.parse_args()
     device = "cuda" if torch.cuda.is_available() else "cpu"
     args.out.mkdir(parents=True, exist_ok=True)
-    chooser = random.Random(SEED + args.further)
+    chooser = random.Random(args.seed + args.further)
     questions = list(corpus.questions("train"))
     chooser.shuffle(questions)
     if args.fresh:

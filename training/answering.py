@@ -246,6 +246,7 @@ def main() -> None:
     parser.add_argument("--archive", type=Path, required=True)
     parser.add_argument("--out", type=Path, default=WEIGHTS)
     parser.add_argument("--cache", type=Path)
+    parser.add_argument("--every", type=int, default=1, help="ask every so many of the questions")
     args = parser.parse_args()
     if args.cache and args.cache.exists():
         data = pickle.loads(args.cache.read_bytes())  # noqa: S301  our own file
@@ -255,7 +256,7 @@ def main() -> None:
         for name, folder in archives(args.shared, args.archive).items():
             own = [q for q in questions if passages[q["k"]]["source"] == name]
             with Archive.open(folder) as archive:
-                data += examples(archive, name, own, passages)
+                data += examples(archive, name, own[:: args.every], passages)
         if args.cache:
             args.cache.write_bytes(pickle.dumps(data))
     measure(data)

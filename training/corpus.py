@@ -77,6 +77,8 @@ class Question:
     """Passages and sentences that answer too, and need not be said: neither right nor wrong."""
     beside: tuple[str, ...] = ()
     """Passages of the same matter that the question was written beside."""
+    request: str = ""
+    """What kind of broad request it is."""
 
 
 def spoken(day: str) -> str:
@@ -120,6 +122,7 @@ def questions(split: str) -> tuple[Question, ...]:
             tuple((a["passage"], a["sentence"], (a["start"], a["end"])) for a in r["answers"]),
             tuple((key, i) for key, i in r.get("also", ())),
             tuple(r.get("beside", ())),
+            r.get("request", ""),
         )
         for r in _rows("questions")
         if r["split"] == split

@@ -2,7 +2,8 @@
 
     python -m training.requests
 
-Fits it on data/requests.jsonl.gz and on questions for facts of data/questions.jsonl.gz, prints
+Fits it on data/requests.jsonl.gz, and on the broad requests and the questions for facts of
+data/questions.jsonl.gz, prints
 how often it is right on those set aside and what it takes for what, and writes
 chatbot/understanding/requests.safetensors. Takes a minute.
 """
@@ -29,7 +30,7 @@ from chatbot.understanding.requests import (
 )
 from training import corpus
 
-FACTS = 300
+FACTS = 1200
 """Questions for a fact that are taken from those about passages, so that there are as many as
 people ask."""
 
@@ -60,6 +61,17 @@ def facts(split: str, count: int) -> list[tuple[str, str]]:
     return [(text, "fact") for text in found[:: max(1, len(found) // count)][:count]]
 
 
+BROAD = {"compare": "comparison", "state": "now", "outlook": "opinion"}
+"""The kinds of broad requests that have another name there; those of one that REQUESTS has not are
+left out."""
+
+
+def broad(split: str) -> list[tuple[str, str]]:
+    """Broad requests about several articles, and their kinds."""
+    found = [(q.text, BROAD.get(q.request, q.request)) for q in corpus.questions(split)]
+    return [(text, kind) for text, kind in found if kind in REQUESTS]
+
+
 def fit(read: list[tuple[str, str]]) -> dict[str, Any]:
     """The weights of the model: a row and an intercept for each of KINDS, and the mean vector."""
     made = request_vectors([text for text, _ in read])
@@ -73,7 +85,7 @@ def fit(read: list[tuple[str, str]]) -> dict[str, Any]:
 
 
 def main() -> None:
-    train = rows("train") + facts("train", FACTS)
+    train = rows("train") + broad("train") + facts("train", FACTS)
     weights = fit(train)
     save_file(weights, WEIGHTS)
     told(RequestClassifier(**weights), "set aside", rows("test"))

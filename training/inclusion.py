@@ -1,0 +1,183 @@
+"""The model of which sentences belong in the answer to a broad request, and whether any does.
+
+    python -m training.inclusion --archive DIR [--out FILE] [--cache FILE]
+
+Asks the broad requests that the reader has not seen of the archive of invented news (made in DIR as
+benchmarks/set_aside.py makes it), where every sentence that answers is known; fits a logistic model
+over INCLUSION_FEATURES of each sentence that was read, and one over ANSWERABILITY_FEATURES of each
+request; prints, with five-fold cross-validation over the matters, what each threshold takes and
+leaves; and writes both into chatbot/lexicon/weights.toml.
+"""
+
+from __future__ import annotations
+
+import argparse
+import pickle
+import random
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.metrics import average_precision_score, roc_auc_score
+
+from benchmarks.broad import same, sentence
+from benchmarks.set_aside import TODAY, news_archive, rows
+from chatbot.answering.layouts.candidates import READ
+from chatbot.reading.answerability import ANSWERABILITY_FEATURES, answerability_features
+from chatbot.reading.candidates import Candidate
+from chatbot.reading.inclusion import INCLUSION_FEATURES, inclusion_features
+from chatbot.reading.query_terms import QueryTerms
+from chatbot.reading.scoring import score_candidates
+from chatbot.understanding.query import understand
+from chatbot.understanding.search_queries import search_queries
+from training.answering import WEIGHTS, Flags, Floats, logistic
+from vectorstore import Archive
+
+SEARCHED = 60
+"""Passages that are searched for a broad request, as in the product."""
+
+BELOW = 0.5
+"""What a sentence counts that answers and need not be told."""
+
+THRESHOLDS = (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A broad request: the sentences that were read for it, which of them must be told, which
+    answer at all, and how many must be told in all."""
+
+    matter: str
+    request: str
+    question: str
+    sentences: list[Candidate]
+    texts: list[str]
+    must: Flags
+    good: Flags
+    wanted: int
+
+    @property
+    def answerable(self) -> bool:
+        return self.wanted > 0
+
+
+def asked(archive: Archive, questions: Sequence[Any], passages: Any) -> Iterator[Asked]:
+    """What the product reads for each request."""
+    for row in questions:
+        query = understand({"question": row["q"], "today": TODAY}, archive=archive)
+        hits = archive.search(search_queries(query), k=SEARCHED)
+        ranked = score_candidates(archive, QueryTerms(archive, query), hits, READ)
+        must = [sentence(passages[a["passage"]], a["sentence"]) for a in row["answers"]]
+        also = [sentence(passages[key], i) for key, i in row.get("also", ())]
+        texts = [w.sentence.text for w in ranked]
+        if ranked:
+            yield Asked(
+                row["batch"],
+                row["request"],
+                row["q"],
+                [_light(w) for w in ranked],
+                texts,
+                np.array([any(same(t, m) for m in must) for t in texts]),
+                np.array([any(same(t, m) for m in must + also) for t in texts]),
+                len(must),
+            )
+
+
+def _light(candidate: Candidate) -> Candidate:
+    return replace(candidate, hit=None, context_terms=frozenset())  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Models:
+    inclusion: tuple[Floats, float]
+    answerability: tuple[Floats, float]
+
+    @classmethod
+    def of(cls, part: Sequence[Asked]) -> Models:
+        held = [a for a in part if a.answerable]
+        values = np.concatenate([inclusion_features(a.sentences) for a in held])
+        flags = np.concatenate([a.good for a in held])
+        together = np.array([answerability_features(a.sentences) for a in part])
+        return cls(
+            logistic(values, flags),
+            logistic(together, np.array([a.answerable for a in part])),
+        )
+
+    def included(self, a: Asked) -> Floats:
+        z = inclusion_features(a.sentences) @ self.inclusion[0] + self.inclusion[1]
+        return np.asarray(1 / (1 + np.exp(-z)))
+
+    def likelihood(self, a: Asked) -> float:
+        z = answerability_features(a.sentences) @ self.answerability[0] + self.answerability[1]
+        return float(1 / (1 + np.exp(-z)))
+
+
+def measure(data: Sequence[Asked]) -> None:
+    """Five folds over the matters."""
+    matters = sorted({a.matter for a in data})
+    random.Random(0).shuffle(matters)
+    found = []
+    for fold in (set(matters[i::5]) for i in range(5)):
+        models = Models.of([a for a in data if a.matter not in fold])
+        found += [
+            (a, models.included(a), models.likelihood(a)) for a in data if a.matter in fold
+        ]
+    held = [(a, p) for a, p, _ in found if a.answerable]
+    for name, of in (
+        ("model", lambda a, p: p),
+        ("reader", lambda a, p: np.array([w.reader_score for w in a.sentences])),
+        ("order", lambda a, p: np.array([w.weight for w in a.sentences])),
+    ):
+        scores = [(average_precision_score(a.good, of(a, p)), of(a, p)) for a, p in held if a.good.any()]
+        first = np.mean([a.good[int(np.argmax(of(a, p)))] for a, p in held])
+        five = np.mean([a.must[np.argsort(-of(a, p))[:5]].sum() / a.wanted for a, p in held])
+        print(f"{name}: average precision {np.mean([s for s, _ in scores]):.3f}, first {first:.3f}, of what must be told in five {five:.3f}")
+    flags = [a.answerable for a, _, _ in found]
+    print(f"area under the curve of answerability: {roc_auc_score(flags, [q for _, _, q in found]):.3f}")
+    for t in THRESHOLDS:
+        chosen = [(a, np.argsort(-p)[: max(1, min(6, int((p >= t).sum())))]) for a, p in held]
+        precision = np.mean([a.good[c].mean() for a, c in chosen])
+        recall = np.mean([a.must[c].sum() / a.wanted for a, c in chosen])
+        silent = [np.mean([q < t for a, _, q in found if a.answerable == k]) for k in (True, False)]
+        print(f"from {t:.2f}: precision {precision:.3f}, recall {recall:.3f}, sentences {np.mean([len(c) for _, c in chosen]):.1f}; silent rightly {silent[1]:.3f}, wrongly {silent[0]:.3f}")
+
+
+def write(models: Models, out: Path) -> None:
+    """Put the tables of both models into the file, in place of those that it has."""
+    text = out.read_text(encoding="utf-8")
+    for name, names, (weights, intercept) in (
+        ("inclusion", INCLUSION_FEATURES, models.inclusion),
+        ("broad answerability", ANSWERABILITY_FEATURES, models.answerability),
+    ):
+        text = re.sub(rf'\n\["{name}"\]\n(?:[^\[\n].*\n)*', "", text)
+        lines = ["", f'["{name}"]', f"intercept = {intercept:.3f}"]
+        lines += [f'"{n}" = {w:.4f}' for n, w in zip(names, weights, strict=True)]
+        text += "\n".join(lines) + "\n"
+    out.write_text(text, encoding="utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--archive", type=Path, required=True)
+    parser.add_argument("--out", type=Path, default=WEIGHTS)
+    parser.add_argument("--cache", type=Path)
+    parser.add_argument("--every", type=int, default=1, help="ask every so many of the requests")
+    args = parser.parse_args()
+    if args.cache and args.cache.exists():
+        data = pickle.loads(args.cache.read_bytes())  # noqa: S301  our own file
+    else:
+        questions, passages = rows("broad-dev")
+        own = [q for q in questions if passages[q["k"]]["source"] == "news"]
+        with Archive.open(news_archive(args.archive)) as archive:
+            data = list(asked(archive, own[:: args.every], passages))
+        if args.cache:
+            args.cache.write_bytes(pickle.dumps(data))
+    measure(data)
+    write(Models.of(data), args.out)
+
+
+if __name__ == "__main__":
+    main()
