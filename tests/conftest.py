@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.chroma import ChromaServer
 from vectorstore import Archive, Article, Dated, Passage
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -25,6 +26,15 @@ def shared() -> Path:
             pytest.fail(reason)
         pytest.skip(reason)
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def chroma(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChromaServer]:
+    """A Chroma server on loopback that goes on answering: a test that stops one has its own."""
+    server = ChromaServer(tmp_path_factory.mktemp("chroma"))
+    server.start()
+    yield server
+    server.stop()
 
 
 def article(path: str, body: str, **fields: object) -> Article:

@@ -20,16 +20,17 @@ from vectorstore.errors import (
     ArchiveLocked,
     DatelineError,
     EmbeddingError,
+    IndexAway,
     IndexDamaged,
     ModelMismatch,
 )
 from vectorstore.health.databases import damage_told, refuse_damaged, refuse_lost, unwritable
 from vectorstore.index.analyzer import terms
-from vectorstore.index.dense import DenseIndex
 from vectorstore.index.embedding import Storing
 from vectorstore.index.indexer import Indexer
 from vectorstore.index.lexical import LexicalIndex
 from vectorstore.index.migration import Migration
+from vectorstore.index.opening import opened
 from vectorstore.index.vocabulary import Vocabulary
 from vectorstore.ledger.history import History
 from vectorstore.ledger.ledger import Ledger, Outcome
@@ -93,7 +94,8 @@ class Archive(Records, History, Browse, Soundness):
         with damage_told(path / LEDGER):
             self._ledger = self._opened_ledger(path)
         self._engine = self._ledger.engine
-        self._dense = DenseIndex(path / "dense")
+        set_meta = None if self.read_only else self._ledger.set_meta
+        self._dense = opened(path, self._ledger.meta, set_meta)
         self._lexical = LexicalIndex(path / "lexical")
         self.embedder = self._writing_with = Embedder(self._model(settings.model))
         self._renew_words()
@@ -225,11 +227,16 @@ class Archive(Records, History, Browse, Soundness):
 
     def status(self) -> Status:
         """What the archive holds, and how fresh it is."""
+        words = self._lexical.cursor()
+        try:
+            vectors = self._dense.manifest()
+        except IndexAway:  # `without` says so
+            vectors = {"seq": words, "segments": []}
         return Status(
             **self._ledger.status(),
             model=self.embedder.identity,
-            unindexed=self._ledger.behind(min(self._lexical.cursor(), self._dense.cursor())),
-            segments=len(self._dense.manifest()["segments"]),
+            unindexed=self._ledger.behind(min(words, int(vectors["seq"]))),
+            segments=len(vectors["segments"]),
             bytes_on_disk=size(self.path),
         )
 

@@ -13,7 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from vectorstore.index.dense import DEAD_SHARE, DenseIndex
+from vectorstore.errors import IndexAway
+from vectorstore.index.dense import DEAD_SHARE
+from vectorstore.index.form import VectorIndex
 from vectorstore.index.lexical import Entry, LexicalIndex
 from vectorstore.index.segment import NO_DAY, Rows
 from vectorstore.ledger.ledger import Ledger
@@ -28,14 +30,22 @@ ARTICLES_A_STEP = 4_000
 class Indexer:
     """Brings the indexes of one archive up to its ledger; needs the write lock."""
 
-    def __init__(self, ledger: Ledger, dense: DenseIndex, lexical: LexicalIndex, model: str):
+    def __init__(self, ledger: Ledger, dense: VectorIndex, lexical: LexicalIndex, model: str):
         self._ledger, self._dense, self._lexical, self._model = ledger, dense, lexical, model
 
     def follow(self, progress: Progress) -> None:
-        """Take in what is new, replace what is damaged, and merge what is small."""
-        self._heal()
+        """Take in what is new, replace what is damaged, and merge what is small.
+
+        Where the server of the dense index does not answer, words find what is new, and the
+        next run brings the vectors.
+        """
+        self._heal_words()
         self._follow_words(progress)
-        self._follow_vectors(progress)
+        try:
+            self._heal_vectors()
+            self._follow_vectors(progress)
+        except IndexAway as error:
+            log.warning("what is new is found by its words only, until the next run: %s", error)
 
     def rebuild(self, progress: Progress) -> None:
         """Write the indexes anew, one after the other, so that one always answers."""
@@ -59,12 +69,16 @@ class Indexer:
         self._dense.publish(self._model, rows, seq=seq)
         self.follow(progress)
 
-    def _heal(self) -> None:
-        """Clear an index that is damaged, gone, or ahead of the ledger, or of another model."""
+    def _heal_words(self) -> None:
+        """Clear the lexical index if it is damaged, gone, or ahead of the ledger."""
         last = self._ledger.last_seq()
         if self._lexical.cursor() > last or not self._lexical.sound():
             log.warning("the lexical index is damaged or gone: rebuilding it from the ledger")
             self._lexical.clear()
+
+    def _heal_vectors(self) -> None:
+        """Clear the dense index if it is damaged, gone, of another model, or ahead."""
+        last = self._ledger.last_seq()
         manifest = self._dense.manifest()
         stale = manifest["segments"] and manifest["model"] != self._model
         if stale or manifest["seq"] > last or self._dense.damaged or self._dense.verify():
@@ -87,7 +101,7 @@ class Indexer:
         while changes := self._ledger.changes(self._dense.cursor(), ARTICLES_A_STEP):
             ids, seq = [c.id for c in changes], changes[-1].seq
             rows = _rows(self._ledger.passages_of(ids, self._model))
-            self._dense.publish(self._model, rows, seq=seq)
+            self._dense.publish(self._model, rows, seq=seq, articles=ids)
             moved = True
             progress("Indexing vectors", seq, last)
         if moved:
@@ -98,7 +112,7 @@ class Indexer:
     def _drop_dead(self) -> None:
         """Rewrite segments with many rows that are replaced, withdrawn, or newer elsewhere."""
         newer: set[str] = set()
-        for name in reversed([s["name"] for s in self._dense.manifest()["segments"]]):
+        for name in reversed(self._dense.worn()):
             ids = self._dense.ids(name)
             live = self._ledger.live(ids) - newer
             if len(ids) - len(live) > DEAD_SHARE * len(ids):

@@ -13,7 +13,7 @@ import json
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 
-from vectorstore.index.dense import DenseIndex
+from vectorstore.index.form import VectorIndex
 from vectorstore.index.indexer import Indexer
 from vectorstore.index.lexical import LexicalIndex
 from vectorstore.ledger.ledger import Ledger
@@ -29,7 +29,7 @@ class Migration:
     """Brings one archive to another model."""
 
     def __init__(
-        self, ledger: Ledger, dense: DenseIndex, lexical: LexicalIndex, embedder: Embedder
+        self, ledger: Ledger, dense: VectorIndex, lexical: LexicalIndex, embedder: Embedder
     ) -> None:
         self._ledger, self._embedder = ledger, embedder
         self._indexer = Indexer(ledger, dense, lexical, embedder.identity)
