@@ -26,7 +26,7 @@ from vectorstore.errors import (
 )
 from vectorstore.health.databases import damage_told, refuse_damaged, refuse_lost, unwritable
 from vectorstore.index.analyzer import terms
-from vectorstore.index.embedding import Storing
+from vectorstore.index.embedding import Service, Storing
 from vectorstore.index.indexer import Indexer
 from vectorstore.index.lexical import LexicalIndex
 from vectorstore.index.migration import Migration
@@ -286,15 +286,20 @@ class Archive(Records, History, Browse, Soundness):
         return self._ledger.keys(source)
 
     def add(
-        self, items: Iterable[Item], *, progress: Progress = no_progress
+        self,
+        items: Iterable[Item],
+        *,
+        progress: Progress = no_progress,
+        service: Service | None = None,
     ) -> Iterator[tuple[Article, Outcome]]:
         """Embed and store articles, each in one transaction; yields what became of each.
 
-        Lazy: consume it, under `writing()`. Nothing is searchable before `index()`. Raises
-        ArchiveFull where the archive has reached its quota.
+        Lazy: consume it, under `writing()`. Nothing is searchable before `index()`. With a
+        `service`, that embeds instead of this process. Raises ArchiveFull where the archive has
+        reached its quota.
         """
         check_room(self.path)
-        writer = Storing(self._ledger, self._writers())
+        writer = Storing(self._ledger, self._writers(), service)
         return writer.add(items, EMBED_AT_ONCE, progress)
 
     def boilerplate(self, article: Article | StoredArticle) -> tuple[Span, ...]:

@@ -59,12 +59,21 @@ def ingest(  # noqa: PLR0913, PLR0917
     drop_sample: Annotated[
         bool, typer.Option("--drop-sample", help="Take the sample articles out of the archive.")
     ] = False,
+    ray: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Read and embed on a Ray cluster: HOST:PORT of its head, auto, or local.",
+        ),
+    ] = None,
 ) -> None:
     """Read files, or the declared sources, into the archive. Twice changes nothing."""
     if paths and (source or due):
         raise typer.BadParameter("name files, or sources, not both")
+    if ray and not paths:
+        raise typer.BadParameter("--ray is for files: name at least one file or folder")
     with told_if_interrupted():
-        _ingest(paths, archive, sources, source, due, problems, column, drop_sample)
+        _ingest(paths, archive, sources, source, due, problems, column, drop_sample, ray)
 
 
 def _ingest(  # noqa: PLR0913, PLR0917
@@ -76,11 +85,12 @@ def _ingest(  # noqa: PLR0913, PLR0917
     problems: Path | None,
     column: Sequence[str] | None,
     drop_sample: bool,
+    ray: str | None,
 ) -> None:
     if drop_sample:
         _drop_sample(archive)
     if paths:
-        _ingest_files(paths, archive, problems, column or [])
+        _ingest_files(paths, archive, problems, column or [], ray)
     elif not drop_sample or source or due:
         _ingest_sources(sources_file(sources, archive), archive, source or [], due, problems)
 
@@ -95,7 +105,11 @@ def _drop_sample(archive: Path | None) -> None:
 
 
 def _ingest_files(
-    paths: Sequence[str], archive: Path | None, problems: Path | None, columns: Sequence[str]
+    paths: Sequence[str],
+    archive: Path | None,
+    problems: Path | None,
+    columns: Sequence[str],
+    ray: str | None,
 ) -> None:
     import ingest as ingesting
     from ingest.reading import Reading
@@ -108,7 +122,12 @@ def _ingest_files(
     ingesting.check(paths)
     with opened(archive, create=True) as store, _terminable():
         with console.progress_bar() as progress:
-            report = ingesting.run(store, paths, reading=reading, progress=progress)
+            if ray:
+                from ingest.backfill import backfill
+
+                report = backfill(store, paths, address=ray, reading=reading, progress=progress)
+            else:
+                report = ingesting.run(store, paths, reading=reading, progress=progress)
         console.show_report(report)
     if problems:
         _write_problems(problems, report.problems)

@@ -88,7 +88,7 @@ class Connection:
             )
         except ValueError as error:
             raise OSError(str(error)) from error
-        session: Any = getattr(client._server, "_session", None)
+        session: Any = getattr(getattr(client, "_server", None), "_session", None)
         if session is not None:
             session.timeout = httpx.Timeout(self._seconds)
         return client

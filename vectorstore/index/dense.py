@@ -25,7 +25,7 @@ import numpy as np
 
 from vectorstore.durable import digests, sync_folder, write_json
 from vectorstore.errors import IndexDamaged
-from vectorstore.index.form import Lookup
+from vectorstore.index.form import Halves, Lookup
 from vectorstore.index.segment import VECTORS, Floats, Rows, Segment, build, read_ids
 from vectorstore.values import Filters
 
@@ -138,7 +138,7 @@ class DenseIndex:
 
         Raises OSError, ValueError or KeyError if a segment cannot be read.
         """
-        found = {}
+        found: dict[str, tuple[Halves, int]] = {}
         for name in self.worn():
             vectors = np.load(self.folder / name / VECTORS, mmap_mode="r")
             found.update((i, (vectors, row)) for row, i in enumerate(self.ids(name)))

@@ -27,6 +27,8 @@ def opened(
     if server is None:
         return DenseIndex(folder / "dense")
     name = server.collection or meta(COLLECTION) or ""
+    if not name and (identity := meta("id")):  # which a ledger on a server has
+        name = f"dateline-{identity[:12]}"
     if not name:
         name = f"dateline-{token_hex(6)}"
         if set_meta is not None:

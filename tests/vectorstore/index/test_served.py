@@ -13,13 +13,17 @@ import pytest
 
 from tests.chroma import ChromaServer, behind_tls
 from tests.conftest import NEWS, article, put
+from tests.vectorstore.index.test_dense import rows
 from ui.web.probes import readiness
 from vectorstore import Archive, Filters, InputError
-from vectorstore.health import Finding, examine
+from vectorstore.errors import IndexAway
+from vectorstore.health import Finding
+from vectorstore.health.indexes import index_findings
+from vectorstore.health.ledger import ReadOnlyLedger
+from vectorstore.index.opening import opened
 from vectorstore.index.serving import serving
 
 ASKED = "building vessels in Pennsylvania"
-MEANT = {"since": date(2025, 8, 1)}
 
 
 def configured(folder: Path, url: str, *more: str) -> Path:
@@ -32,9 +36,9 @@ def configured(folder: Path, url: str, *more: str) -> Path:
 @pytest.fixture
 def archive(chroma: ChromaServer, tmp_path: Path) -> Iterator[Archive]:
     """Five short articles, their vectors on the server of this session."""
-    with Archive.open(configured(tmp_path / "archive", chroma.url), create=True) as opened:
-        put(opened, NEWS)
-        yield opened
+    with Archive.open(configured(tmp_path / "archive", chroma.url), create=True) as made:
+        put(made, NEWS)
+        yield made
 
 
 @pytest.fixture
@@ -64,7 +68,10 @@ def nearest(archive: Archive, text: str = ASKED) -> dict[str, float]:
 
 
 def wrong(folder: Path) -> dict[str, Finding]:
-    return {f.check: f for f in examine(folder) if f.state in {"error", "warning"}}
+    ledger = ReadOnlyLedger(folder / "ledger.sqlite3")
+    found = list(index_findings(folder, ledger, quick=False))
+    ledger.close()
+    return {f.check: f for f in found if f.state in {"error", "warning"}}
 
 
 def test_it_finds_what_embedded_segments_find(archive: Archive, newsroom: Archive) -> None:
@@ -206,18 +213,21 @@ def test_the_token_goes_over_tls_and_into_no_log(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     with behind_tls(chroma.url, "open-sesame", tmp_path) as (url, certificate):
-        more = ['token_env = "NEWS_TOKEN"', f'ca = "{certificate}"']
+        more = ['token_env = "NEWS_TOKEN"', f'ca = "{certificate}"', 'collection = "tls"']
         folder = configured(tmp_path / "archive", url, *more)
         monkeypatch.setenv("NEWS_TOKEN", "open-sesame")
-        with Archive.open(folder, create=True) as archive:
-            put(archive, NEWS)
-            assert len(nearest(archive)) == 6
-            assert "open-sesame" not in repr(serving(folder))
+        index = opened(folder, lambda _: None, None)
+        index.publish("m", rows(5), seq=3)
+        assert (index.cursor(), index.answers()) == (3, True)
+        assert "open-sesame" not in repr(serving(folder))
         monkeypatch.setenv("NEWS_TOKEN", "wrong-sesame")
-        with Archive.open(folder) as refused:
-            assert refused.search("Hanwha docks"), "words answer"
-            assert refused.without() == ["dense index"]
-        assert "401" in wrong(folder)["dense index"].found
+        refused = opened(folder, lambda _: None, None)
+        assert not refused.answers()
+        with pytest.raises(IndexAway, match="401") as said:
+            refused.publish("m", rows(5), seq=4)
+        assert "sesame" not in str(said.value)
+        monkeypatch.delenv("NEWS_TOKEN")
+        assert not opened(folder, lambda _: None, None).answers()
     assert "sesame" not in caplog.text
 
 
