@@ -52,6 +52,7 @@ def nodes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A head that works on nothing, and two machines of one processor each."""
     monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("RAY_worker_niceness", "0")  # other processes may keep this machine busy
     monkeypatch.setattr("vectorstore.archive.EMBED_AT_ONCE", 16)
     from ray.cluster_utils import Cluster
 

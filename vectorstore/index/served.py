@@ -19,7 +19,7 @@ from vectorstore.errors import IndexAway, IndexDamaged
 from vectorstore.index.chroma import PAUSE, READING, WRITING, Connection
 from vectorstore.index.form import Halves, Lookup
 from vectorstore.index.segment import Floats, Rows
-from vectorstore.index.served_rows import create, delete_dead, listed, nearest, upsert
+from vectorstore.index.served_rows import create, delete_dead, got, listed, nearest, upsert
 from vectorstore.index.serving import Serving
 from vectorstore.values import Filters
 
@@ -76,7 +76,7 @@ class ServedIndex:
 
     def ids(self, name: str) -> list[str]:
         with self._writing.client() as client:
-            found = client.get_collection(name, embedding_function=None).get(include=[])
+            found = got(client, name).get(include=[])
         return list(found["ids"])
 
     def answers(self) -> bool:
@@ -117,7 +117,7 @@ class ServedIndex:
             if before["model"] == model and before["segments"]:
                 name = str(before["segments"][0]["name"])
                 self._move(client, model, before["seq"], name, UNKNOWN)
-                collection = client.get_collection(name, embedding_function=None)
+                collection = got(client, name)
                 upsert(client, collection, rows)
                 delete_dead(collection, list(articles), set(rows.ids))
             else:
@@ -145,8 +145,8 @@ class ServedIndex:
         name, rows = str(entries[0]["name"]), entries[0]["rows"]
         with self._writing.client() as client:
             try:
-                count = client.get_collection(name, embedding_function=None).count()
-            except NotFoundError:
+                count = got(client, name).count()
+            except (NotFoundError, IndexDamaged):
                 return [name]
         return [] if rows in {UNKNOWN, count} else [name]
 
@@ -199,12 +199,12 @@ class ServedIndex:
 
     def _collection(self, client: Any, name: str) -> Any:
         if name not in self._collections:
-            self._collections = {name: client.get_collection(name, embedding_function=None)}
+            self._collections = {name: got(client, name)}
         return self._collections[name]
 
     def _vectors(self, name: str, ids: Sequence[str]) -> dict[str, Halves]:
         with self._writing.client() as client:
-            collection = client.get_collection(name, embedding_function=None)
+            collection = got(client, name)
             found = collection.get(ids=list(ids), include=["embeddings"])
         rows = zip(found["ids"], found["embeddings"], strict=True)
         return {i: np.asarray(vector, dtype=np.float16) for i, vector in rows}

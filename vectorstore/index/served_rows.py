@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from vectorstore.errors import IndexDamaged
 from vectorstore.index.segment import NO_DAY, Floats, Rows
 from vectorstore.ledger import tags
 from vectorstore.values import Filters
@@ -23,6 +24,9 @@ its filtered queries take many times as long."""
 
 BATCH = 1_000
 """Rows in a request, or as many as the server takes if that is less."""
+
+NO_FUNCTION = frozenset({"legacy", "unknown"})
+"""What Chroma writes where a collection has no function to embed with."""
 
 NAMED = 200
 """Names in one condition."""
@@ -100,10 +104,43 @@ def _query(
     return [(i, 1 - float(distance), kept) for i, distance, kept in rows]
 
 
+def got(client: Any, name: str) -> Any:
+    """The collection of this name.
+
+    Raises IndexDamaged if the server says that it has a function to embed with, which ours
+    never have: Chroma's client would build it while it writes rows, and with it load whatever
+    model, and code, the server or another of its users has named.
+    """
+    return _plain(client.get_collection(name, embedding_function=None))
+
+
+def _plain(collection: Any) -> Any:
+    model = collection.get_model()
+    if _embeds(model.configuration_json) or _embeds(model.serialized_schema):
+        raise IndexDamaged(
+            f"the collection {collection.name} has a function to embed with that is not "
+            "Dateline's: find out who else writes to the Chroma server"
+        )
+    return collection
+
+
+def _embeds(said: Any) -> bool:
+    """Whether a collection's settings name a function to embed with, anywhere."""
+    if isinstance(said, list):
+        return any(map(_embeds, said))
+    if not isinstance(said, dict):
+        return False
+    function = said.get("embedding_function") or {}
+    known = not isinstance(function, dict) or function.get("type") not in NO_FUNCTION
+    return (bool(function) and known) or any(map(_embeds, said.values()))
+
+
 def create(client: Any, name: str) -> Any:
     """Of unit vectors the inner product is the cosine, and the server keeps them to the bit."""
-    return client.create_collection(
-        name, embedding_function=None, configuration={"hnsw": {"space": "ip"}}
+    return _plain(
+        client.create_collection(
+            name, embedding_function=None, configuration={"hnsw": {"space": "ip"}}
+        )
     )
 
 

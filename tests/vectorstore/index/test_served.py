@@ -9,7 +9,9 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import httpx
 import pytest
+from chromadb.utils.embedding_functions import SentenceTransformerEmbeddingFunction
 
 from tests.chroma import ChromaServer, behind_tls
 from tests.conftest import NEWS, article, put
@@ -203,6 +205,28 @@ def test_what_a_server_has_lost_is_written_again_without_embedding(
             archive.index()
         assert nearest(archive) == expected
         assert readiness(archive) == ([], [])
+
+
+def test_a_function_that_somebody_put_into_a_collection_is_never_built(
+    archive: Archive, chroma: ChromaServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Chroma's client builds it from what the server says, and loads any model it names."""
+    built: list[object] = []
+    monkeypatch.setattr(
+        SentenceTransformerEmbeddingFunction, "build_from_config", staticmethod(built.append)
+    )
+    name = archive._dense.manifest()["segments"][0]["name"]
+    config = {"model_name": "hostile/model", "device": "cpu", "normalize_embeddings": False}
+    function = {"type": "known", "name": "sentence_transformer", "config": config | {"kwargs": {}}}
+    where = f"{chroma.url}/api/v2/tenants/default_tenant/databases/default_database/collections"
+    httpx.delete(f"{where}/{name}").raise_for_status()
+    body = {"name": name, "configuration": {"embedding_function": function}}
+    httpx.post(where, json=body).raise_for_status()
+    assert archive.search("Hanwha docks", k=1)[0].article.path == "ships.md"
+    put(archive, [article("new.md", "The pangolin came back.")])
+    assert archive._dense.manifest()["segments"][0]["name"] != name
+    assert len(nearest(archive)) == 7
+    assert built == []
 
 
 def test_the_token_goes_over_tls_and_into_no_log(
