@@ -81,8 +81,7 @@ class Measured(ChromaServer):
 
     def memory(self) -> int:
         """Bytes that are resident, of the process and its children."""
-        assert self._process is not None
-        process = psutil.Process(self._process.pid)
+        process = psutil.Process(self.pid)
         own = [process, *process.children(recursive=True)]
         return sum(one.memory_info().rss for one in own)
 

@@ -53,6 +53,11 @@ class ChromaServer:
             assert time.monotonic() < until, "the server does not answer"
             time.sleep(0.1)
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None, "it was not started"
+        return self._process.pid
+
     def answers(self) -> bool:
         try:
             return httpx.get(f"{self.url}/api/v2/heartbeat").is_success
