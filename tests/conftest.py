@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.postgres import Server, running
 from vectorstore import Archive, Article, Dated, Passage
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -25,6 +26,13 @@ def shared() -> Path:
             pytest.fail(reason)
         pytest.skip(reason)
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server on loopback; skips where none is installed, but never in CI."""
+    with running() as server:
+        yield server
 
 
 def article(path: str, body: str, **fields: object) -> Article:
