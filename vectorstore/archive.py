@@ -82,9 +82,9 @@ class Archive(Records, History, Browse, Soundness):
         self.read_only = self._backend.read_only
         self._ledger = self._backend.ledger
         self._engine = self._ledger.engine
-        self._dense = DenseIndex(self.path / "dense")
+        self._dense = self._new_dense()
         self._lexical = LexicalIndex(self.path / "lexical")
-        self._follower = Follower(self._backend, self.path) if place.url else None
+        self._follower = Follower(self._backend, self.path, self._new_dense) if place.url else None
         self.embedder = self._writing_with = Embedder(self._model(settings.model))
         self._renew_words()
 
@@ -361,6 +361,9 @@ class Archive(Records, History, Browse, Soundness):
         if self._follower:
             self._follower.ready()
         return self._lexical
+
+    def _new_dense(self) -> DenseIndex:
+        return DenseIndex(self.path / "dense")
 
     def _indexer(self) -> Indexer:
         return Indexer(self._ledger, self._dense, self._lexical, self._writers().identity)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -40,8 +41,9 @@ class Follower:
     index objects of its own, so that readers see what is published and nothing between.
     """
 
-    def __init__(self, backend: Backend, folder: Path) -> None:
-        self._backend, self._folder = backend, folder
+    def __init__(self, backend: Backend, folder: Path, dense: Callable[[], DenseIndex]) -> None:
+        """`dense` makes an object of the dense index that the node's searches go to."""
+        self._backend, self._folder, self._dense = backend, folder, dense
         self._ending, self._looked = threading.Event(), threading.Event()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -88,7 +90,7 @@ class Follower:
     # -- inside ---------------------------------------------------------------------
 
     def _indexes(self) -> tuple[DenseIndex, LexicalIndex]:
-        return DenseIndex(self._folder / "dense"), LexicalIndex(self._folder / "lexical")
+        return self._dense(), LexicalIndex(self._folder / "lexical")
 
     def _cursors(self) -> tuple[int, int]:
         dense, lexical = self._indexes()
@@ -98,8 +100,7 @@ class Follower:
         ledger = self._backend.ledger
         if any(cursor != ledger.last_seq() for cursor in self._cursors()):
             return True
-        dense = DenseIndex(self._folder / "dense")
-        other = dense.model() not in {"", ledger.meta("model")}
+        other = self._dense().model() not in {"", ledger.meta("model")}
         return other or _of_another(self._folder, ledger.meta("id") or "")
 
     def _loop(self) -> None:

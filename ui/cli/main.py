@@ -243,14 +243,13 @@ def _prepare(store: Archive, *, sample: bool = True) -> None:
     from ui.console import output as console
     from vectorstore import ArchiveLocked
 
-    if store.read_only:
-        console.out.print("The archive's folder cannot be written: it answers, and keeps nothing.")
-        return
     if store.place.url:
         with console.progress_bar() as progress:
             store.follow(progress=progress)
         if store.is_empty():
             console.out.print("The ledger is empty: dateline ingest PATH…, or sources init")
+    elif store.read_only:
+        console.out.print("The archive's folder cannot be written: it answers, and keeps nothing.")
     elif (sample and store.is_empty()) or sample_unfinished(store):
         console.out.print("Building the sample archive …")
         with console.progress_bar() as progress:
