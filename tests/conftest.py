@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.chroma import ChromaServer
+from tests.postgres import Server, running
 from vectorstore import Archive, Article, Dated, Passage
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -35,6 +36,13 @@ def chroma(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChromaServer]:
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server on loopback; skips where none is installed, but never in CI."""
+    with running() as server:
+        yield server
 
 
 def article(path: str, body: str, **fields: object) -> Article:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from pathlib import Path
+from collections.abc import Callable
 
-from vectorstore.durable import size
 from vectorstore.errors import ArchiveFull, InputError
 
 QUOTA = "DATELINE_QUOTA"
@@ -29,12 +28,12 @@ def quota() -> int | None:
     return int(float(found[1]) * _UNITS[found[2].lower()])
 
 
-def check_room(folder: Path) -> None:
+def check_room(named: object, bytes_used: Callable[[], int]) -> None:
     """Raises ArchiveFull if the archive has reached its quota: nothing more is taken in."""
     limit = quota()
-    if limit is not None and (used := size(folder)) >= limit:
+    if limit is not None and (used := bytes_used()) >= limit:
         raise ArchiveFull(
-            f"the archive in {folder} takes {used / 1e6:,.1f} MB of the {limit / 1e6:,.1f} MB "
+            f"the archive in {named} takes {used / 1e6:,.1f} MB of the {limit / 1e6:,.1f} MB "
             f"that {QUOTA} allows: it answers, and takes nothing more in. Raise the quota, or "
             "withdraw sources you need no more"
         )

@@ -14,7 +14,7 @@ from ui.cli.shared import (
     ArchiveOption,
     AsJson,
     SourcesOption,
-    archive_folder,
+    archive_named,
     opened,
     sources_file,
 )
@@ -62,7 +62,7 @@ def fresh(store: Archive, path: Path) -> list[Freshness]:
 def _totals(store: Archive) -> dict[str, Any]:
     found = store.status()
     return {
-        "archive": str(store.path),
+        "archive": str(store.place),
         "articles": found.articles,
         "versions": found.versions,
         "passages": found.passages,
@@ -172,7 +172,7 @@ def migrate(
 
     named = model or default_model()
     # What DATELINE_MODEL says may be the model to come: the archive is opened with its own
-    with Archive.open(archive_folder(archive), settings=Settings(model="")) as store:
+    with Archive.open(archive_named(archive), settings=Settings(model="")) as store:
         before = store.embedder.identity
         with console.progress_bar() as progress:
             done = store.migrate(named, progress=progress)

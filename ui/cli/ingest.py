@@ -78,7 +78,7 @@ def ingest(  # noqa: PLR0913, PLR0917
 
 def _ingest(  # noqa: PLR0913, PLR0917
     paths: Sequence[str] | None,
-    archive: Path | None,
+    archive: str | None,
     sources: Path | None,
     source: Sequence[str] | None,
     due: bool,
@@ -95,7 +95,7 @@ def _ingest(  # noqa: PLR0913, PLR0917
         _ingest_sources(sources_file(sources, archive), archive, source or [], due, problems)
 
 
-def _drop_sample(archive: Path | None) -> None:
+def _drop_sample(archive: str | None) -> None:
     import ingest as ingesting
     from ui.console import output as console
 
@@ -106,7 +106,7 @@ def _drop_sample(archive: Path | None) -> None:
 
 def _ingest_files(
     paths: Sequence[str],
-    archive: Path | None,
+    archive: str | None,
     problems: Path | None,
     columns: Sequence[str],
     ray: str | None,
@@ -138,7 +138,7 @@ def _ingest_files(
 
 
 def _ingest_sources(
-    path: Path, archive: Path | None, names: Sequence[str], due: bool, problems: Path | None
+    path: Path, archive: str | None, names: Sequence[str], due: bool, problems: Path | None
 ) -> None:
     from ingest.freshen import exit_code, freshen
     from ingest.sources.declared import read
@@ -192,10 +192,16 @@ def schedule(
             if once:
                 raise typer.Exit(keeper.once())
             keeper.tick()
-            console.out.print(
-                f"Keeping {count} sources of {path} fresh (Ctrl-C ends it)", markup=False
-            )
-            console_sources.show_upcoming(keeper.upcoming())
+            if keeper.standing_by:
+                console.out.print(
+                    "Standing by: another process keeps the sources of this archive fresh; this "
+                    "one takes over when that ends (Ctrl-C ends it)"
+                )
+            else:
+                console.out.print(
+                    f"Keeping {count} sources of {path} fresh (Ctrl-C ends it)", markup=False
+                )
+                console_sources.show_upcoming(keeper.upcoming())
             keeper.start()
             _wait()
         finally:

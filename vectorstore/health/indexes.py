@@ -18,7 +18,7 @@ from vectorstore.health.values import Finding, Fix
 from vectorstore.index.analyzer import terms
 from vectorstore.index.form import VectorIndex
 from vectorstore.index.lexical import FORMAT, LexicalIndex
-from vectorstore.index.opening import opened
+from vectorstore.index.opening import vector_index
 from vectorstore.index.serving import serving
 from vectorstore.ledger import schema
 
@@ -35,7 +35,7 @@ REBUILT = "dateline doctor --fix writes it anew from the ledger (so does `dateli
 
 def index_findings(folder: Path, ledger: ReadOnlyLedger, *, quick: bool) -> Iterator[Finding]:
     """What there is to say of both indexes; `quick` leaves out the comparison row by row."""
-    dense, lexical = opened(folder, ledger.meta, None), LexicalIndex(folder / "lexical")
+    dense, lexical = vector_index(folder, ledger.meta, None), LexicalIndex(folder / "lexical")
     last = ledger.last_seq()
     wrong, away = "", ""
     try:

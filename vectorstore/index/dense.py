@@ -61,6 +61,8 @@ EMPTY: dict[str, Any] = {"model": "", "seq": 0, "segments": [], "retired": []}
 class DenseIndex:
     """The segments under one folder; any number of readers, one writer at a time."""
 
+    shared = False
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._manifest_path = folder / "manifest.json"

@@ -27,6 +27,9 @@ class VectorIndex(Protocol):
     IndexAway while that does not answer.
     """
 
+    shared: bool
+    """Whether processes on other machines write to it too."""
+
     damaged: bool
     """Whether a part that should be there was found missing or changed."""
 

@@ -8,12 +8,13 @@ So whatever is killed, the next run goes on from there.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
 
-from vectorstore.errors import IndexAway
+from vectorstore.errors import ArchiveLocked, IndexAway
 from vectorstore.index.dense import DEAD_SHARE
 from vectorstore.index.form import VectorIndex
 from vectorstore.index.lexical import Entry, LexicalIndex
@@ -27,23 +28,45 @@ ARTICLES_A_STEP = 4_000
 """Articles taken into an index between two cursor moves; bounds the memory of a rebuild."""
 
 
+TURN = 600.0
+"""Seconds to wait for another machine that writes a dense index which is shared."""
+
+Turn = Callable[[float], AbstractContextManager[bool]]
+"""Waits so many seconds for the right to write the dense index; whether it was got."""
+
+
+def always(_wait: float) -> AbstractContextManager[bool]:
+    """The turn at an index that nobody else writes."""
+    return nullcontext(True)
+
+
 class Indexer:
-    """Brings the indexes of one archive up to its ledger; needs the write lock."""
+    """Brings the indexes of one archive up to its ledger; needs the right to index."""
 
-    def __init__(self, ledger: Ledger, dense: VectorIndex, lexical: LexicalIndex, model: str):
+    def __init__(
+        self,
+        ledger: Ledger,
+        dense: VectorIndex,
+        lexical: LexicalIndex,
+        model: str,
+        turn: Turn = always,
+    ) -> None:
         self._ledger, self._dense, self._lexical, self._model = ledger, dense, lexical, model
+        self._turn = turn
 
-    def follow(self, progress: Progress) -> None:
+    def follow(self, progress: Progress, wait: float = TURN) -> None:
         """Take in what is new, replace what is damaged, and merge what is small.
 
-        Where the server of the dense index does not answer, words find what is new, and the
-        next run brings the vectors.
+        Where the server of the dense index does not answer, or another machine is writing to it
+        for longer than `wait` seconds, words find what is new, and the next run brings the vectors.
         """
         self._heal_words()
         self._follow_words(progress)
         try:
-            self._heal_vectors()
-            self._follow_vectors(progress)
+            with self._turn(wait) as mine:
+                if mine:
+                    self._heal_vectors()
+                    self._follow_vectors(progress)
         except IndexAway as error:
             log.warning("what is new is found by its words only, until the next run: %s", error)
 
@@ -51,8 +74,11 @@ class Indexer:
         """Write the indexes anew, one after the other, so that one always answers."""
         self._lexical.clear()
         self._follow_words(progress)
-        self._dense.clear()
-        self._follow_vectors(progress)
+        with self._turn(TURN) as mine:
+            if not mine:
+                raise ArchiveLocked(f"another machine is writing to {self._dense.where()}")
+            self._dense.clear()
+            self._follow_vectors(progress)
 
     def renew_words(self, progress: Progress) -> None:
         """Write the lexical index anew."""
@@ -60,14 +86,17 @@ class Indexer:
             self._lexical.clear()
             self._follow_words(progress)
 
-    def replace(self, progress: Progress) -> None:
+    def replace(self, progress: Progress, wait: float = TURN) -> None:
         """Put segments of this model in place of another model's, by one rename; then follow."""
-        seq = self._ledger.last_seq()
-        changes = self._ledger.changes(0, seq + 1)
-        rows = _rows(self._ledger.passages_of([c.id for c in changes], self._model))
-        progress("Indexing vectors", 0, len(rows.ids))
-        self._dense.publish(self._model, rows, seq=seq)
-        self.follow(progress)
+        with self._turn(wait) as mine:
+            if mine and self._dense.model() != self._model:
+                seq = self._ledger.last_seq()
+                changes = self._ledger.changes(0, seq + 1)
+                rows = _rows(self._ledger.passages_of([c.id for c in changes], self._model))
+                progress("Indexing vectors", 0, len(rows.ids))
+                self._dense.publish(self._model, rows, seq=seq)
+        if mine:
+            self.follow(progress, wait)
 
     def _heal_words(self) -> None:
         """Clear the lexical index if it is damaged, gone, or ahead of the ledger."""

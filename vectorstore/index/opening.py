@@ -15,7 +15,7 @@ COLLECTION = "collection"
 """The ledger's setting that tells its archive's collections from those of others on a server."""
 
 
-def opened(
+def vector_index(
     folder: Path, meta: Callable[[str], str | None], set_meta: Callable[[str, str], None] | None
 ) -> VectorIndex:
     """The dense index of the archive in a folder; nothing is connected yet.

@@ -34,6 +34,8 @@ UNKNOWN = -1
 class ServedIndex:
     """One archive's vectors on a server, told from other archives' by the name's beginning."""
 
+    shared = True
+
     def __init__(self, serving: Serving, name: str) -> None:
         self.name, self.damaged = name, False
         self._reading = Connection(serving, READING, pause=PAUSE)

@@ -22,7 +22,7 @@ from vectorstore.errors import IndexAway
 from vectorstore.health import Finding
 from vectorstore.health.indexes import index_findings
 from vectorstore.health.ledger import ReadOnlyLedger
-from vectorstore.index.opening import opened
+from vectorstore.index.opening import vector_index
 from vectorstore.index.serving import serving
 
 ASKED = "building vessels in Pennsylvania"
@@ -240,18 +240,18 @@ def test_the_token_goes_over_tls_and_into_no_log(
         more = ['token_env = "NEWS_TOKEN"', f'ca = "{certificate}"', 'collection = "tls"']
         folder = configured(tmp_path / "archive", url, *more)
         monkeypatch.setenv("NEWS_TOKEN", "open-sesame")
-        index = opened(folder, lambda _: None, None)
+        index = vector_index(folder, lambda _: None, None)
         index.publish("m", rows(5), seq=3)
         assert (index.cursor(), index.answers()) == (3, True)
         assert "open-sesame" not in repr(serving(folder))
         monkeypatch.setenv("NEWS_TOKEN", "wrong-sesame")
-        refused = opened(folder, lambda _: None, None)
+        refused = vector_index(folder, lambda _: None, None)
         assert not refused.answers()
         with pytest.raises(IndexAway, match="401") as said:
             refused.publish("m", rows(5), seq=4)
         assert "sesame" not in str(said.value)
         monkeypatch.delenv("NEWS_TOKEN")
-        assert not opened(folder, lambda _: None, None).answers()
+        assert not vector_index(folder, lambda _: None, None).answers()
     assert "sesame" not in caplog.text
 
 
