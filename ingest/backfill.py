@@ -12,6 +12,7 @@ import os
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -66,7 +67,7 @@ def cluster(address: str) -> Iterator[Any]:
     """Ray, connected for as long as this lasts."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     try:
-        import ray
+        ray: Any = import_module("ray")
     except ImportError as error:
         raise InputError("this needs Ray: pip install 'dateline[ray]'") from error
     if "://" in address:
@@ -74,12 +75,8 @@ def cluster(address: str) -> Iterator[Any]:
             f"{address}: name the cluster's head as HOST:PORT, from a machine of the cluster"
         )
     try:
-        ray.init(
-            address=address,
-            log_to_driver=False,
-            configure_logging=False,
-            **({"include_dashboard": False} if address == "local" else {}),
-        )
+        own = {"include_dashboard": False} if address == "local" else {}
+        ray.init(address=address, log_to_driver=False, configure_logging=False, **own)
     except (ConnectionError, ValueError, TimeoutError, RuntimeError) as error:
         raise InputError(f"there is no Ray cluster at {address}: {error}") from error
     try:
@@ -142,13 +139,12 @@ class Workers:
 
     def _got(self, ref: Any) -> Any:
         """A task's result; InputError in words for one that failed again and again."""
-        from ray.exceptions import RayError, RayTaskError
-
+        failures = self._ray.exceptions
         try:
             return self._ray.get(ref)
-        except RayTaskError as error:
+        except failures.RayTaskError as error:
             raise error.as_instanceof_cause() from None
-        except RayError as error:
+        except failures.RayError as error:
             raise InputError(
                 f"a task was lost with its worker {AGAIN + 1} times: what was stored stays, and "
                 f"the next run goes on ({error})"

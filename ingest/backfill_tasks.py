@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from functools import cache
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 from ingest.fields import Draft
 from ingest.files import drafts, guarded
@@ -54,8 +56,7 @@ def _embedder(model: str) -> Embedder:
 
 def _processors() -> int:
     """How many processors this worker was given."""
-    import ray
-
+    ray: Any = import_module("ray")
     given = ray.get_runtime_context().get_assigned_resources().get("CPU", 1)
     return max(1, int(given))
 
