@@ -13,7 +13,6 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +101,7 @@ class Workers:
         groups = _groups(files)
         while True:
             while len(waiting) < self.ahead and (group := next(groups, None)):
-                waiting.append((group, self._reading.remote(group, _release())))
+                waiting.append((group, self._reading.remote(group, tasks.release())))
             if not waiting:
                 return
             group, parts = waiting.popleft()
@@ -120,7 +119,7 @@ class Workers:
     def submit(self, texts: Sequence[Text], model: str) -> Any:
         if not texts:
             return lambda: ()
-        ref = self._embedding.remote(list(texts), model, _release())
+        ref = self._embedding.remote(list(texts), model, tasks.release())
 
         def wait() -> list[tuple[int, Embedded]]:
             found: list[tuple[int, Embedded]] = self._got(ref)
@@ -167,10 +166,3 @@ def _groups(files: Sequence[File]) -> Iterator[list[File]]:
         size += own
     if group:
         yield group
-
-
-def _release() -> str:
-    try:
-        return version("dateline")
-    except PackageNotFoundError:
-        return ""

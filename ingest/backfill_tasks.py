@@ -61,15 +61,19 @@ def _processors() -> int:
     return max(1, int(given))
 
 
-def _same(release: str) -> None:
+def release() -> str:
+    """The installed Dateline's release; "" where it is not installed."""
+    try:
+        return version("dateline")
+    except PackageNotFoundError:
+        return ""
+
+
+def _same(wanted: str) -> None:
     """Raises InputError where this worker has another Dateline than the run, as two of them may
     read a file differently."""
-    try:
-        own = version("dateline")
-    except PackageNotFoundError:
-        own = ""
-    if own != release:
+    if (own := release()) != wanted:
         raise InputError(
-            f"a worker has Dateline {own or 'of no release'}, the run {release}: install the same "
+            f"a worker has Dateline {own or 'of no release'}, the run {wanted}: install the same "
             "release on every machine of the cluster"
         )
