@@ -1,5 +1,6 @@
-"""All parts of a larger house as plain processes on loopback: two web nodes, a schedule, PostgreSQL
-and Chroma. A feed changes, both nodes answer with the new article; one is killed, nothing is lost."""
+"""All parts of a larger house as plain processes on loopback: two web nodes, a schedule,
+PostgreSQL and Chroma. A feed changes, both nodes answer with the new article; one is killed,
+nothing is lost."""
 
 from __future__ import annotations
 
@@ -26,14 +27,15 @@ SECONDS = 600.0
 """How long a step may take on the slowest machine before it counts as never."""
 
 NEWS = {
-    "docks": "Hanwha will build two more docks in Philadelphia this year, its chairman said on Monday.",
+    "docks": "Hanwha will build two more docks in Philadelphia this year, its chairman said.",
     "whales": "Nine grey whales were counted off Ulsan on Sunday morning by the fishery institute.",
 }
 PAGE = (
-    "<html lang='en'><head><title>{name}</title><meta property='og:title' content='News of {name}'>"
-    "<meta property='article:published_time' content='2025-09-0{n}T08:00:00Z'></head><body><article>"
-    "<h1>News of {name}</h1><p>{text}</p><p>The harbour office in Busan confirmed it in a letter to "
-    "this newspaper, and said that more would be told in the course of the week.</p></article></body></html>"
+    "<html lang='en'><head><title>{name}</title>"
+    "<meta property='article:published_time' content='2025-09-0{n}T08:00:00Z'></head>"
+    "<body><article><h1>News of {name}</h1><p>{text}</p>"
+    "<p>The harbour office in Busan confirmed it in a letter to this newspaper, and said that "
+    "more would be told in the course of the week.</p></article></body></html>"
 )
 
 
