@@ -118,7 +118,7 @@ def test_it_makes_the_same_archive_whatever_is_lost_on_the_way(
             os.kill(pids[0], signal.SIGKILL)
             ended.append(pids[0])
         if lost == "machine":
-            nodes.remove_node(nodes.worker_nodes.pop(), allow_graceful=False)
+            nodes.remove_node(next(iter(nodes.worker_nodes)), allow_graceful=False)
             ended.append(0)
 
     with Archive.open(tmp_path / "together", create=True) as together:
