@@ -267,7 +267,7 @@ class Archive(Records, History, Browse, Soundness):
         `service`, that embeds instead of this process. Raises ArchiveFull where the archive has
         reached its quota.
         """
-        check_room(self.path)
+        check_room(self.place, self._backend.bytes_used)
         writer = Storing(self._ledger, self._writers(), service)
         return writer.add(items, EMBED_AT_ONCE, progress)
 
