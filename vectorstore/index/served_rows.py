@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from heapq import nlargest
 from itertools import islice
 from math import ceil
-from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -23,11 +21,6 @@ from vectorstore.values import Filters
 SPARE = 1.3
 """How many more than wanted are asked for without a filter, before the server has to filter:
 its filtered queries take many times as long."""
-
-FEW, FEW_SHARE = 400, 0.05
-"""So few rows under a condition are fetched and compared one by one, which is exact, and faster
-than the server's filtered query. They are tried where of the nearest of all only such a share is
-admitted."""
 
 BATCH = 1_000
 """Rows in a request, or as many as the server takes if that is less."""
@@ -91,19 +84,7 @@ def nearest(collection: Any, query: Floats, k: int, filters: Filters) -> dict[st
     kept = [(i, cosine) for i, cosine, said in wide if admitted(said, filters)][:k]
     if len(kept) == k or len(wide) < spare:
         return dict(kept)
-    if len(kept) <= FEW_SHARE * len(wide) and (few := _exact(collection, query, asked)) is not None:
-        return dict(nlargest(k, few.items(), key=itemgetter(1)))
     return {i: cosine for i, cosine, _ in _query(collection, query, k, where=asked)}
-
-
-def _exact(collection: Any, query: Floats, where: dict[str, Any]) -> dict[str, float] | None:
-    """The cosines of all rows under a condition, by arithmetic over their vectors; None where
-    they are more than FEW."""
-    found = collection.get(where=where, limit=FEW + 1, include=["embeddings"])
-    ids = found["ids"]
-    if len(ids) > FEW:
-        return None
-    return dict(zip(ids, (found["embeddings"] @ query).tolist(), strict=True)) if ids else {}
 
 
 def _query(
