@@ -54,7 +54,7 @@ def main() -> None:
         add_sample(archive)
     build(source, target, given.passages)
     with Archive.open(target) as archive, serving(given.folder / "chroma") as (server, served):
-        rows = archive.status().passages
+        rows, empty = archive.status().passages, server.memory()
         began = time.perf_counter()
         copy(archive, served)
         print(
@@ -64,10 +64,13 @@ def main() -> None:
         parts = {
             "ledger": (target / "ledger.sqlite3").stat().st_size,
             "lexical index": lexical,
-            "dense index, embedded": size(target / "dense"),
+            "dense index, embedded": sum(
+                size(target / "dense" / name) for name in archive._dense.worn()
+            ),
             "dense index, Chroma's server": size(server.folder),
-            "memory of Chroma's server": server.memory(),
+            "memory of Chroma's server, above an empty one's": server.memory() - empty,
         }
+        print(f"an empty Chroma server takes {empty / 1e6:,.0f} MB of memory")
         for name, taken in parts.items():
             print(f"| {name} | {taken / rows:,.0f} |")
         questions = some(archive, ASKED)
