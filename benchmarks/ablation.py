@@ -58,28 +58,30 @@ def _as_they_are(ranked: Any) -> list[Any]:
 Patch = tuple[str, Callable[..., Any]]
 
 RULES: dict[str, Sequence[Patch]] = {
-    "respelling": [("chatbot.understanding.query.respelt", _same)],
-    "names in other spellings": [("chatbot.understanding.query.variants", _nothing)],
-    "names spelled out": [("chatbot.understanding.query.spelled_out", _nothing)],
-    "names of one thing": [("chatbot.understanding.query.names", _nothing)],
-    "synonyms searched beside": [("chatbot.understanding.query.beside", _nothing)],
-    "synonyms and word forms candidate": [("chatbot.reading.query_terms.alike", lambda *_: {})],
-    "glossary: Korean to English": [
-        ("chatbot.understanding.query.in_english", lambda *_: ("", ()))
+    "respelling": [("chatbot.understanding.query.correct_spelling", _same)],
+    "names in other spellings": [("chatbot.understanding.query.spelling_variants", _nothing)],
+    "names spelled out": [("chatbot.understanding.query.expand_abbreviations", _nothing)],
+    "names of one thing": [("chatbot.understanding.query.name_groups", _nothing)],
+    "synonyms searched beside": [("chatbot.understanding.query.expansions", _nothing)],
+    "synonyms and word forms candidate": [
+        ("chatbot.reading.query_terms.synonym_terms", lambda *_: {})
     ],
-    "glossary: English to Korean": [("chatbot.understanding.query.in_korean", _nothing)],
-    "what is asked for must be there": [("chatbot.answering.extractive.offered", _true)],
-    "deeds": [("chatbot.answering.extractive.untold", _false)],
-    "contradicted presuppositions": [("chatbot.answering.extractive.contradicts", _none)],
-    "the reason beside": [("chatbot.answering.extractive.with_reason", _chosen)],
-    "other values and amendments": [("chatbot.answering.extractive.with_changes", _labelled)],
-    "offices": [("chatbot.answering.extractive.office_asked", _false)],
-    "newest for now": [("chatbot.answering.extractive.newest", _as_they_are)],
-    "sentences of a period": [("chatbot.answering.extractive.of_period", lambda *_: [])],
-    "parts of a question": [("chatbot.understanding.query.parts_of", _nothing)],
+    "glossary: Korean to English": [
+        ("chatbot.understanding.query.translate_to_english", lambda *_: ("", ()))
+    ],
+    "glossary: English to Korean": [("chatbot.understanding.query.translate_to_korean", _nothing)],
+    "what is asked for must be there": [("chatbot.answering.answerer.has_answer_types", _true)],
+    "event triggers": [("chatbot.answering.answerer.lacks_event_trigger", _false)],
+    "contradicted presuppositions": [("chatbot.answering.answerer.contradicting_candidate", _none)],
+    "the reason beside": [("chatbot.answering.answerer.with_reason", _chosen)],
+    "other values and amendments": [("chatbot.answering.answerer.with_changes", _labelled)],
+    "office holders": [("chatbot.answering.answerer.requested_office", _false)],
+    "newest for now": [("chatbot.answering.answerer.newest", _as_they_are)],
+    "sentences of a period": [("chatbot.answering.answerer.in_period", lambda *_: [])],
+    "parts of a question": [("chatbot.understanding.query.subquestions", _nothing)],
     "kinds of requests": [("chatbot.understanding.query._request", lambda *_: "fact")],
     "lists and counts that may be meant": [("chatbot.understanding.requests.MAYBE", 2.0)],  # type: ignore[list-item]
-    "corrections beside": [("chatbot.answering.excerpts.corrected_by", _none)],
+    "corrections beside": [("chatbot.answering.excerpts.correction_after", _none)],
     "events as landmarks": [("chatbot.understanding.query.ArchiveEvents", _none)],
 }
 

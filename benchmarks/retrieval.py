@@ -20,7 +20,13 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import peers, sets
-from chatbot.evaluation.measures import compared, figures, gold, ranks, scores
+from chatbot.evaluation.metrics import (
+    compare_paired,
+    gold_groups,
+    mean_metrics,
+    rank_metrics,
+    ranks,
+)
 from vectorstore import Archive
 
 FLOORS = Path(__file__).with_name("retrieval_floors.json")
@@ -40,9 +46,9 @@ def asked(ask: peers.Ask, questions: sets.QuestionSet, limit: int | None) -> Row
         began = time.perf_counter()
         retrieved = ask(row)
         ms = (time.perf_counter() - began) * 1000
-        found = ranks(gold(row, questions.files), retrieved)
-        own = scores(found.spans)
-        own |= {f"article {name}": x for name, x in scores(found.articles).items()}
+        found = ranks(gold_groups(row, questions.files), retrieved)
+        own = rank_metrics(found.spans)
+        own |= {f"article {name}": x for name, x in rank_metrics(found.articles).items()}
         category = row.get("category") or ""
         made.append({"id": row["id"], "category": category, "ms": round(ms, 1), "scores": own})
     return made
@@ -51,7 +57,7 @@ def asked(ask: peers.Ask, questions: sets.QuestionSet, limit: int | None) -> Row
 def table(name: str, system: str, rows: Rows) -> None:
     print(f"\n{name}, {system}")
     print("".join([f"{'category':18}{'n':>5}", *(f"{s:>16}" for s in SHOWN)]))
-    for category, means in figures(rows).items():
+    for category, means in mean_metrics(rows).items():
         values = [f"{means.get(s, float('nan')):16.{1 if 'ms' in s else 3}f}" for s in SHOWN]
         print(f"{category:18}{means['n']:5.0f}{''.join(values)}")
 
@@ -62,7 +68,7 @@ def difference(name: str, rows: Rows, others: Rows) -> None:
     both = [row for row in rows if row["id"] in before]
     for measure in COMPARED:
         one = [before[row["id"]][measure] for row in both]
-        gap, low, high, p = compared(one, [row["scores"][measure] for row in both])
+        gap, low, high, p = compare_paired(one, [row["scores"][measure] for row in both])
         print(f"  {measure} against {name}: {gap:+.3f} [{low:+.3f}, {high:+.3f}], p = {p:.4f}")
 
 
@@ -71,7 +77,7 @@ def below(results: dict[str, dict[str, Rows]]) -> list[str]:
     found = []
     for name, floors in json.loads(FLOORS.read_text()).items():
         if name in results:
-            means = figures(results[name]["dateline"])["ALL"]
+            means = mean_metrics(results[name]["dateline"])["ALL"]
             found += [
                 f"{name}: {measure} is {means[measure]:.3f}, floor {floor}"
                 for measure, floor in floors.items()

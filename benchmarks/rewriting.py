@@ -18,7 +18,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from chatbot.understanding.rewriting import leans, standalone
+from chatbot.understanding.rewriting import depends_on_context, standalone_question
 from chatbot.understanding.turns import Turn
 from vectorstore import question_terms
 
@@ -26,7 +26,7 @@ Carry = Callable[[str, Sequence[Turn]], set[str]]
 
 
 def dateline(question: str, turns: Sequence[Turn]) -> set[str]:
-    read = standalone(question, turns)
+    read = standalone_question(question, turns)
     return set(question_terms(" ".join(read.carried)))
 
 
@@ -85,7 +85,7 @@ def mtrag(path: Path) -> None:
             continue
         for label in (*row["Multi-Turn"], *row["answerability"]):
             counts[label][0] += 1
-            counts[label][1] += leans(users[-1])
+            counts[label][1] += depends_on_context(users[-1])
     print("\nmtrag-un: turns read as leaning on those before them, by label")
     for label, (n, leaning) in sorted(counts.items()):
         print(f"{label:24}{n:5}{leaning / n:8.2f}")

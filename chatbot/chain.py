@@ -1,4 +1,8 @@
-"""The chain: understand → retrieve → answer → verify, as one LangChain runnable."""
+"""The chain of all steps, as one LangChain runnable.
+
+It understands the question, retrieves hits from the archive, has an answerer make claims of
+them, verifies each claim against the articles that it cites, and numbers the citations.
+"""
 
 from __future__ import annotations
 
@@ -11,19 +15,19 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 
+from chatbot.answering.answerer import Extractive
 from chatbot.answering.digest import digest
-from chatbot.answering.extractive import Extractive
-from chatbot.answering.layouts import holdings
-from chatbot.answering.layouts.gathering import FOUND
-from chatbot.answering.layouts.manners import MANNERS, mannered
-from chatbot.answering.origins import PER_ORIGIN, admission
-from chatbot.language.wording import phrases
-from chatbot.understanding.cited import unsaid
+from chatbot.answering.layouts import archive_questions
+from chatbot.answering.layouts.candidates import SEARCHED
+from chatbot.answering.layouts.small_talk import SMALL_TALK, small_talk_answer
+from chatbot.answering.provenance import PER_ORIGIN, admission
+from chatbot.language.phrases import phrases
+from chatbot.understanding.citation_followups import without_quoted
 from chatbot.understanding.query import understand
-from chatbot.understanding.searches import searches
+from chatbot.understanding.search_queries import search_queries
 from chatbot.values import SHORT, Answer, Citation, Claim, Inputs, Query, Request
-from chatbot.verification.check import check
-from chatbot.verification.entailment import Entails, configured
+from chatbot.verification.claims import check
+from chatbot.verification.entailment import Entails, configured_entailment
 from vectorstore import Archive, EmbeddingError, Hit
 
 if TYPE_CHECKING:
@@ -36,7 +40,7 @@ log = logging.getLogger(__name__)
 RETRIEVED = 20
 """Passages retrieved for a question."""
 
-UNSEARCHED: tuple[Request, ...] = (*MANNERS, "archive")
+UNSEARCHED: tuple[Request, ...] = (*SMALL_TALK, "archive")
 """Kinds of requests that are answered without a search, and without a model."""
 
 PER_ORIGIN_OF: dict[Request, int] = dict.fromkeys(("timeline", "change", "news", "summary"), 8)
@@ -82,11 +86,11 @@ def build_chain(  # noqa: PLR0913
     It also restates questions that follow on from earlier ones. Its stream has empty parts
     where the model keeps a reader waiting.
     """
-    entails = entails or configured()
-    chosen = answerer or _answerer(archive, model, settings, on_failure, entails)
-    helped = getattr(chosen, "reading", None)
-    plain: Callable[[Inputs | str], Query] = partial(understand, archive=archive)
-    read = helped(plain) if helped else plain
+    entails = entails or configured_entailment()
+    active_answerer = answerer or _answerer(archive, model, settings, on_failure, entails)
+    model_reader = getattr(active_answerer, "reading", None)
+    rule_reader: Callable[[Inputs | str], Query] = partial(understand, archive=archive)
+    read = model_reader(rule_reader) if model_reader else rule_reader
 
     def checked(claim: Claim) -> Claim | None:
         if claim.failures:  # the answerer has looked, and marked it
@@ -104,40 +108,44 @@ def build_chain(  # noqa: PLR0913
             return query, ()
         if query.digest:
             return query, digest(archive, query)
-        most = max(k, FOUND.get(query.request, k))
-        hits = archive.search(searches(query), k=most, explain=bool(query.parts))
-        return query, unsaid(query, hits) if query.beyond else hits
+        most = max(k, SEARCHED.get(query.request, k))
+        hits = archive.search(search_queries(query), k=most, explain=bool(query.parts))
+        return query, without_quoted(query, hits) if query.beyond else hits
 
     def answer(found: Iterator[Found]) -> Iterator[Answer]:
         for query, hits in found:
             try:
-                yield from told_of(query, hits)
+                yield from verified(query, hits)
             except EmbeddingError as error:  # the search itself has answered, by words
                 log.error("answering with what was found alone: %s", error)
                 yield Answer(abstained=True, message=phrases(query.language)["search_only"])
 
-    def told_of(query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
+    def verified(query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
         yield Answer(query=query, nearest=tuple(hits), usage=query.usage)
         numbers: dict[Citation, int] = {}
         cap = PER_ORIGIN_OF.get(query.request, PER_ORIGIN)
-        admits, held, told = admission(archive, hits, cap), False, 0
+        admits, answered, shown = admission(archive, hits, cap), False, 0
         if query.request in UNSEARCHED:
-            own = mannered if query.request in MANNERS else holdings.told
-            answers = own(archive, query)
+            answer_directly = (
+                small_talk_answer
+                if query.request in SMALL_TALK
+                else archive_questions.archive_answer
+            )
+            answers = answer_directly(archive, query)
         else:
-            answers = chosen(query, hits)
+            answers = active_answerer(query, hits)
         for part in answers:
             admitted = [claim for claim in part.claims if admits(claim)]
             claims = tuple(c for claim in admitted if (c := checked(claim)))
             if claims or not part.claims:
                 yield replace(part, claims=tuple(_numbered(c, numbers) for c in claims))
-            held = held or any(c.supported for c in claims)
-            held = held or part.abstained or query.request in UNSEARCHED
-            told += len(claims)
-            if query.length == "short" and told >= SHORT:
+            answered = answered or any(c.supported for c in claims)
+            answered = answered or part.abstained or query.request in UNSEARCHED
+            shown += len(claims)
+            if query.length == "short" and shown >= SHORT:
                 break
-        if not held:
-            yield chosen.abstain(query, hits)
+        if not answered:
+            yield active_answerer.abstain(query, hits)
 
     return (
         RunnableLambda(read).with_config(run_name="understand")

@@ -1,4 +1,8 @@
-"""What a conversation yields: an answer is a list of claims, a claim has citations."""
+"""The values that pass between the steps: `Query`, `Answer`, `Claim`, `Citation`.
+
+`understanding` makes a `Query` of a question; the answerers make an `Answer` of a query and its
+hits. An answer is a list of claims, and each claim cites exact spans of articles.
+"""
 
 from __future__ import annotations
 
@@ -140,8 +144,8 @@ class Query:
         first, last = min(p[0] for p in self.periods), max(p[1] for p in self.periods)
         days = (last - first).days
         longest = DAYS if self.kinds == ("what",) else LIST_DAYS
-        listed = {"what happened", "list"} & {*self.kinds} or self.kinds == ("what",)
-        listed = listed or self.request in (
+        covers_period = {"what happened", "list"} & {*self.kinds} or self.kinds == ("what",)
+        covers_period = covers_period or self.request in (
             "news",
             "list",
             "count",
@@ -149,7 +153,7 @@ class Query:
             "timeline",
             "change",
         )
-        if not listed or days > longest:
+        if not covers_period or days > longest:
             return None
         return first, last + timedelta(days=1 if days <= DAYS else 0)
 

@@ -5,8 +5,9 @@ likely any of them answers. Fitted on questions that neither trained model has s
 
 Asks the questions set aside for this of the archives that they are about (made in DIR as
 benchmarks/set_aside.py makes them); fits the ordering (a softmax over a question's sentences) and
-the likelihood (a logistic model over ANSWERABILITY); prints, with five-fold cross-validation,
-what each threshold answers and abstains from; and writes chatbot/lexicon/weights.toml.
+the likelihood (a logistic model over ANSWERABILITY_FEATURES); prints, with five-fold
+cross-validation, what each threshold answers and abstains from; and writes
+chatbot/lexicon/weights.toml.
 """
 
 from __future__ import annotations
@@ -27,11 +28,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from benchmarks.set_aside import TODAY, archives, rows, told
-from chatbot.reading.answerability import ANSWERABILITY, together
+from chatbot.reading.answerability import ANSWERABILITY_FEATURES, answerability_features
+from chatbot.reading.candidates import FEATURES, Candidate
 from chatbot.reading.query_terms import QueryTerms
-from chatbot.reading.scoring import FEATURES, Candidate, scored
+from chatbot.reading.scoring import score_candidates
 from chatbot.understanding.query import understand
-from chatbot.understanding.searches import searches
+from chatbot.understanding.search_queries import search_queries
 from vectorstore import Archive
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -70,7 +72,7 @@ def examples(
     """What the product reads for each question."""
     for number, row in enumerate(questions):
         query = understand({"question": row["q"], "today": TODAY}, archive=archive)
-        hits = archive.search(searches(query), k=SHOWN)
+        hits = archive.search(search_queries(query), k=SHOWN)
         wanted = [(passages[a["passage"]], a) for a in row["answers"]]
         kinds = {"answerable" if wanted else "unanswerable": hits}
         if wanted and number % REMOVED == 0:
@@ -82,7 +84,7 @@ def examples(
             with patch(
                 "chatbot.reading.scoring.coefficients", _none
             ):  # they are what is to be fitted
-                ranked = scored(archive, query_terms, found)
+                ranked = score_candidates(archive, query_terms, found)
             if ranked:
                 right = [
                     kind == "answerable" and any(told([w.sentence.text], p, a) for p, a in wanted)
@@ -97,7 +99,7 @@ def _none(_: str, names: tuple[str, ...] = FEATURES) -> tuple[float, tuple[float
 
 
 def _light(candidate: Candidate) -> Candidate:
-    return replace(candidate, hit=None, sentence=None, terms=frozenset(), near=frozenset())  # type: ignore[arg-type]
+    return replace(candidate, hit=None, sentence=None, terms=frozenset(), context_terms=frozenset())  # type: ignore[arg-type]
 
 
 def order(part: Sequence[Example]) -> Floats:
@@ -154,7 +156,7 @@ class Models:
         flags = np.array([e.kind == "answerable" for e in part])
         return cls(
             weights,
-            logistic(np.array([together(found) for found, _ in ranked]), flags),
+            logistic(np.array([answerability_features(found) for found, _ in ranked]), flags),
             logistic(
                 np.concatenate([e.features for e in part]), np.concatenate([e.right for e in part])
             ),
@@ -162,7 +164,16 @@ class Models:
 
     def likelihood(self, ranked: list[Candidate]) -> float:
         return float(
-            1 / (1 + np.exp(-(self.answerability[0] @ together(ranked) + self.answerability[1])))
+            1
+            / (
+                1
+                + np.exp(
+                    -(
+                        self.answerability[0] @ answerability_features(ranked)
+                        + self.answerability[1]
+                    )
+                )
+            )
         )
 
 
@@ -184,7 +195,7 @@ def measure(data: Sequence[Example]) -> None:
             f"{name}: {len(own)} questions, right in 1, 3, 10: "
             + " ".join(f"{s:.3f}" for s in shares)
         )
-    read = [e.right[int(np.argmax([w.read for w in e.sentences]))] for e, _, _ in held]
+    read = [e.right[int(np.argmax([w.reader_score for w in e.sentences]))] for e, _, _ in held]
     print(f"by the reader alone: right first {np.mean(read):.3f}")
     for kind in ("unanswerable", "removed"):
         both = [(p, e.kind == "answerable") for e, p, _ in scored if e.kind in ("answerable", kind)]
@@ -214,12 +225,13 @@ def write(models: Models, count: dict[str, int], out: Path) -> None:
         "# The models of chatbot/reading, fitted by training/answering.py on",
         f"# {count['answerable']} questions that an article answers, {count['unanswerable']} that",
         f"# none does, and {count['removed']} of the first again without the article that answers.",
-        "# What they reach is in docs/answers.md.",
+        "# What they reach is in docs/answers.md. A table is a model, its keys are the features of",
+        "# reading/scoring.py and reading/answerability.py, which read this file.",
     ]
     for name, names, weights, intercept in (
         ("order", FEATURES, models.order, None),
         ("likelihood", FEATURES, *models.single),
-        ("answerability", ANSWERABILITY, *models.answerability),
+        ("answerability", ANSWERABILITY_FEATURES, *models.answerability),
     ):
         lines += ["", f'["{name}"]']
         if intercept is not None:

@@ -19,7 +19,14 @@ import numpy as np
 from safetensors.numpy import save_file
 from sklearn.linear_model import LogisticRegression
 
-from chatbot.understanding.requests import KINDS, SURE, WEIGHTS, Classifier, chosen, vectors
+from chatbot.understanding.requests import (
+    REQUESTS,
+    SURE,
+    WEIGHTS,
+    RequestClassifier,
+    accepted_request,
+    request_vectors,
+)
 from training import corpus
 
 FACTS = 300
@@ -55,9 +62,9 @@ def facts(split: str, count: int) -> list[tuple[str, str]]:
 
 def fit(read: list[tuple[str, str]]) -> dict[str, Any]:
     """The weights of the model: a row and an intercept for each of KINDS, and the mean vector."""
-    made = vectors([text for text, _ in read])
+    made = request_vectors([text for text, _ in read])
     mean = made.mean(0)
-    wanted = [KINDS.index(kind) for _, kind in read]  # type: ignore[arg-type]
+    wanted = [REQUESTS.index(kind) for _, kind in read]  # type: ignore[arg-type]
     model = LogisticRegression(C=STRENGTH, max_iter=2000).fit(made - mean, wanted)
     return {
         "rows": np.ascontiguousarray(model.coef_, dtype=np.float16),
@@ -69,11 +76,11 @@ def main() -> None:
     train = rows("train") + facts("train", FACTS)
     weights = fit(train)
     save_file(weights, WEIGHTS)
-    told(Classifier(**weights), "set aside", rows("test"))
-    told(Classifier(**weights), "questions about passages, set aside", facts("test", FACTS))
+    told(RequestClassifier(**weights), "set aside", rows("test"))
+    told(RequestClassifier(**weights), "questions about passages, set aside", facts("test", FACTS))
 
 
-def told(model: Classifier, name: str, read: list[tuple[str, str]]) -> None:
+def told(model: RequestClassifier, name: str, read: list[tuple[str, str]]) -> None:
     """Print how often the model is right, and its confusions."""
     likely = [model(text) for text, _ in read]
     made = [(max(p, key=lambda k: p[k]), max(p.values())) for p in likely]
@@ -81,7 +88,7 @@ def told(model: Classifier, name: str, read: list[tuple[str, str]]) -> None:
     print(f"{name}: {right} of {len(read)} right")
     sure = [(k == w) for (k, p), (_, w) in zip(made, read, strict=True) if p >= SURE]
     print(f"  likelihood {SURE} or more: {sum(sure)} of {len(sure)}")
-    taken = [chosen(p) for p in likely]
+    taken = [accepted_request(p) for p in likely]
     lost = sum(t not in (w, "fact") for t, (_, w) in zip(taken, read, strict=True))
     print(f"  taken for another kind, not for a fact: {lost} of {len(read)}")
     wrong = Counter((w, k) for (k, _), (_, w) in zip(made, read, strict=True) if k != w)

@@ -1,6 +1,6 @@
-"""Answers from exact sentences, no model writing.
+"""Extractive answering: claims made of exact sentences, without a model that writes.
 
-Takes a query, its hits and their scored sentences; gives claims with their citations, or an
-answer that abstains. Read `extractive` first; requests for more than a fact are laid out by
-`layouts`.
+What comes in is a query with its hits; what goes out are claims with their citations, or an
+answer that abstains. Read `answerer` first; requests for more than one fact are laid out by the
+modules of `layouts`.
 """

@@ -1,13 +1,13 @@
-"""What is said where the archive does not hold the answer: looked for what, when, nearest what."""
+"""The message of an answer that abstains: what was searched, in which period, what is nearest."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-from chatbot.language.wording import attribution, long_date, phrases
-from chatbot.understanding.notes import span
-from chatbot.understanding.time import timeless
+from chatbot.language.phrases import attribution, long_date, phrases
+from chatbot.understanding.notes import period_text
+from chatbot.understanding.temporal_intent import without_dates
 from chatbot.values import Query
 from vectorstore import Archive, Hit, question_terms, terms
 
@@ -24,27 +24,27 @@ NEAREST = 3
 """Articles that are named as the nearest."""
 
 
-def said_not_held(archive: Archive, query: Query, hits: Sequence[Hit]) -> str:
-    """Says that the archive does not hold the answer, and what was looked for."""
-    said = phrases(query.language)
+def abstention_message(archive: Archive, query: Query, hits: Sequence[Hit]) -> str:
+    """The message that the archive does not hold the answer, and what was looked for."""
+    texts = phrases(query.language)
     if not query.question:
-        return str(said["empty"])
+        return str(texts["empty"])
     if not hits:
-        return " ".join([said["abstain"], *_nothing(archive, query, said)])
-    words = _words(timeless(query.question, query.today))
-    parts = [said["abstain"], said["looked"].format(looked=_looked(query, words))]
-    if period := _period(query, said):
+        return " ".join([texts["abstain"], *_no_hits(archive, query, texts)])
+    words = _words(without_dates(query.question, query.today))
+    parts = [texts["abstain"], texts["looked"].format(looked=_searched_subject(query, words))]
+    if period := _period(query, texts):
         parts[-1] = parts[-1].rstrip(".") + period
-    if absent := _absent(archive, words):
-        parts.append(said["absent"].format(words=", ".join(absent)))
+    if absent := _unknown_words(archive, words):
+        parts.append(texts["absent"].format(words=", ".join(absent)))
     nearest = {h.article.id: h.article for h in reversed(hits)}
-    named = [
+    headlines = [
         f"{attribution(a.outlet, a.published, query.language)}{a.headline}"
         for a in list(nearest.values())[::-1][:NEAREST]
         if a.headline
     ]
-    if named:
-        parts.append(said["nearest"].format(articles="; ".join(named)))
+    if headlines:
+        parts.append(texts["nearest"].format(articles="; ".join(headlines)))
     return " ".join(parts)
 
 
@@ -61,9 +61,9 @@ DANGLING = re.compile(r"(?: (?:in|on|at|of|from|to|since|by|during|the|and))+$",
 """What is left at the end of a question whose time is taken out."""
 
 
-def _looked(query: Query, words: Sequence[str]) -> str:
+def _searched_subject(query: Query, words: Sequence[str]) -> str:
     """What was looked for, in the question's own words; its time is told beside it."""
-    rest = timeless(query.question, query.today)
+    rest = without_dates(query.question, query.today)
     if query.language == "ko" or not rest.isascii():
         return " ".join(words)
     looked = " ".join(OPENS.sub("", rest.strip()).split()).strip(" ?!.,")
@@ -76,40 +76,40 @@ def _words(question: str) -> list[str]:
     return [w for w in found if question_terms(w)]
 
 
-def _period(query: Query, said: dict[str, str]) -> str:
+def _period(query: Query, texts: dict[str, str]) -> str:
     """The period that was searched, in words; "" where there was none. One that the question
     names moves articles up and leaves none out."""
     f = query.filters
     if query.periods and not (f.since or f.until):
-        return said["about"].format(period=span(query.periods[0], query.language))
+        return texts["about"].format(period=period_text(query.periods[0], query.language))
     first = long_date(f.since, query.language) if f.since else ""
     last = min((d for d in (f.until, f.as_of) if d), default=None)
     until = long_date(last, query.language) if last and last < query.today else ""
     if first and until:
-        return said["between"].format(first=first, last=until)
+        return texts["between"].format(first=first, last=until)
     if until:
-        return said["until"].format(last=until)
-    return said["since"].format(first=first) if first else "."
+        return texts["until"].format(last=until)
+    return texts["since"].format(first=first) if first else "."
 
 
-def _nothing(archive: Archive, query: Query, said: dict[str, str]) -> list[str]:
+def _no_hits(archive: Archive, query: Query, texts: dict[str, str]) -> list[str]:
     """Where nothing was found at all: the period that was looked at, and the archive's own."""
     parts = []
     if query.periods:
-        parts.append(said["none_in"].format(period=span(query.periods[0], query.language)))
+        parts.append(texts["none_in"].format(period=period_text(query.periods[0], query.language)))
     newest, oldest = (archive.browse(limit=1, oldest=old) for old in (False, True))
     if newest and oldest and (last := newest[0].published) and (first := oldest[0].published):
-        known = span((first.day, last.day), query.language)
-        parts.append(said["runs"].format(period=known))
+        known = period_text((first.day, last.day), query.language)
+        parts.append(texts["runs"].format(period=known))
     return parts
 
 
-def _absent(archive: Archive, words: Sequence[str]) -> list[str]:
+def _unknown_words(archive: Archive, words: Sequence[str]) -> list[str]:
     """Words of the question that stand in no article at all."""
     rarity = archive.rarity({t for w in words for t in question_terms(w)})
     latin = [w for w in words if w.isascii()]
     gone = [w for w in latin if (own := question_terms(w)) and all(rarity[t] >= 1 for t in own)]
     found = {t for w in gone for t in terms(w)}
-    held = archive.search(" ".join(gone), k=5) if gone else []
-    found -= {t for h in held for t in terms(h.text)}
+    hits = archive.search(" ".join(gone), k=5) if gone else []
+    found -= {t for h in hits for t in terms(h.text)}
     return [w for w in gone if set(terms(w)) & found]

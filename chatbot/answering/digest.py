@@ -1,8 +1,8 @@
-"""A digest of a period: what a question asks for that names a time and no topic.
+"""A digest of a period, for a question that names a time and no topic.
 
-"What happened in July 2025?" has no words to search by. The articles of the period are read
-by their headlines: one stands for the period if its words recur there. A period is cut into
-equal slices, so that the list runs through all of it.
+"What happened in July 2025?" has no words to search by, so the articles of the period are
+ranked by their headlines: one stands for the period if its words recur there. A long period is
+cut into equal slices, so that the digest runs through all of it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import timedelta
 from math import log, sqrt
 
-from chatbot.answering.origins import PER_ORIGIN
+from chatbot.answering.provenance import PER_ORIGIN
 from chatbot.language.calendar import Period
 from chatbot.values import Query
 from vectorstore import Archive, Filters, Hit, SearchQuery, StoredArticle, terms
@@ -24,10 +24,10 @@ ENTRIES = 6
 SLICES, LONG = 3, 60
 """Parts into which a period of at most so many days is cut."""
 
-CROWDED = 0.3
+CROWDED_WEIGHT = 0.3
 """What an article is worth from whose outlet PER_ORIGIN are chosen: no more would be shown."""
 
-READ = 60
+BROWSED = 60
 """Articles of a slice whose headlines are read, the newest first."""
 
 PASSAGES = 3
@@ -36,36 +36,36 @@ PASSAGES = 3
 LATELY = 7
 """Days, back from the newest article, that "the latest" is about."""
 
-BESIDE = 150
+BACKGROUND_ARTICLES = 150
 """Articles before and after a period whose headlines its own are held against."""
 
-FEW = 10
+FEW_ARTICLES = 10
 """Articles of a period of which one may stand whose words do not recur."""
 
-COVERED = 0.4
+COVERED_WEIGHT = 0.4
 """What a word is still worth once an entry has it."""
 
 
 def digest(archive: Archive, query: Query) -> list[Hit]:
-    """A passage of each of the articles that stand for the query's period, by their day."""
+    """One passage of each article that stands for the query's period, by day."""
     most = ENTRIES * (2 if query.length == "long" else 1)
     period = _period(archive, query)
     if period is None:
         return []
     slices = [_browsed(archive, query.filters, s) for s in _slices(period)]
     articles = [a for one in slices for a in one]
-    worth = _worth(articles, _beside(archive, query.filters, period))
+    weights = _word_weights(articles, _background(archive, query.filters, period))
     chosen: list[StoredArticle] = []
     while len(chosen) < most and any(slices):
         for one in slices:
             if one and len(chosen) < most:
                 outlets = Counter(a.outlet for a in chosen)
-                best = max(one, key=lambda a: (_score(a, worth, outlets), a.id))
+                best = max(one, key=lambda a: (_score(a, weights, outlets), a.id))
                 chosen.append(best)
                 for each in slices:
                     each[:] = [a for a in each if not _same(a, best)]
                 for term in _words(best):
-                    worth[term] = worth.get(term, 0.0) * COVERED
+                    weights[term] = weights.get(term, 0.0) * COVERED_WEIGHT
     return _passages(archive, chosen)
 
 
@@ -94,24 +94,26 @@ def _slices(period: Period) -> list[Period]:
 
 def _browsed(archive: Archive, filters: Filters, period: Period) -> list[StoredArticle]:
     own = replace(filters, since=period[0], until=period[1])
-    return [a for a in archive.browse(own, limit=READ) if a.headline]
+    return [a for a in archive.browse(own, limit=BROWSED) if a.headline]
 
 
 def _words(article: StoredArticle) -> frozenset[str]:
     return frozenset(terms(article.headline))
 
 
-def _beside(archive: Archive, filters: Filters, period: Period) -> list[StoredArticle]:
+def _background(archive: Archive, filters: Filters, period: Period) -> list[StoredArticle]:
     """Articles of just before and just after a period."""
     before = replace(filters, since=None, until=period[0] - timedelta(1))
     after = replace(filters, since=period[1] + timedelta(1), until=None)
     return [
-        *archive.browse(before, limit=BESIDE),
-        *archive.browse(after, limit=BESIDE, oldest=True),
+        *archive.browse(before, limit=BACKGROUND_ARTICLES),
+        *archive.browse(after, limit=BACKGROUND_ARTICLES, oldest=True),
     ]
 
 
-def _worth(articles: Sequence[StoredArticle], beside: Sequence[StoredArticle]) -> dict[str, float]:
+def _word_weights(
+    articles: Sequence[StoredArticle], beside: Sequence[StoredArticle]
+) -> dict[str, float]:
     """What a headline's word is worth: how often headlines of the period have it, and how much
     oftener than those beside it. "Announces" is always there."""
     counts = Counter(t for a in articles for t in _words(a))
@@ -120,14 +122,16 @@ def _worth(articles: Sequence[StoredArticle], beside: Sequence[StoredArticle]) -
     return {
         t: log(1 + n) * max(0.0, log((n / len(articles)) / (usual[t] / (len(beside) + 1) + least)))
         for t, n in counts.items()
-        if n > 1 or len(articles) < FEW
+        if n > 1 or len(articles) < FEW_ARTICLES
     }
 
 
-def _score(article: StoredArticle, worth: Mapping[str, float], outlets: Mapping[str, int]) -> float:
+def _score(
+    article: StoredArticle, weights: Mapping[str, float], outlets: Mapping[str, int]
+) -> float:
     words = _words(article)
-    crowded = CROWDED if outlets[article.outlet] >= PER_ORIGIN else 1.0
-    return crowded * sum(worth.get(t, 0.0) for t in words) / sqrt(len(words) + 4)
+    crowded = CROWDED_WEIGHT if outlets[article.outlet] >= PER_ORIGIN else 1.0
+    return crowded * sum(weights.get(t, 0.0) for t in words) / sqrt(len(words) + 4)
 
 
 def _same(one: StoredArticle, other: StoredArticle) -> bool:
@@ -136,9 +140,9 @@ def _same(one: StoredArticle, other: StoredArticle) -> bool:
 
 def _passages(archive: Archive, chosen: Sequence[StoredArticle]) -> list[Hit]:
     """The first of the passages of each article that say what its headline does."""
-    asked = [SearchQuery(text=a.headline, filters=Filters(articles=(a.id,))) for a in chosen]
+    queries = [SearchQuery(text=a.headline, filters=Filters(articles=(a.id,))) for a in chosen]
     first: dict[str, Hit] = {}
-    for hit in archive.search(asked, k=PASSAGES * len(asked)):
+    for hit in archive.search(queries, k=PASSAGES * len(queries)):
         known = first.setdefault(hit.article.id, hit)
         if hit.start < known.start:
             first[hit.article.id] = hit

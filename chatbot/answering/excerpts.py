@@ -1,8 +1,8 @@
-"""How much of an article is quoted, so that a sentence can be understood on its own.
+"""Excerpts: how much of an article is quoted, so that a sentence can be understood on its own.
 
-A sentence that points back ("He said that") takes the one before it along; a quotation that
-is open is closed within its paragraph; an item of a list or a table is quoted under what it
-stands under; and whoever speaks is named, if the article tells.
+A sentence that refers back ("He said that") takes the one before it along; an open quotation
+is closed within its paragraph; an item of a list is quoted under its lead-in; and the speaker
+is named, if the article tells. Spans are character offsets in the article's body.
 """
 
 from __future__ import annotations
@@ -10,8 +10,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from chatbot.language.items import BOUNDARY, lead_of, list_under
-from chatbot.language.wording import language_of
+from chatbot.answering.speech import (
+    has_own_label,
+    leaves_quotation_open,
+    paragraph_span,
+    speaker_of,
+)
+from chatbot.language.list_items import BOUNDARY, lead_of, list_under
+from chatbot.language.phrases import language_of
 from vectorstore import Span
 
 CORRECTS = re.compile(
@@ -79,58 +85,50 @@ POINTS_BACK = re.compile(
     r"|^(?:그는|그녀는|이는|이에|이를|이날|또한?|이어|그러나|하지만|다만|그 |이 |이번|양국은"
     r"|양측은)",
 )
-LABEL = re.compile(
-    r"^(?P<who>(?:[A-Z][A-Z.'’-]+(?: |(?=:))){1,5}):|^(?P<named>[^“\"\n:.]{4,90}): ?[“\"]",
-    re.MULTILINE,
-)
-"""A speaker before a colon: a transcript's capitals, or a list of what people say."""
-AFTER = re.compile(
-    r"[”\"],? (?:said|added|wrote|stated|according to) (?P<who>(?:[\w.’'-]+ ){0,5}[A-Z][\w’'-]+)"
-    r"|[”\"],? (?P<who2>(?:[A-Z][\w.’'-]+ ){1,5})(?:said|added|wrote|stated)\b"
-)
-NO_SPEAKER = frozenset("On In At The For From By About Under After Before Watch Read".split())
-"""Words that begin a heading rather than the name of someone who speaks."""
-TURNS = 2
-"""Times that a transcript names someone who speaks; a heading in capitals stands once."""
-LABELS_BACK = 6_000
-"""Characters before a quote in which a transcript's label is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
-class Quoted:
+class Excerpt:
     """The spans to quote, in the article's order, and who speaks in them ("" if unknown)."""
 
     spans: tuple[Span, ...]
     speaker: str = ""
 
 
-def quoted(body: str, span: Span) -> Quoted:
-    """What to quote of a body so that the sentence at `span` stands on its own.
+def excerpt(body: str, span: Span) -> Excerpt:
+    """The excerpt of a body with which the sentence at `span` can be understood on its own.
 
-    What a sentence announces with a colon is quoted with it.
+    What a sentence introduces with a colon is part of its excerpt.
     """
     start, end = span
-    if after := corrected_by(body, end):
-        return Quoted((span, after))
+    if after := correction_after(body, end):
+        return Excerpt((span, after))
     if lead := lead_of(body, start, end):
-        return Quoted((lead, span))
+        return Excerpt((lead, span))
     if last := list_under(body, start, end):
-        return Quoted(((start, last),))
-    first = paragraph(body, start)[0]
+        return Excerpt(((start, last),))
+    first = paragraph_span(body, start)[0]
     start, end = _closed(body, start, end)
     text = body[start:end]
-    speaker = speaker_of(body, start, end) if _open(text) or not _own_speaker(text) else ""
+    speaker = (
+        speaker_of(body, start, end)
+        if leaves_quotation_open(text) or not has_own_label(text)
+        else ""
+    )
     if POINTS_BACK.search(text) and not speaker:
         if start > first and (before := _before(body, first, start)) is not None:
-            return Quoted(((before, end),))
+            return Excerpt(((before, end),))
         if start == first and (earlier := _last_of_previous(body, first)):
-            return Quoted((earlier, (start, end)))
-    return Quoted(((start, end),), speaker)
+            return Excerpt((earlier, (start, end)))
+    return Excerpt(((start, end),), speaker)
 
 
-def trimmed(body: str, span: Span) -> Span:
-    """A span without what says nothing at its ends: the mark of a list, a heading in capitals,
-    a word that only joins it to what stands before, the "; and" of a list."""
+def trim(body: str, span: Span) -> Span:
+    """A span without what says nothing at its ends.
+
+    That is the mark of a list item, a heading in capitals, a word that only joins the sentence to
+    the one before, and the "; and" of a list.
+    """
     start, end = span
     while (m := OPENING.match(body, start, end)) and end - m.end() >= LEAST_LEFT:
         start = m.end()
@@ -139,11 +137,12 @@ def trimmed(body: str, span: Span) -> Span:
     return start, end
 
 
-def clause(body: str, span: Span, answer: Span) -> Span:
-    """The part of a long sentence that has its answer: what stands before or behind it is left
-    out where the sentence may be cut, and where that cannot change what the rest says.
+def answer_clause(body: str, span: Span, answer: Span) -> Span:
+    """The clauses of a long sentence that have its answer.
 
-    `span` and `answer` are offsets in the body; the result lies in the first and has the second.
+    What stands before or after is left out where the sentence may be cut without changing what the
+    rest says. `span` and `answer` are offsets in the body; the result lies in the first and
+    contains the second.
     """
     start, end = span
     language = language_of(body[start:end])
@@ -174,57 +173,19 @@ def _stays_whole(body: str, kept: Span, left_out: Span) -> bool:
     )
 
 
-def corrected_by(body: str, end: int) -> Span | None:
-    """The sentence behind one that ends there, if it corrects or denies that one."""
+def correction_after(body: str, end: int) -> Span | None:
+    """The sentence after one that ends there, if it corrects or denies that one; else None."""
     start = end + len(body[end:]) - len(body[end:].lstrip())
     if start >= len(body) or not CORRECTS.match(body, start):
         return None
-    last = paragraph(body, start)[1]
+    last = paragraph_span(body, start)[1]
     stop = BOUNDARY.search(body, start, last)
     return start, stop.start() if stop else last
 
 
-def paragraph(body: str, at: int) -> Span:
-    """The paragraph around an offset."""
-    start = body.rfind("\n\n", 0, at)
-    end = body.find("\n\n", at)
-    return (0 if start < 0 else start + 2), (len(body) if end < 0 else end)
-
-
-def speaker_of(body: str, start: int, end: int) -> str:
-    """Who says what stands there: by a label before it, or by "said" behind its quotation."""
-    first, last = paragraph(body, start)
-    for label in reversed(list(LABEL.finditer(body, first, start + 1))):
-        within = body[label.end() - 1 : start]
-        if label.group("named") and within.count("“") > within.count("”"):
-            return _name(label.group("named"))
-    if _open(body[start:end]) and (after := AFTER.search(body, max(start, end - 1), last)):
-        return (after.group("who") or after.group("who2") or "").strip()
-    back = [m for m in LABEL.finditer(body, max(0, start - LABELS_BACK), start) if m.group("who")]
-    who = back[-1].group("who") if back else ""
-    return who.strip() if who and body.count(f"{who}:") >= TURNS else ""
-
-
-def _name(label: str) -> str:
-    """A label, if it reads as who speaks: it begins with a capital, and ends with a name."""
-    words = label.strip().split()
-    titled = words[0][0].isupper() and words[-1][0].isupper() and words[0] not in NO_SPEAKER
-    return label.strip() if titled else ""
-
-
-def _own_speaker(text: str) -> bool:
-    """Whether a sentence begins with its own label."""
-    return LABEL.match(text) is not None
-
-
-def _open(text: str) -> bool:
-    """Whether a text opens a quotation that it does not close, or closes one it did not open."""
-    return text.count("“") != text.count("”") or text.count('"') % 2 == 1
-
-
 def _closed(body: str, start: int, end: int) -> Span:
     """The span with its quotation closed, where that takes little more of its paragraph."""
-    first, last = paragraph(body, start)
+    first, last = paragraph_span(body, start)
     text = body[start:end]
     if text.count("“") > text.count("”"):
         close = body.find("”", end, min(last, end + MOST_ADDED))
@@ -256,5 +217,5 @@ def _last_of_previous(body: str, first: int) -> Span | None:
     end = len(body[: max(0, first - 2)].rstrip())
     if end <= 0:
         return None
-    start = _sentence_start(body, paragraph(body, end - 1)[0], end - 1)
+    start = _sentence_start(body, paragraph_span(body, end - 1)[0], end - 1)
     return (start, end) if 0 < end - start <= MOST_ADDED else None

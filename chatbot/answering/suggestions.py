@@ -1,7 +1,7 @@
-"""What a reader may ask next: questions made of an answer and what was found beside it.
+"""Suggested questions: what a reader may ask next, made of an answer and its hits.
 
-A question is offered only if the archive answers it with what it asks for, and with something
-that was not yet said.
+A question is suggested only if the archive answers it with what it asks for, and with
+something that was not quoted yet.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
-from chatbot.language.wording import long_date, phrases
-from chatbot.understanding.rewriting import names
-from chatbot.understanding.subject import lexicon, topic_of
+from chatbot.language.phrases import long_date, phrases
+from chatbot.understanding.rewriting import capitalized_names
+from chatbot.understanding.topic_phrases import lexicon, topic_phrase
 from chatbot.values import Answer, Citation, Query
 from vectorstore import Archive, Hit, question_terms, terms
 
 MOST = 3
-"""Questions that are offered."""
+"""Questions that are suggested at most."""
 
 NEAREST = 10
 """Hits that questions are made of."""
@@ -49,70 +49,75 @@ def follow_ups(
     """
     if not (answer.claims and answer.query):
         return ()
-    until, told, found = time.monotonic() + seconds, list(answer.citations), list[str]()
+    until, quoted, found = time.monotonic() + seconds, list(answer.citations), list[str]()
     hits = answer.nearest[:NEAREST]
-    for question, fits in candidates(archive, answer.query, answer.citations, hits):
+    for question, fits in candidate_questions(archive, answer.query, answer.citations, hits):
         if len(found) == MOST or time.monotonic() > until or stop():
             break
         cited = ask(question).citations
-        new = [c for c in cited if fits(c) and not any(_same(c, t) for t in told)]
+        new = [c for c in cited if fits(c) and not any(_same(c, t) for t in quoted)]
         if new:
             found.append(question)
-            told += new
+            quoted += new
     return tuple(found)
 
 
-def candidates(
+def candidate_questions(
     archive: Archive, query: Query, cited: Sequence[Citation], hits: Sequence[Hit]
 ) -> Iterator[tuple[str, Fits]]:
-    """Questions about what was reported later or earlier, in which order, who is named, and what
-    others say, each with what a citation must be to answer it."""
-    said, topic, language = lexicon(query.language), topic_of(query, hits), query.language
+    """Questions that might be suggested, each with a check of what must be cited for it.
+
+    They ask what was reported later or earlier, for a timeline, about a name, and what another
+    outlet says.
+    """
+    texts, topic, language = lexicon(query.language), topic_phrase(query, hits), query.language
     known, found = _days(cited), _days(hits)
     last, first = max(known, default=date.max), min(known, default=date.min)
     read = "\n".join(h.text for h in hits)
     others = [
-        (said["name"].format(name=_with_article(name, read, language)), _naming(name))
-        for name in named(archive, query, cited, hits)
+        (texts["name"].format(name=_with_article(name, read, language)), _naming(name))
+        for name in salient_names(archive, query, cited, hits)
     ]
     if topic and max(found, default=last) > last:
-        question = said["since"].format(topic=topic, date=long_date(last, language))
+        question = texts["since"].format(topic=topic, date=long_date(last, language))
         yield question, lambda c: _day(c) > last
     if topic and query.request != "timeline":
-        yield said["timeline"].format(topic=topic), lambda c: True
+        yield texts["timeline"].format(topic=topic), lambda c: True
     yield from others[:1]
     if topic and (outlet := _another(query, cited, hits)):
-        question = said["outlet"].format(topic=topic, outlet=outlet)
+        question = texts["outlet"].format(topic=topic, outlet=outlet)
         yield question, lambda c: c.article.outlet == outlet
     yield from others[1:2]
     if topic and min(found, default=first) < first:
-        question = said["before"].format(topic=topic, date=long_date(first, language))
+        question = texts["before"].format(topic=topic, date=long_date(first, language))
         yield question, lambda c: date.min < _day(c) < first
 
 
-def named(
+def salient_names(
     archive: Archive, query: Query, cited: Sequence[Citation], hits: Sequence[Hit]
 ) -> list[str]:
-    """Names of several words in what is quoted and then in what stands near, that are there
-    twice and that the question does not have; the rarest first."""
-    asked = {*question_terms(query.question), *question_terms(query.text)}
-    asked |= {t for h in hits for t in terms(h.article.outlet)}
+    """Names that the quotes and the hits have at least twice and the question does not.
+
+    They have several words each; the rarest comes first.
+    """
+    question_words = {*question_terms(query.question), *question_terms(query.text)}
+    question_words |= {t for h in hits for t in terms(h.article.outlet)}
     months = {m.lower() for m in phrases("en")["months"]}
-    counts = Counter(n for h in hits for n in names_in(h.text))
+    counts = Counter(n for h in hits for n in full_names(h.text))
     found: list[str] = []
     for texts in ([c.quote for c in cited], [h.text for h in hits]):
-        own = {n for text in texts for n in names_in(text) if 1 < len(n.split()) <= 4}
-        fit = [n for n in own if counts[n] > 1 and not {*terms(n)} & asked]
+        own = {n for text in texts for n in full_names(text) if 1 < len(n.split()) <= 4}
+        fit = [n for n in own if counts[n] > 1 and not {*terms(n)} & question_words]
         fit = [n for n in fit if not {w.lower() for w in n.split()} & months]
         rarity = archive.rarity({t for n in fit for t in terms(n)})
-        worth = {n: min(rarity[t] for t in terms(n)) for n in fit}
-        found += sorted((n for n in fit if worth[n] >= RARE), key=lambda n: (-worth[n], n))
+        rarest = {n: min(rarity[t] for t in terms(n)) for n in fit}
+        found += sorted((n for n in fit if rarest[n] >= RARE), key=lambda n: (-rarest[n], n))
     return list(dict.fromkeys(found))
 
 
-def names_in(text: str) -> list[str]:
-    """Names that a text has in full: not a part of one with an initial, nor a title's words."""
-    whole = [re.sub(r"['’]s?$", "", n) for n in names(text)]
+def full_names(text: str) -> list[str]:
+    """The full names of a text, without parts of longer names and without titles' words."""
+    whole = [re.sub(r"['’]s?$", "", n) for n in capitalized_names(text)]
     kept = []
     for name in dict.fromkeys(whole):
         own = re.escape(name)

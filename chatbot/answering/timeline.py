@@ -1,17 +1,17 @@
-"""A dated timeline of a topic: what was reported when, each entry a quoted sentence."""
+"""A dated timeline of a topic: one quoted sentence for each story, the earliest first."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
 
-from chatbot.answering.excerpts import trimmed
-from chatbot.answering.layouts.gathering import stories
-from chatbot.reading.scoring import Candidate
+from chatbot.answering.excerpts import trim
+from chatbot.answering.layouts.candidates import story_candidates
+from chatbot.reading.candidates import Candidate
 from chatbot.understanding.query import understand
-from chatbot.understanding.searches import searches
+from chatbot.understanding.search_queries import search_queries
 from chatbot.values import Citation, Claim
-from chatbot.verification.check import holds
+from chatbot.verification.claims import holds
 from vectorstore import Archive, Filters, StoredArticle
 
 SEARCHED = 60
@@ -41,8 +41,8 @@ def timeline(
     Articles without a date are left out. Every quote is checked against its article.
     """
     query = understand({"question": topic, "request": "timeline", "filters": filters}, archive)
-    hits = archive.search(searches(query), k=SEARCHED)
-    found = [w for w in stories(archive, query, hits) if w.hit.article.published]
+    hits = archive.search(search_queries(query), k=SEARCHED)
+    found = [w for w in story_candidates(archive, query, hits) if w.hit.article.published]
     kept = [e for e in map(_entry, found[:limit]) if holds(archive, _claim(e))]
     kept.sort(key=lambda e: (e.day, e.citation.article.id))
     return [_numbered(entry, n) for n, entry in enumerate(kept, start=1)]
@@ -54,7 +54,7 @@ def _entry(candidate: Candidate) -> Entry:
         (candidate.sentence.start, candidate.sentence.end),
     )
     assert article.published is not None  # noqa: S101 (stories without a date are left out)
-    start, end = trimmed(article.body, (start, end))
+    start, end = trim(article.body, (start, end))
     quote = article.body[start:end]
     cited = Citation(number=0, article=article, start=start, end=end, quote=quote)
     return Entry(day=article.published.day, citation=cited, also=candidate.hit.also)

@@ -1,4 +1,5 @@
-"""Question sets asked one by one, and what their results measure.
+"""Evaluation: question sets asked one by one, and retrieval metrics of their results.
 
-Takes questions with gold answers and a chain, gives results and figures. Read `questions` first.
+What comes in are questions with gold answers and an archive; what goes out are result lines and
+metrics. Read `question_sets` first.
 """

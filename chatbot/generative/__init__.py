@@ -1,4 +1,8 @@
-"""Answers written by a chat model, of which only what the sources support is shown."""
+"""Generative answering: a chat model writes, and only what its sources support is shown.
+
+What comes in is a query with its hits and a chat model; what goes out are claims with their
+citations, or the extractive answer with a notice why. Read `answerer` first.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ from dataclasses import replace
 
 from langchain_core.language_models import BaseChatModel
 
-from chatbot.generative.answering import Check, Fallback, Generative
+from chatbot.generative.answerer import Check, Fallback, Generative
 from chatbot.generative.settings import ChatSettings
 from vectorstore import Archive
 

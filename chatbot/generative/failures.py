@@ -1,4 +1,4 @@
-"""What can go wrong with a chat model, named alike for every provider."""
+"""Failures of a chat model, with one set of names for every provider."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""A model's reply as it streams: whole sentences, their keys, and nothing that could act.
+"""A model's reply as it streams, cut into whole sentences with their source keys.
 
-A sentence is given out when it and the keys behind it are complete; what has half arrived
-is held back. Links, images, HTML and numbers in brackets are taken out, whoever wrote them.
+A sentence is given out when it and the keys after it are complete. Links, images, HTML and
+numbers in brackets are taken out, whoever wrote them.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from chatbot.generative.neutral import visible
+from chatbot.generative.sanitization import strip_invisible
 from chatbot.generative.sources import KEY_LENGTH, LETTERS
 
 _OPEN, _CLOSE = r"[\[(（［【〔]", r"[\])）］】〕]"
@@ -67,15 +67,15 @@ _LEAD = re.compile(r"^\s*(?:sources?|citations?|references?|출처)\s*[:：].*$"
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """A sentence of a reply without its keys, and the keys, known ones first seen first."""
+class ReplySentence:
+    """A sentence of a reply without its keys, and the known keys in their order."""
 
     text: str
     keys: tuple[str, ...]
 
 
-class Sentences:
-    """Cuts a stream into sentences, each with the keys that stand behind it."""
+class SentenceStream:
+    """Cuts a stream of text into sentences, each with the keys that stand after it."""
 
     def __init__(self) -> None:
         self._raw, self._taken = "", 0
@@ -114,9 +114,11 @@ def _sentence_end(text: str, start: int) -> int | None:
     return start + LONGEST if len(text) - start > LONGEST else None
 
 
-def read(sentence: str, known: Collection[str], urls: Collection[str] = ()) -> Said:
-    """A sentence of a reply, made harmless; its known keys, without the unknown ones."""
-    text = visible(sentence)
+def parse_sentence(
+    sentence: str, known: Collection[str], urls: Collection[str] = ()
+) -> ReplySentence:
+    """A sentence of a reply, sanitized, with its known keys; unknown keys are dropped."""
+    text = strip_invisible(sentence)
     found = [m.group().casefold() for m in ONE_KEY.finditer(text)]
     keys = tuple(dict.fromkeys(k for k in found if k in known))
     text = KEYS.sub("", text)
@@ -131,4 +133,4 @@ def read(sentence: str, known: Collection[str], urls: Collection[str] = ()) -> S
     text = text.replace("[", "(").replace("]", ")").replace("<", "‹").replace(">", "›")
     text = re.sub(r"\(\s*\)|\s+(?=[.,;:!?。](?:\s|$))", "", text)
     text = re.sub(r"(?<!\.)\.\.$", ".", text.strip())  # "the U.S. [key]."
-    return Said(" ".join(text.split()), keys)
+    return ReplySentence(" ".join(text.split()), keys)

@@ -1,4 +1,7 @@
-"""How a chat model is reached and what it may cost: from Python, or from the environment."""
+"""Settings of the chat model: how it is reached and what it may cost.
+
+They come from Python or from DATELINE_CHAT_… environment variables.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a model may answer from: a few passages of each origin, as data, under opaque keys."""
+"""Sources of a prompt: capped passages as inert data, each under an opaque key."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from chatbot.answering.origins import capped
-from chatbot.generative.neutral import inert
+from chatbot.answering.provenance import cap_by_origin
+from chatbot.generative.sanitization import neutralize
 from vectorstore import Hit
 
 LETTERS = "bcdfghjkmnpqrstvwxz23456789"
@@ -32,23 +32,23 @@ class Source:
         about = {"outlet": article.outlet or "unknown", "published": published}
         about["headline"] = article.headline
         said = " ".join(f'{name}="{_attribute(value)}"' for name, value in about.items())
-        return f'<source key="{self.key}" {said}>\n{inert(self.hit.text)[:limit]}\n</source>'
+        return f'<source key="{self.key}" {said}>\n{neutralize(self.hit.text)[:limit]}\n</source>'
 
 
-def key() -> str:
+def new_key() -> str:
     """A new opaque key, such as s7f3kq."""
     return "s" + "".join(secrets.choice(LETTERS) for _ in range(KEY_LENGTH))
 
 
-def sources_of(hits: Sequence[Hit], main: Collection[str], characters: int) -> list[Source]:
+def prompt_sources(hits: Sequence[Hit], main: Collection[str], characters: int) -> list[Source]:
     """The sources of a question: as many capped hits as fit, each under a key of its own."""
     found: list[Source] = []
     used: set[str] = set()
-    for hit in capped(hits, main):
+    for hit in cap_by_origin(hits, main):
         size = len(hit.text)
         if found and size > characters:
             break
-        while (name := key()) in used:
+        while (name := new_key()) in used:
             pass
         used.add(name)
         found.append(Source(name, hit))
@@ -57,4 +57,4 @@ def sources_of(hits: Sequence[Hit], main: Collection[str], characters: int) -> l
 
 
 def _attribute(text: str) -> str:
-    return " ".join(inert(text).replace('"', "”").split())[:200]
+    return " ".join(neutralize(text).replace('"', "”").split())[:200]

@@ -1,5 +1,6 @@
-"""Values read from English and Korean text: dates, periods, quantities, names, other words.
+"""Values and spans that are read from English and Korean text, without any model.
 
-Takes text, gives values or spans; knows nothing of questions, archives' hits or answers. Read
-`dates` and `quantities` first.
+What comes in is plain text; what goes out are dates, periods, quantities, names, synonyms and
+the language. This package knows nothing of questions, hits or answers. Read `dates` and
+`quantities` first.
 """

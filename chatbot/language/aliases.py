@@ -1,4 +1,8 @@
-"""Other names of the same thing: a country, its people, its capital; data in aliases.toml."""
+"""Entity aliases: other names of the same country, body or place.
+
+The groups are data in `lexicon/aliases.toml`. `verification` uses them to accept a claim's
+"Seoul" for a source's "South Korea"; `reading` uses them to find a question's names.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +16,13 @@ from vectorstore import terms
 
 Terms = frozenset[str]
 
-SHARED = 4
+SHARED_PREFIX = 4
 """Letters in common by which a country's and its people's name are the same."""
 
 
 @cache
-def groups() -> tuple[tuple[re.Pattern[str], ...], ...]:
-    """Patterns of the names in each group, the longest first."""
+def alias_patterns() -> tuple[tuple[re.Pattern[str], ...], ...]:
+    """For each group of aliases the patterns of its names, the longest first."""
     return tuple(
         tuple(_pattern(name) for name in sorted(group, key=len, reverse=True)) for group in _names()
     )
@@ -39,24 +43,27 @@ def _names() -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(group) for group in table["groups"])
 
 
-def equals(text: str) -> list[tuple[Terms, tuple[Terms, ...]]]:
-    """For each thing that a text names, the terms of its name there, and of its other names.
+def alias_terms(text: str) -> list[tuple[Terms, tuple[Terms, ...]]]:
+    """For each thing that a text names: the terms of its name there, and of its aliases.
 
-    A name within a longer one is none: "North Korea" does not name Korea.
+    A name within a longer one does not count: "North Korea" does not name Korea.
     """
     have = frozenset(terms(text))
-    named = [(name, group) for group in _terms() for name in group if name <= have]
+    named_aliases = [(name, group) for group in _terms() for name in group if name <= have]
     return [
         (own, tuple(n for n in group if n != own))
-        for own, group in named
-        if not any(own < longer for longer, _ in named)
+        for own, group in named_aliases
+        if not any(own < longer for longer, _ in named_aliases)
     ]
 
 
-def kin(word: str, others: Iterable[str]) -> bool:
-    """Whether a word begins as one of others does: "Korea" and "Korean"; all in small letters."""
-    start = word[:SHARED]
-    return len(word) > SHARED and any(o[:SHARED] == start for o in others)
+def shares_prefix(word: str, others: Iterable[str]) -> bool:
+    """Whether a word begins as one of the others does, as "Korea" and "Korean" do.
+
+    All words are in small letters; SHARED_PREFIX letters must be the same.
+    """
+    start = word[:SHARED_PREFIX]
+    return len(word) > SHARED_PREFIX and any(o[:SHARED_PREFIX] == start for o in others)
 
 
 def _pattern(name: str) -> re.Pattern[str]:

@@ -1,4 +1,8 @@
-"""Arithmetic of days, months and years; a week begins on Monday."""
+"""Calendar arithmetic: adding months, whole weeks or quarters, and parts of a period.
+
+Everything takes and returns `date` values or pairs of first and last day. A week begins on
+Monday.
+"""
 
 from __future__ import annotations
 
@@ -9,49 +13,49 @@ Period = tuple[date, date]
 """The first and the last day, both inclusive."""
 
 
-def months(year: int, first: int, count: int) -> Period:
-    """A run of whole months."""
-    return date(year, first, 1), shifted(date(year, first, 1), count) - timedelta(1)
+def month_span(year: int, first: int, count: int) -> Period:
+    """The first and the last day of so many whole months from a month on."""
+    return date(year, first, 1), add_months(date(year, first, 1), count) - timedelta(1)
 
 
-def shifted(day: date, count: int) -> date:
-    """The same day so many months later, or the last of a shorter month."""
+def add_months(day: date, count: int) -> date:
+    """The same day so many months later, or the last day of a shorter month."""
     at = day.year * 12 + day.month - 1 + count
     year, month = divmod(at, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def back(day: date, count: int, unit: str) -> date:
-    """The day so many units earlier; later if the count is negative."""
+def subtract_units(day: date, count: int, unit: str) -> date:
+    """The day so many units before a day; after it if the count is negative."""
     per = {"month": 1, "quarter": 3, "year": 12}
     if unit in per:
-        return shifted(day, -count * per[unit])
+        return add_months(day, -count * per[unit])
     return day - timedelta(count * (7 if unit == "week" else 1))
 
 
-def around(day: date, unit: str) -> Period:
-    """What "two weeks ago" may mean: the day itself, or a few around it."""
+def approximate_period(day: date, unit: str) -> Period:
+    """The period that "two weeks ago" may mean: the day itself, or a few days around it."""
     slack = {"day": 0, "week": 3, "month": 10}.get(unit, 45)
     return day - timedelta(slack), day + timedelta(slack)
 
 
-def step(today: date, unit: str, count: int) -> Period:
-    """The whole week, month, quarter or year so many after this one."""
+def whole_unit(today: date, unit: str, count: int) -> Period:
+    """The whole week, month, quarter or year that lies so many after the one of today."""
     if unit == "day":
         return (today + timedelta(count),) * 2
     if unit == "week":
         monday = today - timedelta(today.weekday()) + timedelta(7 * count)
         return monday, monday + timedelta(6)
     if unit == "year":
-        return months(today.year + count, 1, 12)
+        return month_span(today.year + count, 1, 12)
     length = 3 if unit == "quarter" else 1
     first = date(today.year, (today.month - 1) // length * length + 1, 1)
-    at = shifted(first, count * length)
-    return months(at.year, at.month, length)
+    at = add_months(first, count * length)
+    return month_span(at.year, at.month, length)
 
 
-def narrowed(period: Period, part: str) -> Period:
-    """A part of a period: "early", "mid", "late", "start", "end", "half 1", "week 2"."""
+def part_of_period(period: Period, part: str) -> Period:
+    """The part of a period that a word names: "early", "mid", "late", "half 1", "week 2", …."""
     start, end = period
     name, _, which = part.partition(" ")
     days = (end - start).days + 1
@@ -77,4 +81,4 @@ def _share_of_months(start: date, end: date, name: str, which: str) -> Period:
         "end": (count - edge, edge),
         "half": (0 if which == "1" else count - half, half),
     }[name]
-    return shifted(start, first), min(shifted(start, first + length) - timedelta(1), end)
+    return add_months(start, first), min(add_months(start, first + length) - timedelta(1), end)

@@ -1,8 +1,8 @@
-"""Periods in a question as its grammar puts them together.
+"""Time mentions: temporal expressions together with the words that modify them.
 
-What `named_days` finds is narrowed ("late", "the end of", "말"), joined ("between … and …", "from
-… to …", "부터 … 까지"), moved ("the week before", "two days after", "a year later") or opened
-("since", "until", "after").
+What `temporal_expressions` finds is narrowed ("the end of", "말"), joined to a range ("between …
+and …", "부터 … 까지"), moved ("the week before", "a year later") or opened on one side ("since",
+"until", "after"). The result is a `TimeMention` with its period and its role in the sentence.
 """
 
 from __future__ import annotations
@@ -12,23 +12,20 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal, cast
 
-from chatbot.language.calendar import Period, back, narrowed, step
-from chatbot.language.named_days import (
-    COUNT,
-    EN,
-    KO,
-    Clock,
-    Named,
-    anyof,
-    found,
-    number,
+from chatbot.language.calendar import Period, part_of_period, subtract_units, whole_unit
+from chatbot.language.temporal_expressions import (
+    ReferenceTime,
+    TemporalExpression,
+    parse_number,
+    temporal_expressions,
     with_year,
 )
+from chatbot.language.temporal_patterns import COUNT, EN, KO, any_of
 
 Role = Literal["in", "since", "until", "before", "after", "as of", "as of before"]
 
-LEFT_PART = re.compile(rf"\b(?P<part>{anyof(EN['parts'])})[ -]?(?:of )?(?:the )?$", re.IGNORECASE)
-RIGHT_PART = re.compile(rf"^(?:의)? ?(?P<part>{anyof(KO['parts'])})(?![가-힣]*(?:씀|했))")
+LEFT_PART = re.compile(rf"\b(?P<part>{any_of(EN['parts'])})[ -]?(?:of )?(?:the )?$", re.IGNORECASE)
+RIGHT_PART = re.compile(rf"^(?:의)? ?(?P<part>{any_of(KO['parts'])})(?![가-힣]*(?:씀|했))")
 BETWEEN = re.compile(r"^ ?(?:and|to|until|till|through|up to|–|—|-|~|∼) ?(?:the )?$", re.IGNORECASE)
 FROM = re.compile(r"\b(?:between|from)(?: the)? ?$", re.IGNORECASE)
 KO_FROM = re.compile(r"^ ?(?:부터|에서|~|∼|-) ?$")
@@ -79,8 +76,8 @@ FORWARD = 90
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
-    """A period as the question means it, and the words that say so."""
+class TimeMention:
+    """A period as the question means it, its role ("in", "since", "as of", …) and its words."""
 
     period: Period
     role: Role
@@ -88,12 +85,17 @@ class Spoken:
     start: int
 
 
-def spoken(text: str, today: date, *, past: bool = False) -> list[Spoken]:
-    """What a text says of time outright, in its order."""
+def time_mentions(text: str, today: date, *, past: bool = False) -> list[TimeMention]:
+    """The time mentions of a text in its order, without events.
+
+    With `past` a date without a year is taken as one that has been.
+    """
     future = re.search(rf"\b(?:{EN['future']})\b|{KO['future']}", text, re.IGNORECASE)
-    clock = Clock(today, past=past, future=bool(future))
+    clock = ReferenceTime(today, past=past, future=bool(future))
     dates = _anaphora(
-        text, _years(text, [_part(text, n) for n in found(text, clock)], clock), today
+        text,
+        _years(text, [_part(text, n) for n in temporal_expressions(text, clock)], clock),
+        today,
     )
     joined, at = [], 0
     while at < len(dates):
@@ -107,37 +109,48 @@ def spoken(text: str, today: date, *, past: bool = False) -> list[Spoken]:
     return sorted(joined, key=lambda s: s.start)
 
 
-def _part(text: str, named: Named) -> Named:
+def _part(text: str, expression: TemporalExpression) -> TemporalExpression:
     """Narrowed by a word beside it: "late July", "7월 말", "the end of last year"."""
-    if match := LEFT_PART.search(text[: named.start]):
+    if match := LEFT_PART.search(text[: expression.start]):
         part = EN["parts"][match["part"].lower()]
-        return replace(named, start=match.start(), period=narrowed(named.period, part))
-    if match := RIGHT_PART.match(text[named.end :]):
+        return replace(
+            expression, start=match.start(), period=part_of_period(expression.period, part)
+        )
+    if match := RIGHT_PART.match(text[expression.end :]):
         part = KO["parts"][match["part"]]
-        return replace(named, end=named.end + match.end(), period=narrowed(named.period, part))
-    return named
+        return replace(
+            expression,
+            end=expression.end + match.end(),
+            period=part_of_period(expression.period, part),
+        )
+    return expression
 
 
-def _years(text: str, dates: list[Named], clock: Clock) -> list[Named]:
+def _years(
+    text: str, dates: list[TemporalExpression], clock: ReferenceTime
+) -> list[TemporalExpression]:
     """Guessed years become the year of the date that follows at once, or that came before."""
-    done: list[Named] = []
-    for at, named in enumerate(dates):
-        if named.guessed:
+    done: list[TemporalExpression] = []
+    for at, expression in enumerate(dates):
+        if expression.guessed:
             after = dates[at + 1] if at + 1 < len(dates) else None
-            close = after and len(text[named.end : after.start]) <= 14
+            close = after and len(text[expression.end : after.start]) <= 14
             if after and close and not after.guessed:
                 year = after.period[0].year
-                same = with_year(named, text, clock, year)
+                same = with_year(expression, text, clock, year)
                 early = same.period[0] > after.period[1]
-                named = _part(text, with_year(named, text, clock, year - 1) if early else same)  # noqa: PLW2901
-            elif before := [d for d in done if not d.guessed]:
+                dated = with_year(expression, text, clock, year - 1) if early else same
+                done.append(_part(text, dated))
+                continue
+            if before := [d for d in done if not d.guessed]:
                 year = before[-1].period[1].year
-                named = _part(text, with_year(named, text, clock, year))  # noqa: PLW2901
-        done.append(named)
+                done.append(_part(text, with_year(expression, text, clock, year)))
+                continue
+        done.append(expression)
     return done
 
 
-def _anaphora(text: str, dates: list[Named], today: date) -> list[Named]:
+def _anaphora(text: str, dates: list[TemporalExpression], today: date) -> list[TemporalExpression]:
     """With "that month" and "a year later", which count from the date before them."""
     for match in [*SAME.finditer(text), *LATER.finditer(text)]:
         before = [d for d in dates if d.end <= match.start()]
@@ -146,19 +159,19 @@ def _anaphora(text: str, dates: list[Named], today: date) -> list[Named]:
         groups, (start, end) = match.groupdict(), before[-1].period
         if groups.get("next") or groups.get("side"):
             unit = groups.get("unit2") or groups["unit"]
-            count = number((groups.get("n") or "1").lower()) or 1
+            count = parse_number((groups.get("n") or "1").lower()) or 1
             ahead = (groups.get("next") or groups["side"]).lower() in (
                 "following", "next", "later", "after that",
             )  # fmt: skip
             count = -count if ahead else count
-            period = back(start, count, unit), back(end, count, unit)
+            period = subtract_units(start, count, unit), subtract_units(end, count, unit)
         else:
-            period = step(start, groups["unit"].lower(), 0)
-        dates = [*dates, _part(text, Named(match.start(), match.end(), period))]
+            period = whole_unit(start, groups["unit"].lower(), 0)
+        dates = [*dates, _part(text, TemporalExpression(match.start(), match.end(), period))]
     return sorted(dates, key=lambda d: d.start)
 
 
-def _range(text: str, one: Named, two: Named) -> Spoken | None:
+def _range(text: str, one: TemporalExpression, two: TemporalExpression) -> TimeMention | None:
     """ "between X and Y", "from X to Y", "X – Y", "X부터 Y까지" as one period."""
     gap = text[one.end : two.start]
     korean = KO_FROM.match(gap) and text[two.end :].lstrip().startswith(("까지", "사이"))
@@ -170,37 +183,46 @@ def _range(text: str, one: Named, two: Named) -> Spoken | None:
     if period[1] < period[0]:
         return None
     start = begun.start() if begun else one.start
-    return Spoken(period, "in", text[start : two.end], start)
+    return TimeMention(period, "in", text[start : two.end], start)
 
 
-def _placed(text: str, named: Named, today: date) -> Spoken:
+def _placed(text: str, expression: TemporalExpression, today: date) -> TimeMention:
     """A date with the word that says how it is meant."""
-    left, right = text[: named.start], text[named.end :]
+    left, right = text[: expression.start], text[expression.end :]
     if match := UNIT_SIDE.search(left):
-        return Spoken(
-            beside(match, named.period), "in", text[match.start() : named.end], match.start()
+        return TimeMention(
+            adjacent_period(match, expression.period),
+            "in",
+            text[match.start() : expression.end],
+            match.start(),
         )
     for role, pattern in LEFT_ROLES.items():
         if match := pattern.search(left):
-            said = text[match.start() : named.end]
-            return Spoken(opened(role, named.period, today), role, said, named.start)
+            said = text[match.start() : expression.end]
+            return TimeMention(
+                open_period(role, expression.period, today), role, said, expression.start
+            )
     for role, pattern in RIGHT_ROLES.items():
         if match := pattern.match(right):
-            said = text[named.start : named.end + match.end()]
-            return Spoken(opened(role, named.period, today), role, said, named.start)
-    return Spoken(named.period, "in", text[named.start : named.end], named.start)
+            said = text[expression.start : expression.end + match.end()]
+            return TimeMention(
+                open_period(role, expression.period, today), role, said, expression.start
+            )
+    return TimeMention(
+        expression.period, "in", text[expression.start : expression.end], expression.start
+    )
 
 
-def beside(match: re.Match[str], period: Period) -> Period:
-    """The days beside a period: "the week before", "two days after", "shortly after"."""
-    unit, count = (match["unit"] or "week").lower(), number((match["n"] or "1").lower()) or 1
+def adjacent_period(match: re.Match[str], period: Period) -> Period:
+    """The period beside another one: "the week before", "two days after", "shortly after"."""
+    unit, count = (match["unit"] or "week").lower(), parse_number((match["n"] or "1").lower()) or 1
     if match["side"].lower() in ("after", "following"):
-        return period[1] + timedelta(1), back(period[1], -count, unit)
-    return back(period[0], count, unit), period[0] - timedelta(1)
+        return period[1] + timedelta(1), subtract_units(period[1], -count, unit)
+    return subtract_units(period[0], count, unit), period[0] - timedelta(1)
 
 
-def opened(role: Role, period: Period, today: date) -> Period:
-    """The days that a word such as "since" or "before" makes of a period."""
+def open_period(role: Role, period: Period, today: date) -> Period:
+    """The period that a role such as "since" or "before" makes of a period."""
     start, end = period
     if role == "since":
         return start, max(today, start)

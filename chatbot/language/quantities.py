@@ -1,4 +1,4 @@
-"""Numbers with their units in English and Korean text, as values that can be compared.
+"""Quantities in English and Korean text: numbers with their units, as comparable values.
 
 "$350 billion", "3,500억 달러" and "350bn dollars" are one quantity; so are "15 percent", "15%"
 and "15퍼센트". In a range the first number takes the unit of the second ("10 to 15 percent").
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from chatbot.language.dates import blanked
+from chatbot.language.dates import mask_dates
 
 SCALES = {
     **dict.fromkeys(("thousand", "천"), 1e3),
@@ -48,10 +48,10 @@ ONES = (
     "fifteen sixteen seventeen eighteen nineteen"
 ).split()
 TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-WORDS = {word: float(i) for i, word in enumerate(ONES)}
-WORDS |= {word: float(10 * i) for i, word in enumerate(TENS, 2)}
-WORDS |= {f"{t}-{o}": WORDS[t] + WORDS[o] for t in TENS for o in ONES[1:10]}
-WORDS |= {"dozen": 12.0, "twice": 2.0, "double": 2.0, "triple": 3.0}
+NUMBER_WORDS = {word: float(i) for i, word in enumerate(ONES)}
+NUMBER_WORDS |= {word: float(10 * i) for i, word in enumerate(TENS, 2)}
+NUMBER_WORDS |= {f"{t}-{o}": NUMBER_WORDS[t] + NUMBER_WORDS[o] for t in TENS for o in ONES[1:10]}
+NUMBER_WORDS |= {"dozen": 12.0, "twice": 2.0, "double": 2.0, "triple": 3.0}
 COUNTED_KO = {
     w: float(i) for i, w in enumerate("한 두 세 네 다섯 여섯 일곱 여덟 아홉 열".split(), 1)
 }
@@ -72,15 +72,15 @@ _LATIN_UNITS = _either(w for w in UNITS if w.isascii() and w[-1].isalpha())
 _OTHER_UNITS = _either(w for w in UNITS if not (w.isascii() and w[-1].isalpha()))
 QUANTITY = re.compile(
     rf"(?P<sign>US\$|[$₩€£¥])?\s?"
-    rf"(?:(?P<korean>{_KOREAN})|(?<![\w.])(?P<word>{_either(WORDS)})(?![\w-]*[a-z])"
+    rf"(?:(?P<korean>{_KOREAN})|(?<![\w.])(?P<word>{_either(NUMBER_WORDS)})(?![\w-]*[a-z])"
     rf"|(?<![\w.,])(?P<digits>{_DIGITS})"
     rf"|(?P<counted>(?<![가-힣]){_either(COUNTED_KO)})(?=\s?(?:배|개|명|번|시간|달|차례|척|대|곳|나라)))"
     rf"(?:[\s-]?(?P<scale>(?:{_LATIN_SCALES})(?![a-z])))?"
     rf"(?:\s?(?P<unit>(?:{_LATIN_UNITS})(?![a-z])|{_OTHER_UNITS})|[\s-](?P<noun>(?:{_LATIN_UNITS})(?![a-z])))?",
     re.IGNORECASE,
 )
-HINT = re.compile(
-    rf"\d|\b(?:{_either(WORDS)})\b"
+QUANTITY_HINT = re.compile(
+    rf"\d|\b(?:{_either(NUMBER_WORDS)})\b"
     rf"|(?:{_either(COUNTED_KO)}) ?(?:배|개|명|번|시간|달|차례|척|대|곳|나라)",
     re.IGNORECASE,
 )
@@ -116,9 +116,9 @@ def quantities(text: str) -> list[Quantity]:
 
 @lru_cache(maxsize=4096)
 def _quantities(text: str) -> tuple[Quantity, ...]:
-    if not HINT.search(text):
+    if not QUANTITY_HINT.search(text):
         return ()
-    plain = blanked(text)
+    plain = mask_dates(text)
     found = [q for m in QUANTITY.finditer(plain) if (q := _read(m, text))]
     return tuple(_ranged(plain, found))
 
@@ -129,7 +129,7 @@ def _read(match: re.Match[str], text: str) -> Quantity | None:
     if got["korean"]:
         value = _korean(got["korean"])
     elif got["word"]:
-        value = WORDS[got["word"].lower()]
+        value = NUMBER_WORDS[got["word"].lower()]
         if got["word"].lower() == "one" and not (got["scale"] or got["unit"] or got["noun"]):
             return None
     elif got["counted"]:
@@ -170,11 +170,11 @@ def _ranged(text: str, found: list[Quantity]) -> list[Quantity]:
     return found
 
 
-def missing(
-    claimed: str, cited: str, *, skip: Callable[[Quantity], bool] | None = None
+def missing_quantities(
+    claim_text: str, cited: str, *, skip: Callable[[Quantity], bool] | None = None
 ) -> Iterator[str]:
-    """The quantities of a claim that are not in what it cites, as they were written."""
-    held = quantities(cited)
-    for one in quantities(claimed):
-        if not (skip and skip(one)) and not any(one.agrees(other) for other in held):
+    """The quantities of a claim that what it cites does not have, as the claim writes them."""
+    found = quantities(cited)
+    for one in quantities(claim_text):
+        if not (skip and skip(one)) and not any(one.agrees(other) for other in found):
             yield one.text

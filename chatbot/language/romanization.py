@@ -1,8 +1,8 @@
-"""Korean names in their many spellings, matched by how they sound.
+"""Spelling variants of Korean names, matched by a phonetic key.
 
 Ahn Duk-geun, Ahn Dukgeun, An Deok-geun and 안덕근 are one name: each syllable is reduced to a
-key of onset, vowel and coda, in which the spellings that newsrooms use are one. The archive
-decides which of the spellings are searched: those that its texts have.
+key of onset, vowel and coda that is the same for all spellings in use. Only variants that the
+archive's own texts contain are returned, to be searched as well.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 
 from chatbot.language import hangul
-from chatbot.language.synonyms import lines
+from chatbot.language.synonyms import lexicon_lines
 from vectorstore import Archive, Vocabulary
 
 ONSETS = {"g": "kk k g", "d": "tt t d", "b": "pp p b", "j": "jj j tch ch", "s": "ss sh s"}
@@ -50,15 +50,15 @@ _HEARD = tuple(
 LATIN = re.compile(r"\b(?=([A-Z][a-z]{1,5}) ([A-Z][a-z]+)(?:(?:-| (?=[A-Z]))([A-Za-z][a-z]+))?)")
 TURNED = re.compile(r"\b([A-Z][a-z]+)-([A-Za-z][a-z]+) ([A-Z][a-z]{1,5})\b")
 HANGUL = re.compile(r"(?<![가-힣])[가-힣]{3}")
-MOST, EACH = 6, 8
+MOST_NAMES, MOST_SPELLINGS = 6, 8
 """Names of a question that are looked up, and spellings of a syllable that are tried."""
 
 
-def variants(question: str, archive: Archive) -> tuple[tuple[str, ...], ...]:
-    """Korean names in a question, each with its other spellings in the archive's texts."""
+def spelling_variants(question: str, archive: Archive) -> tuple[tuple[str, ...], ...]:
+    """The Korean names in a question, each with its other spellings in the archive's texts."""
     found: dict[str, list[str]] = {}
-    for typed, surname, given in list(_asked(question))[:MOST]:
-        found.setdefault(typed, []).extend(_spelt(surname, given, archive))
+    for typed, surname, given in list(_korean_names(question))[:MOST_NAMES]:
+        found.setdefault(typed, []).extend(_attested_spellings(surname, given, archive))
     return tuple(
         tuple(dict.fromkeys((typed, *names)))
         for typed, names in found.items()
@@ -66,55 +66,57 @@ def variants(question: str, archive: Archive) -> tuple[tuple[str, ...], ...]:
     )
 
 
-def key(syllable: str) -> str:
-    """How one syllable, Latin or Hangul, sounds; "" if it is no Korean syllable."""
+def phonetic_key(syllable: str) -> str:
+    """The phonetic key of one syllable in Latin letters or Hangul; "" if it is no Korean one."""
     if len(syllable) == 1 and "가" <= syllable <= "힣":
-        own = zip(_HEARD, hangul.parts(syllable), strict=True)
-        return _joined(*(keys[part] for keys, part in own))
+        own = zip(_HEARD, hangul.decompose(syllable), strict=True)
+        return _joined_key(*(keys[part] for keys, part in own))
     return _latin(syllable.lower())
 
 
 @lru_cache(maxsize=50_000)
 def _latin(syllable: str) -> str:
     match = _PATTERN.fullmatch(syllable)
-    return _joined(*(_CLASS[n][match[n]] for n in ("o", "v", "c"))) if match else ""
+    return _joined_key(*(_CLASS[n][match[n]] for n in ("o", "v", "c"))) if match else ""
 
 
-def _joined(onset: str, vowel: str, coda: str) -> str:
+def _joined_key(onset: str, vowel: str, coda: str) -> str:
     """Initial r falls away before i and y, and is heard as n elsewhere (두음법칙)."""
     if onset == "r":
         onset = "" if vowel[0] in "iy" else "n"
     return f"{onset}-{vowel}-{coda}"
 
 
-def _asked(question: str) -> Iterable[tuple[str, str, tuple[str, str]]]:
+def _korean_names(question: str) -> Iterable[tuple[str, str, tuple[str, str]]]:
     """What looks like a Korean name: as typed, the key of its surname, of its given name's two."""
     found = list(LATIN.finditer(question))
     for match in HANGUL.finditer(question):
         name = match.group()
         if name[0] in _surnames():
-            yield name, key(name[0]), (key(name[1]), key(name[2]))
+            yield name, phonetic_key(name[0]), (phonetic_key(name[1]), phonetic_key(name[2]))
     latin = [(question[m.start() : m.end(3 if m[3] else 2)], m[1], m[2], m[3] or "") for m in found]
     latin += [(m.group(), m[3], m[1], m[2]) for m in TURNED.finditer(question)]
     for typed, surname, one, two in latin:
-        if key(surname) in _surname_keys():
-            yield from ((typed, key(surname), keys) for keys in _given(one, two))
+        if phonetic_key(surname) in _surname_keys():
+            yield from ((typed, phonetic_key(surname), keys) for keys in _given_name_keys(one, two))
 
 
-def _given(one: str, two: str) -> Iterable[tuple[str, str]]:
+def _given_name_keys(one: str, two: str) -> Iterable[tuple[str, str]]:
     """The keys of a given name in two words, or in one that is cut wherever it can be."""
     cuts = [(one, two)] if two else [(one[:at], one[at:]) for at in range(1, len(one))]
-    return dict.fromkeys((a, b) for x, y in cuts if (a := key(x)) and (b := key(y)))
+    return dict.fromkeys(
+        (a, b) for x, y in cuts if (a := phonetic_key(x)) and (b := phonetic_key(y))
+    )
 
 
-def _spelt(surname: str, given: tuple[str, str], archive: Archive) -> list[str]:
+def _attested_spellings(surname: str, given: tuple[str, str], archive: Archive) -> list[str]:
     """The full names that sound so and stand in the archive's texts."""
-    held = archive.vocabulary()
-    latin, pairs = _sounds(held)
-    ones, twos = (latin.get(sound, ())[:EACH] for sound in given)
+    vocabulary = archive.vocabulary()
+    latin, pairs = _phonetic_index(vocabulary)
+    ones, twos = (latin.get(sound, ())[:MOST_SPELLINGS] for sound in given)
     both = [(one, two) for one in ones for two in twos]
     apart = archive.have_phrase(f"{one}-{two}" for one, two in both)
-    families = latin.get(surname, ())[:EACH]
+    families = latin.get(surname, ())[:MOST_SPELLINGS]
     given_names = [n for n in pairs.get(given, ()) if n.isascii()]
     names = [f"{one.title()} {two.capitalize()}" for two in apart + given_names for one in families]
     names += [
@@ -122,34 +124,36 @@ def _spelt(surname: str, given: tuple[str, str], archive: Archive) -> list[str]:
         for pair in pairs.get(given, ())
         if not pair.isascii()
         for family in _surnames()
-        if key(family) == surname
+        if phonetic_key(family) == surname
     ]
     return archive.have_phrase(dict.fromkeys(names))
 
 
 @lru_cache(maxsize=4)
-def _sounds(held: Vocabulary) -> tuple[dict[str, list[str]], dict[tuple[str, str], list[str]]]:
+def _phonetic_index(
+    vocabulary: Vocabulary,
+) -> tuple[dict[str, list[str]], dict[tuple[str, str], list[str]]]:
     """The terms of an archive that are one syllable, and those that are two, by how they
     sound, the most frequent first."""
     ones: dict[str, list[str]] = {}
     twos: dict[tuple[str, str], list[str]] = {}
-    for term, _ in held.counts.most_common():
-        if sound := key(term):
+    for term, _ in vocabulary.counts.most_common():
+        if sound := phonetic_key(term):
             ones.setdefault(sound, []).append(term)
         if (len(term) == 2 and not term.isascii()) or _TWO.fullmatch(term):
-            for sounds in _given(term, ""):
+            for sounds in _given_name_keys(term, ""):
                 twos.setdefault(sounds, []).append(term)
     return ones, twos
 
 
 @cache
 def _surnames() -> frozenset[str]:
-    return frozenset("".join(lines("surnames.txt")))
+    return frozenset("".join(lexicon_lines("surnames.txt")))
 
 
 @cache
 def _surname_keys() -> frozenset[str]:
-    return frozenset(key(name) for name in _surnames())
+    return frozenset(phonetic_key(name) for name in _surnames())
 
 
 def _pattern(classes: Mapping[str, str], name: str) -> str:

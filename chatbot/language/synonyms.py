@@ -1,7 +1,7 @@
-"""Other words for what a question says: synonyms, names, seats of government, outlets.
+"""Query expansion from lists: synonyms, groups of names, capitals that stand for countries.
 
-The lists are data in `lexicon/`. An abbreviation that they do not have is looked up in the
-archive's own texts, where it is spelled out: "Export-Import Bank (EXIM)".
+The lists are data in `lexicon/`. An abbreviation that they lack is looked up in the archive's
+own texts, where it is spelled out: "Export-Import Bank (EXIM)".
 """
 
 from __future__ import annotations
@@ -13,37 +13,37 @@ from importlib.resources import files
 
 from vectorstore import Archive, Filters, Wording, terms
 
-MOST = 24
+MOST_SYNONYMS = 24
 """Synonyms of a question that are searched."""
 
-SYNONYMS, SEATED = 0.35, 0.5
+SYNONYM_WEIGHT, CAPITAL_WEIGHT = 0.35, 0.5
 """Weights of synonyms, and of the question with countries for their capitals, against 1 for
 the question's own words; of 0, 0.1, 0.2, 0.35 and 0.5 best on eval/gold."""
 
 ABBREVIATION = re.compile(r"\b[A-Z][A-Z&-]{1,6}\b")
-LOOKED_AT = 5
+ABBREVIATION_HITS = 5
 """Passages in which the long form of an abbreviation is looked for."""
 
 
-def lines(name: str) -> list[str]:
-    """The lines of a list in `lexicon/`, without comments."""
+def lexicon_lines(name: str) -> list[str]:
+    """The lines of a list in `lexicon/`, without comments and empty lines."""
     text = (files("chatbot") / "lexicon" / name).read_text("utf-8")
     return [line for line in text.splitlines() if line and not line.startswith("#")]
 
 
 def synonyms(question: str) -> tuple[str, ...]:
-    """Words that newsrooms use for the question's own, the longest phrases first."""
+    """Synonyms of the question's words and phrases, those of the longest phrases first."""
     have = terms(question)
     found: list[str] = []
     for length in (3, 2, 1):
         for at in range(len(have) - length + 1):
             found += _thesaurus().get(tuple(have[at : at + length]), ())
     own = set(have)
-    return tuple(w for w in dict.fromkeys(found) if not own & set(terms(w)))[:MOST]
+    return tuple(w for w in dict.fromkeys(found) if not own & set(terms(w)))[:MOST_SYNONYMS]
 
 
-def alike(question: str) -> dict[str, tuple[frozenset[str], ...]]:
-    """For each term of a question, the terms of the words that newsrooms use for it."""
+def synonym_terms(question: str) -> dict[str, tuple[frozenset[str], ...]]:
+    """For each term of a question, the terms of each of its synonyms."""
     found = {}
     for term in dict.fromkeys(terms(question)):
         if words := _thesaurus().get((term,), ()):
@@ -51,39 +51,46 @@ def alike(question: str) -> dict[str, tuple[frozenset[str], ...]]:
     return found
 
 
-def beside(text: str) -> tuple[Wording, ...]:
-    """A text's synonyms, and the countries that capitals in it stand for, to search as well."""
-    found = wording(synonyms(text), SYNONYMS)
-    return (*found, Wording(seated, SEATED)) if (seated := seats(text)) else found
+def expansions(text: str) -> tuple[Wording, ...]:
+    """What is searched beside a text: its synonyms, and the countries for its capitals."""
+    found = lexical_wording(synonyms(text), SYNONYM_WEIGHT)
+    return (
+        (*found, Wording(seated, CAPITAL_WEIGHT)) if (seated := resolve_capitals(text)) else found
+    )
 
 
-def wording(words: Sequence[str], weight: float) -> tuple[Wording, ...]:
-    """Words for the words' index alone; nothing where there are none."""
+def lexical_wording(words: Sequence[str], weight: float) -> tuple[Wording, ...]:
+    """Words as a wording for the lexical index alone; () if there are no words."""
     joined = " ".join(words)
     return (Wording(joined, weight, meaning=False),) if joined else ()
 
 
-def names(question: str) -> tuple[tuple[str, ...], ...]:
-    """The groups of names that the question names one of."""
-    return tuple(group for group, pattern in _names() if pattern.search(question))
+def name_groups(question: str) -> tuple[tuple[str, ...], ...]:
+    """The groups of names of which the question has one."""
+    return tuple(group for group, pattern in _name_table() if pattern.search(question))
 
 
-def seats(question: str) -> str:
-    """The question with a capital's country in its place; "" if it names no capital."""
+def resolve_capitals(question: str) -> str:
+    """The question with each capital replaced by its country; "" if it has no capital."""
     text = question
-    for seat, country in _seats().items():
+    for seat, country in _capitals().items():
         text = re.sub(rf"\b{seat}(?:['’]s)?\b", country, text)
     return text if text != question else ""
 
 
-def spelled_out(question: str, archive: Archive, filters: Filters) -> tuple[tuple[str, ...], ...]:
-    """Abbreviations of the question with their long forms, as the archive spells them out."""
-    known = {name for group, _ in _names() for name in group}
+def expand_abbreviations(
+    question: str, archive: Archive, filters: Filters
+) -> tuple[tuple[str, ...], ...]:
+    """Abbreviations of the question with the long forms that the archive's texts give them.
+
+    At most two are looked up, each with one search.
+    """
+    known = {name for group, _ in _name_table() for name in group}
     found: list[tuple[str, ...]] = []
     for short in dict.fromkeys(ABBREVIATION.findall(question)):
         if short in known or len(found) == 2:
             continue
-        for hit in archive.search(f"({short})", k=LOOKED_AT, filters=filters):
+        for hit in archive.search(f"({short})", k=ABBREVIATION_HITS, filters=filters):
             if long := _long_form(short, hit.text):
                 found.append((short, long))
                 break
@@ -108,7 +115,7 @@ def _long_form(short: str, text: str) -> str:
 @cache
 def _thesaurus() -> dict[tuple[str, ...], tuple[str, ...]]:
     found: dict[tuple[str, ...], list[str]] = {}
-    for line in lines("thesaurus.txt"):
+    for line in lexicon_lines("thesaurus.txt"):
         group = [w.strip() for w in line.split(",")]
         for word in group:
             found.setdefault(tuple(terms(word)), []).extend(w for w in group if w != word)
@@ -116,13 +123,13 @@ def _thesaurus() -> dict[tuple[str, ...], tuple[str, ...]]:
 
 
 @cache
-def _names() -> tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]:
-    groups = [tuple(n.strip() for n in line.split(";")) for line in lines("names.tsv")]
-    return tuple((group, named(group)) for group in groups)
+def _name_table() -> tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]:
+    groups = [tuple(n.strip() for n in line.split(";")) for line in lexicon_lines("names.tsv")]
+    return tuple((group, names_pattern(group)) for group in groups)
 
 
-def named(group: Sequence[str]) -> re.Pattern[str]:
-    """A pattern for any of several names; short abbreviations only in capitals."""
+def names_pattern(group: Sequence[str]) -> re.Pattern[str]:
+    """A pattern that matches any of several names; short abbreviations only in capitals."""
     parts = []
     for name in group:
         strict = name.isupper() and len(name) <= 5
@@ -133,6 +140,6 @@ def named(group: Sequence[str]) -> re.Pattern[str]:
 
 
 @cache
-def _seats() -> dict[str, str]:
-    pairs = (line.partition("\t") for line in lines("seats.tsv"))
+def _capitals() -> dict[str, str]:
+    pairs = (line.partition("\t") for line in lexicon_lines("capitals.tsv"))
     return {seat: country.split(";")[0].strip() for seat, _, country in pairs}

@@ -1,5 +1,6 @@
-"""Which sentences of the hits answer, how likely any does, and with which words.
+"""Reading the hits: candidate sentences, their scores, answer spans and answerability.
 
-Takes a query and its hits, gives scored sentences, the likelihood that the archive holds the
-answer, and the span that answers. Read `scoring` first, then `answerability`.
+What comes in is a query and its hits. What goes out are candidates in order of their score, the
+probability that the archive holds the answer, and the span of a sentence that answers. Read
+`scoring` first, then `answerability`.
 """

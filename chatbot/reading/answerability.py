@@ -1,8 +1,8 @@
-"""How likely it is that the archive holds the answer: one likelihood for all that was read.
+"""Answerability: the probability that the sentences that were read hold the answer.
 
-A logistic model over what the best sentences have between them: what the reader says of them,
-how far the first stands out from the rest, how much of the question is in them. No single score
-tells a near miss from an answer; see docs/answers.md. Fitted by training/answering.py.
+It is a logistic model over the features of the best candidates and of all together, as no
+single score tells a near miss from an answer. It was fitted by training/answering.py; see
+docs/answers.md for how often it errs.
 """
 
 from __future__ import annotations
@@ -14,54 +14,65 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from chatbot.reading.candidates import FEATURES, Candidate
 from chatbot.reading.query_terms import QueryTerms
-from chatbot.reading.scoring import FEATURES, Candidate, coefficients
+from chatbot.reading.scoring import coefficients
 from vectorstore import question_terms
 
-FIRST = 3
+TOP_CANDIDATES = 3
 """Sentences that are looked at: as many as an answer usually has."""
 
-TOGETHER = ("nameless", "odds", "second", "share", "margin", "agree")
+JOINT_FEATURES = (
+    "no names",
+    "total reader score",
+    "second reader score",
+    "top weight share",
+    "top weight margin",
+    "reader agrees",
+)
 """Whether none of the first sentences has any of the names; the log odds that any of all sentences
 that were read answers; the reader's second best score; the first sentence's share of all weights,
 and how far it stands above the second, in log odds; whether the reader, too, has it first."""
 
-ANSWERABILITY = (
+ANSWERABILITY_FEATURES = (
     *(f"best {name}" for name in FEATURES),
     *(f"first {name}" for name in FEATURES),
-    *TOGETHER,
+    *JOINT_FEATURES,
 )
 """The largest of each feature among the first sentences; each of the first; TOGETHER."""
 
-ENOUGH = 0.3
+ABSTENTION_THRESHOLD = 0.3
 """The likelihood below which the archive is said not to hold the answer: by cross-validation 0.04
 of what can be answered is then abstained from; see docs/answers.md."""
 
-Values = npt.NDArray[np.floating[Any]]
+FeatureVector = npt.NDArray[np.floating[Any]]
 
 
 def answerability(query_terms: QueryTerms, ranked: Sequence[Candidate]) -> float:
-    """The likelihood, 0 to 1, that what was read holds the answer."""
+    """The probability, from 0 to 1, that the archive holds the answer.
+
+    `ranked` are the candidates of the query, the best first.
+    """
     if not ranked or not question_terms(query_terms.query.text):
         return 0.0
-    intercept, weights = coefficients("answerability", ANSWERABILITY)
-    z = intercept + float(np.dot(weights, together(ranked)))
+    intercept, weights = coefficients("answerability", ANSWERABILITY_FEATURES)
+    z = intercept + float(np.dot(weights, answerability_features(ranked)))
     return 1 / (1 + exp(-max(-30.0, min(30.0, z))))
 
 
-def together(ranked: Sequence[Candidate]) -> Values:
-    """The values of ANSWERABILITY of ranked sentences."""
-    first = ranked[:FIRST]
-    scores = sorted((w.read for w in ranked), reverse=True)
+def answerability_features(ranked: Sequence[Candidate]) -> FeatureVector:
+    """The values of ANSWERABILITY_FEATURES for ranked candidates."""
+    first = ranked[:TOP_CANDIDATES]
+    scores = sorted((w.reader_score for w in ranked), reverse=True)
     weights = [w.weight for w in ranked]
-    rest: Values = np.array(
+    rest: FeatureVector = np.array(
         [
-            float(all(w.names == 0 for w in first)),
+            float(all(w.name_coverage == 0 for w in first)),
             log(sum(exp(score) for score in scores)),
             scores[1] if len(scores) > 1 else -12.0,
             weights[0] / sum(weights),
             min(5.0, log(weights[0] / weights[1])) if len(weights) > 1 else 5.0,
-            float(ranked[0].read == scores[0]),
+            float(ranked[0].reader_score == scores[0]),
         ]
     )
     best = np.max([w.features for w in first], axis=0)

@@ -1,28 +1,32 @@
-"""What a query is candidate by: its terms, each as rare as it is, its names and its amounts."""
+"""The terms of a query, weighted by rarity, with its names and amounts, to match texts against.
+
+`QueryTerms` says how much of a query a set of terms covers; rarity is a term's inverse document
+frequency in the archive, from 0 to 1.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence, Set
 
-from chatbot.language.aliases import Terms, equals
+from chatbot.language.aliases import Terms, alias_terms
 from chatbot.language.quantities import quantities
-from chatbot.language.synonyms import alike
-from chatbot.understanding.time import timeless
+from chatbot.language.synonyms import synonym_terms
+from chatbot.understanding.temporal_intent import without_dates
 from chatbot.values import Query
 from vectorstore import Archive, question_terms
 
 NAMES = re.compile(r"[A-Z][\w'’&.-]*(?<![.'’])(?: (?:of |the )?[A-Z][\w'’&.-]*(?<![.'’]))*")
 
-CARRIED = 0.4
+CARRIED_VALUE = 0.4
 """What a term counts that a question has from an earlier turn, against its own words."""
 
-LIKE = "~"
-ALIKE = 0.6
+SYNONYM_MARK = "~"
+SYNONYM_VALUE = 0.6
 """What a word of like meaning (thesaurus.txt) counts, against the question's own; its term is
-marked in a set by LIKE before it."""
+marked in a set by SYNONYM_MARK before it."""
 
-COUNTED = 100
+SEARCHED_NUMBER = 100
 """A plain number from which it is looked for in a sentence; "which two" only counts."""
 
 Name = tuple[Terms, tuple[Terms, ...]]
@@ -30,101 +34,109 @@ Name = tuple[Terms, tuple[Terms, ...]]
 
 
 class QueryTerms:
-    """A query, to hold sets of terms against in each of its wordings.
+    """The weighted terms of a query, to measure sets of terms against.
 
-    What it says of time is left out, since its periods hold that. The sets are first to be
-    passed through `has`.
+    The terms of time are left out, as the query's periods hold those. Sets of terms must first be
+    passed through `matched`. Where a query has several wordings, the best one counts.
     """
 
     def __init__(self, archive: Archive, query: Query) -> None:
         self.query = query
-        texts = [timeless(text, query.today) for text in dict.fromkeys(query.readings)]
+        texts = [without_dates(text, query.today) for text in dict.fromkeys(query.readings)]
         rarity = archive.rarity({t for text in texts for t in question_terms(text)})
         carried = frozenset(question_terms(" ".join(query.carried)))
         self.wordings = [w for text in texts if (w := _weights(text, rarity, carried))]
-        self.named = [n for text in texts if (n := _named(text))]
-        self.amounts = [q for q in quantities(query.text) if q.unit or q.values[0] >= COUNTED]
-        self.equals = equals(" ".join(texts))
-        self.like = {t: words for text in texts for t, words in alike(text).items()}
+        self.names = [n for text in texts if (n := _names_in(text))]
+        self.amounts = [
+            q for q in quantities(query.text) if q.unit or q.values[0] >= SEARCHED_NUMBER
+        ]
+        self.aliases = alias_terms(" ".join(texts))
+        self.synonyms = {t: words for text in texts for t, words in synonym_terms(text).items()}
 
-    def has(self, present: Iterable[str]) -> Terms:
-        """Terms, and the question's own for what is named otherwise among them; marked, what
-        is said there in words of like meaning."""
+    def matched(self, present: Iterable[str]) -> Terms:
+        """The terms of a text, with the query's own terms where the text has an alias of theirs.
+
+        A query's term of which the text has only a synonym is added with SYNONYM_MARK before it.
+        """
         have = frozenset(present)
-        for own, others in self.equals:
+        for own, others in self.aliases:
             if not own <= have and any(other <= have for other in others):
                 have |= own
-        said = (t for t, words in self.like.items() if t not in have)
-        return have | {LIKE + t for t in said if any(word <= have for word in self.like[t])}
+        said = (t for t, words in self.synonyms.items() if t not in have)
+        return have | {
+            SYNONYM_MARK + t for t in said if any(word <= have for word in self.synonyms[t])
+        }
 
-    def share(self, have: Set[str], but: Set[str] = frozenset()) -> float:
-        """The share of the question's terms that are there, by their rarity, at best; those
-        in `but` are not counted."""
-        rest = ({t: r for t, r in w.items() if t not in but} for w in self.wordings)
-        return max((_share(w, have) for w in rest), default=0.0)
+    def coverage(self, have: Set[str], ignored: Set[str] = frozenset()) -> float:
+        """The share of the query's terms that are in a set, weighted by rarity, from 0 to 1.
 
-    def mass(self, have: Set[str]) -> float:
-        """The rarities of the question's terms that are there, added up, at best."""
-        return max((_worth(w, have) for w in self.wordings), default=0.0)
+        Terms in `ignored` are not counted.
+        """
+        rest = ({t: r for t, r in w.items() if t not in ignored} for w in self.wordings)
+        return max((_coverage(w, have) for w in rest), default=0.0)
+
+    def matched_rarity(self, have: Set[str]) -> float:
+        """The summed rarity of the query's terms that are in a set."""
+        return max((_matched_weight(w, have) for w in self.wordings), default=0.0)
 
     def rarest_missing(self, have: Set[str]) -> float:
-        """The rarity of the rarest term that is not there, 0 if none is missing."""
+        """The rarity of the rarest term of the query that is not in a set; 0 if none is missing."""
         return min(
             (max((r for t, r in w.items() if t not in have), default=0.0) for w in self.wordings),
             default=0.0,
         )
 
-    def names(self, have: Set[str]) -> float:
-        """The share of the question's names that are there, in this or another form (see
-        aliases.toml); 1 if the question has none."""
+    def name_coverage(self, have: Set[str]) -> float:
+        """The share of the query's names that are in a set, in any alias; 1 if it has no names."""
         return max(
-            (sum(_there(n, have) for n in one) / len(one) for one in self.named), default=1.0
+            (sum(_name_match(n, have) for n in one) / len(one) for one in self.names), default=1.0
         )
 
-    def names_any(self, have: Set[str]) -> bool:
-        """Whether anything is there that the question names, or speaks of if it has no names."""
-        named = {t for one in self.named for own, _ in one for t in own}
-        return bool((named or {t for w in self.wordings for t in w}) & have)
+    def matches_subject(self, have: Set[str]) -> bool:
+        """Whether a set has any term of the query's names; of all terms if it has no names."""
+        name_terms = {t for one in self.names for own, _ in one for t in own}
+        return bool((name_terms or {t for w in self.wordings for t in w}) & have)
 
-    def numbers(self, text: str) -> float:
-        """The share of the question's amounts that a text has; 1 if it has none."""
+    def quantity_coverage(self, text: str) -> float:
+        """The share of the query's amounts that a text has; 1 if the query has none."""
         if not self.amounts:
             return 1.0
-        held = quantities(text)
-        return sum(any(a.agrees(h) for h in held) for a in self.amounts) / len(self.amounts)
+        found = quantities(text)
+        return sum(any(a.agrees(h) for h in found) for a in self.amounts) / len(self.amounts)
 
 
 def _weights(text: str, rarity: Mapping[str, float], carried: Set[str]) -> dict[str, float]:
     return {
-        t: rarity.get(t, 1.0) * (CARRIED if t in carried else 1.0) for t in question_terms(text)
+        t: rarity.get(t, 1.0) * (CARRIED_VALUE if t in carried else 1.0)
+        for t in question_terms(text)
     }
 
 
-def _share(weights: Mapping[str, float], have: Set[str]) -> float:
+def _coverage(weights: Mapping[str, float], have: Set[str]) -> float:
     total = sum(weights.values())
-    return _worth(weights, have) / total if total else 0.0
+    return _matched_weight(weights, have) / total if total else 0.0
 
 
-def _worth(weights: Mapping[str, float], have: Set[str]) -> float:
+def _matched_weight(weights: Mapping[str, float], have: Set[str]) -> float:
     """What the terms that are there are worth, less for those in words of like meaning."""
     own = sum(r for t, r in weights.items() if t in have)
-    return own + ALIKE * sum(r for t, r in weights.items() if LIKE + t in have)
+    return own + SYNONYM_VALUE * sum(r for t, r in weights.items() if SYNONYM_MARK + t in have)
 
 
-def _named(text: str) -> Sequence[Name]:
+def _names_in(text: str) -> Sequence[Name]:
     """A question's names, each a run of words with capitals; its first word is no name."""
     first, _, rest = text.partition(" ")
     runs = [m.group() for m in NAMES.finditer(rest)] if first else []
     names = []
     for name in runs:
         own = frozenset(question_terms(name))
-        others = tuple(o for same, more in equals(name) if same == own for o in more)
+        others = tuple(o for same, more in alias_terms(name) if same == own for o in more)
         if own:
             names.append((own, others))
     return names
 
 
-def _there(name: Name, have: Set[str]) -> float:
+def _name_match(name: Name, have: Set[str]) -> float:
     """How far a name is there: 1 in any of its forms, else the share of its words."""
     own, others = name
     return 1.0 if any(o <= have for o in others) else len(own & have) / len(own)

@@ -1,8 +1,8 @@
-"""How likely a sentence is to answer a question: what the reader says, and what can be counted.
+"""Scoring of candidate sentences: the reader model's scores and counted features, combined.
 
-Two linear models over the features of `FEATURES`, fitted by training/answering.py: one says
-which of a question's sentences answers best, the other how likely a sentence answers. Their
-coefficients are data, in lexicon/weights.toml; docs/answers.md has what they reach.
+Two linear models over `FEATURES`, fitted by training/answering.py, give each candidate a weight
+among the sentences of its question and a likelihood that is comparable between questions. Their
+coefficients are data in `lexicon/weights.toml`; docs/answers.md has how well they do.
 """
 
 from __future__ import annotations
@@ -18,124 +18,32 @@ from statistics import median
 
 import numpy as np
 
-from chatbot.language.items import CELL, lead_of
-from chatbot.language.wording import ASIDE, bare, mute
-from chatbot.reading.fit import fit
+from chatbot.language.list_items import CELL, lead_of
+from chatbot.language.phrases import EDITORIAL_NOTE, is_name_list, is_uninformative
+from chatbot.reading.candidates import FEATURES, Candidate, neighbours
 from chatbot.reading.query_terms import QueryTerms
+from chatbot.reading.type_matching import type_match
 from chatbot.values import Query
-from vectorstore import Archive, Hit, Read, Sentence, Span, terms
+from vectorstore import Archive, Hit, Read, Sentence, terms
 from vectorstore.query import AFTER, FADE
 
-FEATURES = (
-    "meaning",
-    "words",
-    "around",
-    "near",
-    "headline",
-    "passage",
-    "place",
-    "kind",
-    "missing",
-    "names",
-    "numbers",
-    "mass",
-    "lead",
-    "stands out",
-    "both",
-    "aside",
-    "length",
-    "named",
-    "period",
-    "read",
-    "read share",
-    "page",
-)
-"""The sentence's cosine to the question; the share of the question's terms, by rarity, in the
-sentence, in its passage and headline, in it and its neighbours, in the headline; the passage's
-cosine; its fused score beside the best one's; whether the sentence has what is asked for; the
-rarest term missing around it; the share of the question's names around it, and of its amounts
-near it; how much of the question, by rarity, it has in all; how far its passage's cosine, and
-its own, stand above the middle of those that were found; whether its passage is among the
-first three both by meaning and by words; whether it is about the article itself; its length; the
-share of the question's names in it and the headline; how well the article's day fits the periods
-that are named; what the reader says of the sentence (log odds against that none of its passage
-answers), its share among all sentences that were read, and the log odds that any of its passage
-answers. An item of a list or a row of a table counts with what it stands under."""
-
-READ = 12
+READ_HITS = 12
 """Hits that are read, and whose sentences are candidate."""
 
-FARTHEST = 12.0
+LOG_ODDS_LIMIT = 12.0
 """Log odds of the reader beyond which there is no difference."""
 
-UNRELATED = 0.3
+UNRELATED_COSINE = 0.3
 """Cosine to a question that the tenth of its passages has where an archive has so many."""
 
-SAYS = 5
-"""Words of a sentence that says something by itself."""
 
-LEADS = 0.6
-"""How near, beside the nearest sentence, the first one is to be."""
-
-FIRST = 3
+TOP_HITS = 3
 """Hits that count as the first by meaning, or by words."""
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A sentence of a hit: how it stands against the others, and how likely it answers.
-
-    `weight` is comparable within one question, the ratio of two being their odds;
-    `likelihood` (0 to 1) between questions.
-    """
-
-    hit: Hit
-    sentence: Sentence
-    weight: float
-    likelihood: float
-    features: tuple[float, ...]
-    terms: frozenset[str]
-    """Of the sentence."""
-    near: frozenset[str]
-    """Of the sentence, its neighbours, and the headline."""
-    answer: Span | None = None
-    """Where the reader finds the shortest answer, as offsets in the sentence."""
-
-    @property
-    def at(self) -> int:
-        """Its place among the sentences of its hit."""
-        return self.hit.sentences.index(self.sentence)
-
-    @property
-    def fit(self) -> float:
-        """How well the sentence has what is asked for, 0 to 1; see `fit.fit`."""
-        return self.features[FEATURES.index("kind")]
-
-    @property
-    def read(self) -> float:
-        """The reader's log odds that the sentence answers."""
-        return self.features[FEATURES.index("read")]
-
-    @property
-    def named(self) -> float:
-        """The share of the question's names in the sentence and the headline."""
-        return self.features[FEATURES.index("named")]
-
-    @property
-    def around(self) -> float:
-        """The share of the question's terms in the sentence's passage and headline."""
-        return self.features[FEATURES.index("around")]
-
-    @property
-    def names(self) -> float:
-        """The share of the question's names around the sentence; 1 if it has none."""
-        return self.features[FEATURES.index("names")]
-
-
-@dataclass(frozen=True, slots=True)
-class Crowd:
-    """What a hit is set beside: the best score, the middle cosines, the ids that are first
-    both by meaning and by words."""
+class HitStatistics:
+    """Statistics of all hits: the best score, median cosines, ids that lead both rankings."""
 
     best: float
     dense: float
@@ -143,10 +51,12 @@ class Crowd:
     both: frozenset[str]
 
     @classmethod
-    def of(cls, hits: Sequence[Hit]) -> Crowd:
-        nearest = sorted(hits, key=lambda h: -h.dense)[:FIRST]
-        worded = sorted(hits, key=lambda h: -(h.lexical or 0.0))[:FIRST]
-        few = [UNRELATED] * (READ - len(hits))  # a small archive has no crowd to stand out of
+    def of(cls, hits: Sequence[Hit]) -> HitStatistics:
+        nearest = sorted(hits, key=lambda h: -h.dense)[:TOP_HITS]
+        worded = sorted(hits, key=lambda h: -(h.lexical or 0.0))[:TOP_HITS]
+        few = [UNRELATED_COSINE] * (
+            READ_HITS - len(hits)
+        )  # a small archive has no crowd to stand out of
         return cls(
             max((h.score for h in hits if h.score > 0), default=1.0),
             median([h.dense for h in hits] + few),
@@ -155,91 +65,69 @@ class Crowd:
         )
 
 
-def scored(
-    archive: Archive, query_terms: QueryTerms, hits: Sequence[Hit], most: int = READ
+def score_candidates(
+    archive: Archive, query_terms: QueryTerms, hits: Sequence[Hit], most: int = READ_HITS
 ) -> list[Candidate]:
-    """The sentences of the first hits, read and candidate, the likeliest to answer first."""
-    crowd, pages = Crowd.of(hits), hits[:most]
+    """The sentences of the first `most` hits, scored by the reader model and the features.
+
+    The candidate with the greatest weight comes first.
+    """
+    statistics, pages = HitStatistics.of(hits), hits[:most]
     reads = archive.read(query_terms.query.text, pages)
     total = sum(float(np.exp(read.scores).sum()) for read in reads)
     found = [
         w
         for hit, read in zip(pages, reads, strict=True)
-        for w in _candidates(query_terms, hit, crowd, read, total)
+        for w in _candidates(query_terms, hit, statistics, read, total)
     ]
     return sorted(found, key=lambda w: -w.weight)
 
 
-def as_read(hits: Sequence[Hit], ranked: Sequence[Candidate]) -> tuple[Hit, ...]:
-    """The hits in the order of the best sentence that was read in each; those that were not read
-    behind them."""
-    best: dict[str, int] = {}
-    for place, candidate in enumerate(ranked):
-        best.setdefault(candidate.hit.passage_id, place)
-    return tuple(sorted(hits, key=lambda hit: best.get(hit.passage_id, len(ranked))))
-
-
-def foremost(hits: Sequence[Hit]) -> list[Candidate]:
-    """Of each hit its first sentence, or the one nearest to what was searched where that is
-    much nearer; in the hits' order."""
-    found = []
-    for hit in hits:
-        said = [
-            s
-            for s in hit.sentences
-            if len(s.text.split()) >= SAYS and not (bare(s.text) or mute(s.text))
-        ]
-        if said:
-            best = max(said, key=lambda s: s.score)
-            best = said[0] if said[0].score >= LEADS * best.score else best
-            own = frozenset(terms(best.text))
-            found.append(Candidate(hit, best, 1.0, 1.0, (1.0,) * len(FEATURES), own, own))
-    return found
-
-
 def _candidates(
-    query_terms: QueryTerms, hit: Hit, crowd: Crowd, read: Read, total: float
+    query_terms: QueryTerms, hit: Hit, statistics: HitStatistics, read: Read, total: float
 ) -> Iterator[Candidate]:
     article = hit.article
-    page = _bounded(float(np.log(np.exp(read.scores).sum() + 1e-9)))
-    headline = query_terms.has(terms(article.headline))
+    page = _clipped(float(np.log(np.exp(read.scores).sum() + 1e-9)))
+    headline = query_terms.matched(terms(article.headline))
     own = [frozenset(terms(s.text)) for s in hit.sentences]
-    around = query_terms.has(headline.union(*own))
+    around = query_terms.matched(headline.union(*own))
     shares = (
-        query_terms.share(around),
-        query_terms.share(headline),
+        query_terms.coverage(around),
+        query_terms.coverage(headline),
         query_terms.rarest_missing(around),
     )
-    named = query_terms.names(around.union(terms(article.outlet), terms(article.byline)))
-    leads = [_led(hit, s) for s in hit.sentences]
-    period = during(query_terms.query, hit)
+    name_coverage = query_terms.name_coverage(
+        around.union(terms(article.outlet), terms(article.byline))
+    )
+    leads = [_lead_in(hit, s) for s in hit.sentences]
+    period = period_match(query_terms.query, hit)
     for i, sentence in enumerate(hit.sentences):
-        if mute(sentence.text) or (bare(sentence.text) and not leads[i].says):
+        if is_uninformative(sentence.text) or (is_name_list(sentence.text) and not leads[i].says):
             continue
-        near = query_terms.has(headline.union(*own[max(0, i - 1) : i + 2], leads[i].terms))
-        said = query_terms.has(own[i] | leads[i].terms)
+        near = query_terms.matched(headline.union(*own[max(0, i - 1) : i + 2], leads[i].terms))
+        said = query_terms.matched(own[i] | leads[i].terms)
         meaning = max(sentence.score, leads[i].score)
         values = (
             meaning,
-            query_terms.share(said),
+            query_terms.coverage(said),
             shares[0],
-            query_terms.share(near),
+            query_terms.coverage(near),
             shares[1],
             hit.dense,
-            max(0.0, hit.score / crowd.best),
-            fit(query_terms.query, sentence.text),
+            max(0.0, hit.score / statistics.best),
+            type_match(query_terms.query, sentence.text),
             shares[2],
-            named,
-            query_terms.numbers(neighbours(hit, i)),
-            log(1 + query_terms.mass(said)),
-            hit.dense - crowd.dense,
-            meaning - crowd.sentence,
-            float(hit.passage_id in crowd.both),
-            float(bool(ASIDE.search(sentence.text))),
+            name_coverage,
+            query_terms.quantity_coverage(neighbours(hit, i)),
+            log(1 + query_terms.matched_rarity(said)),
+            hit.dense - statistics.dense,
+            meaning - statistics.sentence,
+            float(hit.passage_id in statistics.both),
+            float(bool(EDITORIAL_NOTE.search(sentence.text))),
             log(1 + len(own[i])),
-            query_terms.names(said | headline),
+            query_terms.name_coverage(said | headline),
             period,
-            _bounded(float(read.scores[i])),
+            _clipped(float(read.scores[i])),
             float(np.exp(read.scores[i])) / total,
             page,
         )
@@ -247,7 +135,7 @@ def _candidates(
         if (
             CELL in sentence.text
             and leads[i].terms
-            and not query_terms.names_any(query_terms.has(own[i]))
+            and not query_terms.matches_subject(query_terms.matched(own[i]))
         ):
             if {"how much", "when"} & set(query_terms.query.kinds):
                 continue
@@ -258,9 +146,12 @@ def _candidates(
 
 
 @dataclass(frozen=True, slots=True)
-class Led:
-    """What a sentence stands under, if it is an item: its terms, the cosine of both together
-    to the question, and whether it is more than a name; empty for other sentences."""
+class LeadIn:
+    """The lead-in of a list item; empty for other sentences.
+
+    It has its terms, the cosine of both together to the question, and whether it is more than
+    a name.
+    """
 
     terms: frozenset[str] = frozenset()
     score: float = 0.0
@@ -271,25 +162,25 @@ OTHER_ROW = 0.01
 """What a row of a table counts that is about something else than what the question names; where
 an amount or a date is asked for, it is no answer at all."""
 
-TOGETHER = 1.6
+LEAD_IN_SHARE = 1.6
 """By what the sum of two cosines is divided for that of both texts together: the length of the
 sum of two unit vectors that are as near to each other as an item and its lead usually are."""
 
 
-def _led(hit: Hit, sentence: Sentence) -> Led:
+def _lead_in(hit: Hit, sentence: Sentence) -> LeadIn:
     body = hit.article.body
     span = lead_of(body, sentence.start, sentence.end)
     if span is None:
-        return Led()
+        return LeadIn()
     above = [s.score for s in hit.sentences if s.start < span[1] and span[0] < s.end]
-    score = (max(above) + sentence.score) / TOGETHER if above else hit.dense
+    score = (max(above) + sentence.score) / LEAD_IN_SHARE if above else hit.dense
     lead = body[span[0] : span[1]]
-    return Led(frozenset(terms(lead)), score, not bare(lead))
+    return LeadIn(frozenset(terms(lead)), score, not is_name_list(lead))
 
 
 @cache
 def coefficients(model: str, names: tuple[str, ...] = FEATURES) -> tuple[float, tuple[float, ...]]:
-    """The intercept of a model of lexicon/weights.toml, and a coefficient for each feature."""
+    """The intercept of a model of lexicon/weights.toml, and the coefficient of each feature."""
     table = tomllib.loads((files("chatbot") / "lexicon" / "weights.toml").read_text("utf-8"))
     own = table[model]
     return float(own.get("intercept", 0.0)), tuple(float(own[f]) for f in names)
@@ -301,31 +192,23 @@ def _sum(model: str, values: Sequence[float]) -> float:
     return max(-30.0, min(30.0, z))
 
 
-def _bounded(odds: float) -> float:
-    return max(-FARTHEST, min(FARTHEST, odds))
+def _clipped(odds: float) -> float:
+    return max(-LOG_ODDS_LIMIT, min(LOG_ODDS_LIMIT, odds))
 
 
-def neighbours(hit: Hit, i: int) -> str:
-    """A sentence of a hit with the one before and the one behind it."""
-    around = hit.sentences[max(0, i - 1) : i + 2]
-    return hit.article.body[around[0].start : around[-1].end]
+def period_match(query: Query, hit: Hit) -> float:
+    """How well the day of a hit matches the query's periods, from 0 to 1.
 
-
-def beside(candidate: Candidate) -> str:
-    """The headline, and the sentence with the one before it and the one behind it."""
-    return f"{candidate.hit.article.headline}\n{neighbours(candidate.hit, candidate.at)}"
-
-
-def during(query: Query, hit: Hit) -> float:
-    """How well a hit's day fits the question's periods: 1 in one or shortly after, where it
-    names one; less with the days after, and far less before, when nothing was known yet."""
+    It is 1 within a period and shortly after, falls with the days after, and is far lower before
+    a period, when nothing was known yet. Without periods or a date it is 1.
+    """
     published = hit.article.published
     if not query.periods or published is None:
         return 1.0
-    return max(_near(published.day, period) for period in query.periods)
+    return max(_period_decay(published.day, period) for period in query.periods)
 
 
-def _near(day: date, period: tuple[date, date]) -> float:
+def _period_decay(day: date, period: tuple[date, date]) -> float:
     if day < period[0]:
         return 0.5 * exp(-(period[0] - day).days / 14)
     return exp(-max(0, (day - period[1]).days - AFTER) / FADE)

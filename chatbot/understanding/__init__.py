@@ -1,5 +1,6 @@
-"""A message and its conversation become a query.
+"""Query understanding: a message and its conversation become a `Query`.
 
-Takes what was typed, the turns before it and the archive's words; gives a `Query`: what is
-searched, in which period, which parts it has, what kind of request it is. Read `query` first.
+What comes in is what was typed, the turns before it, and the archive's vocabulary and outlets.
+What goes out is a `Query` (what to search, in which period, in which parts, for which kind of
+request) and the searches that it stands for. Read `query` first.
 """

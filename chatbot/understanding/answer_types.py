@@ -1,6 +1,7 @@
-"""What a question asks for: who, when, how much, why, a list, yes or no, and so on.
+"""Answer types: what a question asks for (who, when, how much, why, a list, yes or no, …).
 
-The patterns are data, in `lexicon/kinds.toml`; an English and a Korean one for each kind.
+They are told by patterns in `lexicon/answer_types.toml`, an English and a Korean one for each
+type. Many types may fit a question; the most telling comes first.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ HANGUL = re.compile("[\uac00-\ud7a3]")
 
 
 def kinds_of(question: str) -> tuple[Kind, ...]:
-    """All that a question asks for, the most telling first; ("what",) where nothing fits.
+    """All answer types of a question, the most telling first; ("what",) where no pattern matches.
 
     A question in Korean is read by its Korean words alone. "Who signed it, and when?" is
     ("when", "who").
@@ -30,7 +31,7 @@ def kinds_of(question: str) -> tuple[Kind, ...]:
 
 @cache
 def _table() -> tuple[tuple[Kind, re.Pattern[str], re.Pattern[str]], ...]:
-    data = tomllib.loads((files("chatbot") / "lexicon" / "kinds.toml").read_text("utf-8"))
+    data = tomllib.loads((files("chatbot") / "lexicon" / "answer_types.toml").read_text("utf-8"))
     ask = data["ask"]
     return tuple(
         (

@@ -1,10 +1,10 @@
-"""The two sides of a comparison, each as a question of its own."""
+"""Decomposition of a request to compare into its two sides, each a question of its own."""
 
 from __future__ import annotations
 
 import re
 
-from chatbot.understanding.decomposition import content
+from chatbot.understanding.decomposition import content_words
 
 NAME = r"(?:the |an? )?[A-Z][\w’'.&-]*(?:(?: of| de)? [A-Z][\w’'&-]*){0,3}"
 BOTH = re.compile(
@@ -45,10 +45,10 @@ FEW = 3
 """Words of a side that are too few to be searched without those of the other."""
 
 
-def sides_of(question: str, language: str) -> tuple[str, ...]:
-    """The two sides that a question compares; () where they cannot be told.
+def comparison_sides(question: str, language: str) -> tuple[str, ...]:
+    """The two sides that a question compares, each a question; () where they cannot be told.
 
-    "Compare the tariffs on Korean and Japanese cars" is of "the tariffs on Korean cars" and of
+    "Compare the tariffs on Korean and Japanese cars" has the sides "the tariffs on Korean cars" and
     "the tariffs on Japanese cars".
     """
     text = question.strip().rstrip("?!. ")
@@ -72,14 +72,14 @@ def _joined(text: str) -> tuple[str, ...]:
     if len(parts) < 2 and rest != text:
         parts = JOINED.split(rest, maxsplit=1)
     one, two = map(_plain, parts) if len(parts) == 2 else ("", "")
-    if not content(one) or not content(two) or two.lower() in OTHERS:
+    if not content_words(one) or not content_words(two) or two.lower() in OTHERS:
         return ()
-    if len(content(one)) == 1:
+    if len(content_words(one)) == 1:
         one = " ".join([one, *two.split()[1:]])
-    if len(content(two)) <= FEW:
-        have = {w.lower() for w in content(two)}
-        more = [w for w in content(one) if w.islower() and w not in have]
-        two = " ".join([two, *more]) if len(more) < len(content(one)) else two
+    if len(content_words(two)) <= FEW:
+        have = {w.lower() for w in content_words(two)}
+        more = [w for w in content_words(one) if w.islower() and w not in have]
+        two = " ".join([two, *more]) if len(more) < len(content_words(one)) else two
     return one, two
 
 

@@ -1,15 +1,19 @@
-"""A comparison, or a question of several parts, as questions that are searched one by one."""
+"""Query decomposition: a question of several parts as questions that are searched one by one.
+
+Each part is completed with what it shares with the others, such as the subject of a
+comparison or the name that a pronoun stands for.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-from chatbot.language.periods import Spoken
-from chatbot.language.wording import long_date, phrases
+from chatbot.language.periods import TimeMention
+from chatbot.language.phrases import long_date, phrases
 from chatbot.values import Kind
 
-MOST = 3
+MOST_PARTS = 3
 """Parts of a question that are searched; each costs a search."""
 
 WH = (
@@ -68,37 +72,39 @@ LEANS = re.compile(
 )
 
 
-def parts_of(
-    question: str, kinds: Sequence[Kind], said: Sequence[Spoken], language: str
+def subquestions(
+    question: str, kinds: Sequence[Kind], mentions: Sequence[TimeMention], language: str
 ) -> tuple[str, ...]:
-    """The parts of a question, each a text to search; () for a plain question.
+    """The subquestions of a question, each a text to search; () for a plain question.
 
-    Each part has what it shares with the others: the subject of a comparison, and what a
-    pronoun in it stands for. Words such as "that month" become the days that they mean.
+    Each is completed with what it shares with the others: the subject of a comparison, and what
+    a pronoun stands for. Words such as "that month" become the days that they mean.
     """
-    plain = outright(question, said, language).strip().rstrip("?!. ")
+    plain = resolve_time_references(question, mentions, language).strip().rstrip("?!. ")
     split = CLAUSE_KO if language == "ko" else CLAUSE
     clauses = [c.strip(" ?,;.") for c in split.split(plain)]
-    clauses = [c for c in clauses if len(content(c)) >= 2]
+    clauses = [c for c in clauses if len(content_words(c)) >= 2]
     if language != "ko" and not all(OPENS.match(c) for c in clauses):
         clauses = [plain]
-    whole = [_complete(c, clauses[:at], said) for at, c in enumerate(clauses[:MOST])]
-    parts = [p for c in whole for p in (_pair(c, kinds, language) or (c,))]
-    return tuple(parts[:MOST]) if len(parts) > 1 else ()
+    whole = [
+        _resolve_references(c, clauses[:at], mentions) for at, c in enumerate(clauses[:MOST_PARTS])
+    ]
+    parts = [p for c in whole for p in (_comparison_pair(c, kinds, language) or (c,))]
+    return tuple(parts[:MOST_PARTS]) if len(parts) > 1 else ()
 
 
-def as_asked(part: str, question: str) -> str:
-    """A part without the words that were added to it for its search, if the rest says enough."""
+def original_wording(part: str, question: str) -> str:
+    """A subquestion without the words that were added to it, if the rest says enough."""
     words = part.split()
     while words and " ".join(words) not in question:
         words.pop()
     own = " ".join(words)
-    return own if len(content(own)) >= 2 else part
+    return own if len(content_words(own)) >= 2 else part
 
 
-def outright(text: str, said: Sequence[Spoken], language: str) -> str:
-    """A text in which "that month" and "a year later" are dates."""
-    for spoken in sorted(said, key=lambda s: -s.start):
+def resolve_time_references(text: str, mentions: Sequence[TimeMention], language: str) -> str:
+    """A text in which "that month" and "a year later" are replaced by dates."""
+    for spoken in sorted(mentions, key=lambda s: -s.start):
         if re.search(
             r"\b(?:that|same|later|earlier|following|previous|preceding)\b",
             spoken.words,
@@ -114,12 +120,12 @@ def outright(text: str, said: Sequence[Spoken], language: str) -> str:
     return text
 
 
-def content(text: str) -> list[str]:
-    """The words of a text that say something."""
+def content_words(text: str) -> list[str]:
+    """The content words of a text."""
     return [w for w in WORD.findall(text) if w.lower().rstrip(".,") not in EMPTY]
 
 
-def _pair(clause: str, kinds: Sequence[Kind], language: str) -> tuple[str, str] | None:
+def _comparison_pair(clause: str, kinds: Sequence[Kind], language: str) -> tuple[str, str] | None:
     """The two sides of a comparison, or two names side by side, each with what they share."""
     if language == "ko":
         match = COMPARED_KO.match(clause) if "compare" in kinds else None
@@ -128,34 +134,34 @@ def _pair(clause: str, kinds: Sequence[Kind], language: str) -> tuple[str, str] 
         if not match["a"]:
             return f"{match['lead']} before {match['b']}", f"{match['lead']} after {match['b']}"
         if match["lead"] or "compare" in kinds or len(match["a"].split()) <= 8:
-            return _shared(match["lead"], match["a"], match["b"], "")
+            return _with_shared_words(match["lead"], match["a"], match["b"], "")
     if match := REPEATED.match(clause):
-        return _shared(f"{match['lead']} {match['prep']}", match["a"], match["b"], "")
+        return _with_shared_words(f"{match['lead']} {match['prep']}", match["a"], match["b"], "")
     both = {"list", "compare"} & set(kinds) or EACH.search(clause)
     if both and (match := SIDE_BY_SIDE.match(clause)):
-        return _shared(match["lead"], match["a"], match["b"], match["tail"])
+        return _with_shared_words(match["lead"], match["a"], match["b"], match["tail"])
     return None
 
 
-def _shared(lead: str, one: str, two: str, tail: str) -> tuple[str, str]:
+def _with_shared_words(lead: str, one: str, two: str, tail: str) -> tuple[str, str]:
     """Both sides with the lead; a side that is a bare name takes the other's common words."""
-    common = [[w for w in content(side) if w[0].islower()] for side in (one, two)]
-    if not tail and not content(lead):
+    common = [[w for w in content_words(side) if w[0].islower()] for side in (one, two)]
+    if not tail and not content_words(lead):
         one += "" if common[0] else " " + " ".join(common[1])
         two += "" if common[1] else " " + " ".join(common[0])
     if not tail and WH_SIDE.match(two):
         two += " " + " ".join(common[0])
-    lead = " ".join(content(lead))
+    lead = " ".join(content_words(lead))
     return f"{lead} {one}{tail}".strip(), f"{lead} {two}{tail}".strip()
 
 
-def _complete(part: str, before: Sequence[str], said: Sequence[Spoken]) -> str:
+def _resolve_references(part: str, before: Sequence[str], mentions: Sequence[TimeMention]) -> str:
     """A part with the words of the first one that it leans on, without that one's dates."""
-    if not before or not (LEANS.search(part) or len(content(part)) <= 3):
+    if not before or not (LEANS.search(part) or len(content_words(part)) <= 3):
         return part
     topic = before[0]
-    if any(s.words in part for s in said):
-        for spoken in said:
+    if any(s.words in part for s in mentions):
+        for spoken in mentions:
             topic = topic.replace(spoken.words, " ")
-    have = {w.lower() for w in content(part)}
-    return " ".join([part, *(w for w in content(topic) if w.lower() not in have)])
+    have = {w.lower() for w in content_words(part)}
+    return " ".join([part, *(w for w in content_words(topic) if w.lower() not in have)])

@@ -1,4 +1,8 @@
-"""Outlets in a question: "according to Yonhap", "only Korean outlets", "연합뉴스 보도"."""
+"""Outlets that a question asks for: "according to Yonhap", "only Korean outlets".
+
+The result is an `OutletConstraint`: the outlets and languages, and whether others are excluded.
+Names and countries of outlets are data in `lexicon/outlets.tsv`.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from chatbot.language.synonyms import lines, named
+from chatbot.language.synonyms import lexicon_lines, names_pattern
 
 ONLY = (
     r"\b(?:only|just|solely|exclusively|limit(?:ed)? to|restrict(?:ed)? to)"
@@ -41,35 +45,37 @@ LANGUAGES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Sources:
-    """Outlets and languages that a question asks for; `only` says that no others will do."""
+class OutletConstraint:
+    """Outlets and languages that a question asks for; with `only` others are excluded."""
 
     outlets: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     only: bool = False
 
 
-def sources_of(question: str, have: Sequence[str]) -> Sources:
-    """What a question says of outlets; `have` are the archive's own names for them."""
+def outlet_constraint(question: str, have: Sequence[str]) -> OutletConstraint:
+    """The outlets that a question asks for, among the archive's own names for them."""
     for code, pattern in LANGUAGES.items():
         if re.search(f"{ONLY}(?:{pattern})|(?:{pattern}) ?{ONLY_KO}", question, re.IGNORECASE):
-            return Sources(languages=(code,), only=True)
+            return OutletConstraint(languages=(code,), only=True)
     for country, pattern in COUNTRIES.items():
         named_so = f"(?:{pattern}) {OUTLETS}"
         if not re.search(rf"(?:\b|^){named_so}", question, re.IGNORECASE):
             continue
         only = re.search(f"{ONLY}{named_so}|{named_so}{ONLY_KO}", question, re.IGNORECASE)
         if chosen := tuple(o for o in have if _country(o) == country):
-            return Sources(chosen, (), bool(only))
-        return Sources(languages=("ko",) if country == "kr" and only else (), only=bool(only))
-    asked = {o: how for o in have if (how := _asked_by(o, question))}
-    return Sources(tuple(asked), (), "only" in asked.values())
+            return OutletConstraint(chosen, (), bool(only))
+        return OutletConstraint(
+            languages=("ko",) if country == "kr" and only else (), only=bool(only)
+        )
+    asked_outlets = {o: how for o in have if (how := _constraint_kind(o, question))}
+    return OutletConstraint(tuple(asked_outlets), (), "only" in asked_outlets.values())
 
 
-def _asked_by(outlet: str, question: str) -> str:
+def _constraint_kind(outlet: str, question: str) -> str:
     """ "only" or "said" if the question asks what an outlet reported, by any of its names."""
     for name in _group(outlet):
-        if not (hit := named([name]).search(question)):
+        if not (hit := names_pattern([name]).search(question)):
             continue
         left, right = question[: hit.start()], question[hit.end() :]
         if re.search(ONLY + "$", left, re.IGNORECASE) or re.match(ONLY_KO, right):
@@ -96,7 +102,7 @@ def _country(outlet: str) -> str:
 
 @cache
 def _table() -> tuple[tuple[tuple[str, ...], str], ...]:
-    rows = (line.partition("\t") for line in lines("outlets.tsv"))
+    rows = (line.partition("\t") for line in lexicon_lines("outlets.tsv"))
     return tuple(
         (tuple(n.strip() for n in names.split(";")), country) for names, _, country in rows
     )

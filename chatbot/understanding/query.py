@@ -1,4 +1,8 @@
-"""Question and history become a query: what is searched, where, and how it was read."""
+"""Query understanding in one call: `understand` makes a `Query` of a question and its history.
+
+It calls the other modules of this package in order: the standalone question, the kind of
+request, the answer types, the periods, the outlets, the subquestions and the expansions.
+"""
 
 from __future__ import annotations
 
@@ -8,37 +12,37 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import TypeVar, get_args
 
-from chatbot.language.periods import Spoken
-from chatbot.language.romanization import variants
-from chatbot.language.synonyms import beside, names, spelled_out, wording
-from chatbot.language.wording import language_of
+from chatbot.language.periods import TimeMention
+from chatbot.language.phrases import language_of
+from chatbot.language.romanization import spelling_variants
+from chatbot.language.synonyms import expand_abbreviations, expansions, lexical_wording, name_groups
 from chatbot.understanding.answer_types import kinds_of
-from chatbot.understanding.cited import about, quoted_before
-from chatbot.understanding.comparisons import sides_of
-from chatbot.understanding.decomposition import content, parts_of
-from chatbot.understanding.events import ArchiveEvents, Events
-from chatbot.understanding.generic import asks_for_digest
-from chatbot.understanding.glossary import in_english, in_korean
+from chatbot.understanding.citation_followups import earlier_quotes, restrict_to_citation
+from chatbot.understanding.comparisons import comparison_sides
+from chatbot.understanding.decomposition import content_words, subquestions
+from chatbot.understanding.event_dates import ArchiveEvents, EventLookup
+from chatbot.understanding.generic_terms import asks_for_digest
 from chatbot.understanding.notes import notes
-from chatbot.understanding.outlets import Sources, sources_of
-from chatbot.understanding.requests import KINDS, request_of
-from chatbot.understanding.rewriting import Standalone, standalone
-from chatbot.understanding.spelling import respelt
-from chatbot.understanding.time import (
+from chatbot.understanding.outlets import OutletConstraint, outlet_constraint
+from chatbot.understanding.request_topics import TOPIC_REQUESTS, has_topic, request_topic
+from chatbot.understanding.requests import REQUESTS, classify_request
+from chatbot.understanding.rewriting import StandaloneQuestion, standalone_question
+from chatbot.understanding.spelling import correct_spelling
+from chatbot.understanding.temporal_intent import (
+    as_of_day,
     asks_for_now,
-    periods_of,
-    recency_of,
-    said_as_of,
-    said_of_time,
+    mentioned_periods,
+    recency_preference,
+    resolved_time_mentions,
 )
-from chatbot.understanding.topics import TOPICAL, has_topic, topic_of_request
+from chatbot.understanding.translation import translate_to_english, translate_to_korean
 from chatbot.understanding.turns import turns_of
 from chatbot.values import Inputs, Kind, Length, Query, Request
 from vectorstore import Archive, Filters, InputError, Wording
 
 T = TypeVar("T")
 
-HAPPENED = re.compile(
+EVENT_WORDS = re.compile(
     r"\bwhat (?:has |had |have |all )*(?:happen(?:ed|s)|occurred|went on|took place|transpired)\b",
     re.IGNORECASE,
 )
@@ -74,34 +78,36 @@ def understand(inputs: Inputs | str, archive: Archive | None = None) -> Query:
         inputs = {"question": inputs}
     if not isinstance(inputs, dict) or not isinstance(inputs.get("question"), str):
         raise InputError('the chain takes {"question": "…", "history": […]}')
-    today, filters = _given(inputs, "today", date), _given(inputs, "filters", Filters)
+    today, filters = _input(inputs, "today", date), _input(inputs, "filters", Filters)
     if isinstance(today, datetime):
         today = today.date()
     limits = filters or Filters()
     if today:
         limits = replace(limits, as_of=min(today, limits.as_of or today))
     question = " ".join(inputs["question"].split())[:LONGEST_QUESTION]
-    question, slips = respelt(question, archive) if archive else (question, ())
+    question, slips = correct_spelling(question, archive) if archive else (question, ())
     turns = turns_of(inputs.get("history") or [])
-    read = standalone(question, turns, now=asks_for_now(question))
+    read = standalone_question(question, turns, now=asks_for_now(question))
     day = today or date.today()  # noqa: DTZ011 (the asker's own day)
     query = _query(question, read, limits, day, archive, inputs.get("request"))
     query = replace(query, respelt=slips)
-    query = _without(query, limits, inputs.get("unread") or ())
+    query = _unread(query, limits, inputs.get("unread") or ())
     query = replace(query, notes=notes(query), length=_length(inputs.get("length")))
-    return about(query, read.cited, quoted_before(inputs))
+    return restrict_to_citation(query, read.cited, earlier_quotes(inputs))
 
 
-def _request(given: object, question: str, read: Standalone, archive: Archive | None) -> Request:
+def _request(
+    given: object, question: str, read: StandaloneQuestion, archive: Archive | None
+) -> Request:
     """The kind of request: as given, else by the words; a turn that carries its topic from
     earlier ones is a request of the articles whatever its own words are."""
     if given:
-        if given not in KINDS:
-            raise InputError(f"request is one of {', '.join(KINDS)}, not {given!r}")
+        if given not in REQUESTS:
+            raise InputError(f"request is one of {', '.join(REQUESTS)}, not {given!r}")
         return given
-    leaning = bool(read.carried or read.base or read.cited)
+    leaning = bool(read.carried or read.earlier_question or read.cited)
     own = archive.embedder if archive else None
-    kind = request_of(question, sure=SURELY if leaning else 0.0, embedder=own)
+    kind = classify_request(question, sure=SURELY if leaning else 0.0, embedder=own)
     return "fact" if leaning and kind == "nothing" else kind
 
 
@@ -111,7 +117,7 @@ def _length(given: object) -> Length:
     return given or "normal"  # type: ignore[return-value]
 
 
-def _without(query: Query, given: Filters, unread: Collection[str]) -> Query:
+def _unread(query: Query, given: Filters, unread: Collection[str]) -> Query:
     """The query without what its reader does not want to be read in the question."""
     if "as_of" in unread:
         query = replace(query, filters=replace(query.filters, as_of=given.as_of))
@@ -122,7 +128,7 @@ def _without(query: Query, given: Filters, unread: Collection[str]) -> Query:
 
 def _query(  # noqa: PLR0913, PLR0917
     question: str,
-    read: Standalone,
+    read: StandaloneQuestion,
     limits: Filters,
     day: date,
     archive: Archive | None,
@@ -130,25 +136,25 @@ def _query(  # noqa: PLR0913, PLR0917
 ) -> Query:
     request = _request(given, question, read, archive)
     if request in UNASKED:
-        read = Standalone(question)
+        read = StandaloneQuestion(question)
     events = ArchiveEvents(archive, limits) if archive else None
-    said = _said(question, read, day, events)
-    named = tuple(periods_of(said))
-    kinds = kinds_of(read.text if read.instead else question)
+    said = _time_mentions(question, read, day, events)
+    named_periods = tuple(mentioned_periods(said))
+    kinds = kinds_of(read.text if read.replaced else question)
     if kinds[0] == "latest" and request in ("fact", "now") and not given:
         request = "news"
     language = language_of(question)
-    filters = _filters([question, *read.before], limits, day, events)
+    filters = _filters([question, *read.earlier_questions], limits, day, events)
     named_there = _names(read.text, archive, filters)
-    sources = sources_of(question, archive.outlets()) if archive else Sources()
-    follows = bool(read.carried or read.base)
+    sources = outlet_constraint(question, archive.outlets()) if archive else OutletConstraint()
+    follows = bool(read.carried or read.earlier_question)
     digest = not follows and (
         (request != "archive" and asks_for_digest(question, kinds, day, sources.outlets))
-        or (request in TOPICAL and not has_topic(question, request, language))
+        or (request in TOPIC_REQUESTS and not has_topic(question, request, language))
     )
-    asked = topic_of_request(_asked(read.text, kinds), request, language)
+    request_text = request_topic(_without_event_words(read.text, kinds), request, language)
     english = archive is not None and archive.embedder.properties.english
-    text, wordings = (question, ()) if digest else _worded(asked, kinds, english)
+    text, wordings = (question, ()) if digest else _search_text(request_text, kinds, english)
     if sources.only:
         chosen = Filters(outlets=sources.outlets, languages=sources.languages)
         filters = filters.over(chosen)
@@ -158,14 +164,14 @@ def _query(  # noqa: PLR0913, PLR0917
         filters=filters,
         today=day,
         language=language,
-        request="news" if digest and request not in TOPICAL else request,
+        request="news" if digest and request not in TOPIC_REQUESTS else request,
         kinds=kinds,
         recency="strong"
-        if request in ("now", "news") and not named
-        else recency_of(question, named),
-        periods=named,
+        if request in ("now", "news") and not named_periods
+        else recency_preference(question, named_periods),
+        periods=named_periods,
         carried=read.carried,
-        follows=read.base if read.carried and not read.instead else "",
+        follows=read.earlier_question if read.carried and not read.replaced else "",
         parts=_parts(read.text, request, kinds, said),
         wordings=wordings,
         names=named_there,
@@ -175,66 +181,72 @@ def _query(  # noqa: PLR0913, PLR0917
 
 
 def _parts(
-    text: str, request: Request, kinds: tuple[Kind, ...], said: list[Spoken]
+    text: str, request: Request, kinds: tuple[Kind, ...], mentions: list[TimeMention]
 ) -> tuple[str, ...]:
     """The sides of a comparison, or the parts of a question that has several."""
     language = language_of(text)
-    sides = sides_of(text, language) if request == "comparison" else ()
-    return sides or parts_of(text, kinds, said, language)
+    sides = comparison_sides(text, language) if request == "comparison" else ()
+    return sides or subquestions(text, kinds, mentions, language)
 
 
-def _asked(text: str, kinds: tuple[Kind, ...]) -> str:
+def _without_event_words(text: str, kinds: tuple[Kind, ...]) -> str:
     """A question without "what happened", which says nothing of what it was."""
     if kinds[0] != "what happened":
         return text
-    rest = " ".join(HAPPENED.sub(" ", text).split()).strip("?! ")
-    return rest if content(rest) else text
+    rest = " ".join(EVENT_WORDS.sub(" ", text).split()).strip("?! ")
+    return rest if content_words(rest) else text
 
 
 def _names(text: str, archive: Archive | None, filters: Filters) -> tuple[tuple[str, ...], ...]:
-    known = names(text)
+    known = name_groups(text)
     if not archive:
         return known
-    listed = {name for group in known for name in group}
-    spelt = tuple(group for group in variants(text, archive) if not listed & {*group})
-    return known + spelled_out(text, archive, filters) + spelt
+    known_names = {name for group in known for name in group}
+    spelt = tuple(group for group in spelling_variants(text, archive) if not known_names & {*group})
+    return known + expand_abbreviations(text, archive, filters) + spelt
 
 
-def _said(question: str, read: Standalone, day: date, events: Events | None) -> list[Spoken]:
+def _time_mentions(
+    question: str, read: StandaloneQuestion, day: date, events: EventLookup | None
+) -> list[TimeMention]:
     """What is said of time: by the question, else by the one that it leans on."""
-    own = said_of_time(read.text if read.instead else question, day, events=events)
-    if own or not read.base or asks_for_now(question):
+    own = resolved_time_mentions(read.text if read.replaced else question, day, events=events)
+    if own or not read.earlier_question or asks_for_now(question):
         return own
-    return said_of_time(read.base, day, events=events)
+    return resolved_time_mentions(read.earlier_question, day, events=events)
 
 
-def _worded(text: str, kinds: tuple[Kind, ...], meaning: bool) -> tuple[str, tuple[Wording, ...]]:
+def _search_text(
+    text: str, kinds: tuple[Kind, ...], meaning: bool
+) -> tuple[str, tuple[Wording, ...]]:
     """What is searched, and the words that are searched beside it.
 
     A Korean question is searched by its own words, and by its English ones: those for their
     `meaning`, too, where the embedding model reads English only.
     """
     if language_of(text) != "ko":
-        return text, (*beside(text), *wording(in_korean(text), KOREAN))
-    english, further = in_english(text, kinds)
+        return text, (*expansions(text), *lexical_wording(translate_to_korean(text), KOREAN))
+    english, further = translate_to_english(text, kinds)
     if not english:
         return text, ()
     return text, (
         Wording(english, ORIGINAL, meaning),
-        *beside(english),
-        *wording(further, FURTHER),
+        *expansions(english),
+        *lexical_wording(further, FURTHER),
     )
 
 
-def _given(inputs: Inputs, name: str, kind: type[T]) -> T | None:
+def _input(inputs: Inputs, name: str, kind: type[T]) -> T | None:
     value = inputs.get(name)
     if value is not None and not isinstance(value, kind):
         raise InputError(f"{name} is a {kind.__name__}, not {value!r}")
     return value
 
 
-def _filters(asked: Sequence[str], given: Filters, day: date, events: Events | None) -> Filters:
+def _filters(
+    questions: Sequence[str], given: Filters, day: date, events: EventLookup | None
+) -> Filters:
     """The given filters, as of the earliest of what was given and said."""
-    said = next((d for text in asked if (d := said_as_of(text, day, events))), None)
+    said = next((d for text in questions if (d := as_of_day(text, day, events))), None)
     known = [d for d in (given.as_of, said) if d]
     return replace(given, as_of=min(known, default=None))

@@ -1,7 +1,8 @@
-"""The kind of a request, by a linear model over the embedding model's vector of its words.
+"""Intent classification: the kind of a request, by a linear model over its embedding.
 
-Fitted by training/requests.py on requests that were written for it; docs/answers.md says how
-often it is right.
+The model was fitted by training/requests.py on requests that were written for it;
+docs/answers.md says how often it is right. A request that names its kind ("a timeline of …")
+is taken at its word.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from vectorstore.settings import EMBEDDED_MODEL, default_model
 
 log = logging.getLogger(__name__)
 
-KINDS: tuple[Request, ...] = get_args(Request)
+REQUESTS: tuple[Request, ...] = get_args(Request)
 
 SURE = 0.5
 """The likelihood from which a request is taken to be of its likeliest kind; else it is taken for
@@ -64,8 +65,8 @@ Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Classifier:
-    """A softmax over the kinds: `rows` float[kinds, dim], `intercepts` float[kinds]."""
+class RequestClassifier:
+    """A softmax over REQUESTS: `rows` is float[kinds, dim], `intercepts` is float[kinds]."""
 
     rows: npt.NDArray[np.floating]
     intercepts: npt.NDArray[np.floating]
@@ -75,13 +76,15 @@ class Classifier:
         vector = (embedder or _embedder()).queries([text])[0]
         z = self.rows.astype(np.float32) @ vector + self.intercepts
         odds = np.exp(z - z.max())
-        return dict(zip(KINDS, map(float, odds / odds.sum()), strict=True))
+        return dict(zip(REQUESTS, map(float, odds / odds.sum()), strict=True))
 
 
-def request_of(text: str, *, sure: float = 0.0, embedder: Embedder | None = None) -> Request:
-    """The kind of a request; "fact" where that is not sure, or the model is not to be had. With
-    `sure` a kind that is not answered from the articles must be so likely. The `embedder` is used
-    if it is of the model that this was fitted to."""
+def classify_request(text: str, *, sure: float = 0.0, embedder: Embedder | None = None) -> Request:
+    """The kind of a request; "fact" where that is not sure, or no model can be loaded.
+
+    With `sure` a kind that is not answered from the articles must be so likely. The `embedder` is
+    used if it is of the model that the classifier was fitted to.
+    """
     if not text.strip():
         return "nothing"
     if default_model() != EMBEDDED_MODEL:
@@ -92,21 +95,23 @@ def request_of(text: str, *, sure: float = 0.0, embedder: Embedder | None = None
     except DatelineError:
         log.exception("taking every request for a question for a fact")
         return "fact"
-    found = chosen(likely)
+    found = accepted_request(likely)
     if found in ASIDE and likely[found] < sure:
         return "fact"
-    return named(text) if found == "fact" and likely["fact"] < SURE else found
+    return explicit_request(text) if found == "fact" and likely["fact"] < SURE else found
 
 
-def named(text: str) -> Request:
-    """The kind that a request says of itself ("a timeline of …"), which is none of those that the
-    model is sure of; "fact" where it says none."""
+def explicit_request(text: str) -> Request:
+    """The kind that a request names itself ("a timeline of …"); "fact" if it names none."""
     return next((kind for kind, pattern in NAMED.items() if pattern.search(text)), "fact")
 
 
-def chosen(likely: dict[Request, float]) -> Request:
-    """The kind that a request is taken to be of: the likeliest if that is sure enough, else a list
-    or a count if that may be meant, else a fact."""
+def accepted_request(likely: dict[Request, float]) -> Request:
+    """The kind that is accepted from the likelihoods of all kinds.
+
+    It is the likeliest if that is sure enough, else a list or a count if one may be meant, else a
+    fact.
+    """
     best = max(likely, key=lambda kind: likely[kind])
     if likely[best] >= SURER.get(best, SURE):
         return best
@@ -114,7 +119,7 @@ def chosen(likely: dict[Request, float]) -> Request:
     return many if likely[many] >= MAYBE else "fact"
 
 
-def vectors(texts: list[str]) -> Floats:
+def request_vectors(texts: list[str]) -> Floats:
     """The unit vectors of requests, float32[n, dim]."""
     few = [texts[i : i + 64] for i in range(0, len(texts), 64)]
     return np.concatenate([_embedder().queries(some) for some in few])
@@ -126,7 +131,7 @@ def _embedder() -> Embedder:
 
 
 @cache
-def _classifier() -> Classifier:
+def _classifier() -> RequestClassifier:
     from safetensors.numpy import load_file
 
-    return Classifier(**cast(dict[str, Floats], load_file(WEIGHTS)))
+    return RequestClassifier(**cast(dict[str, Floats], load_file(WEIGHTS)))

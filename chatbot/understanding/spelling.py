@@ -1,44 +1,44 @@
-"""Misspelt words of a question, read as the archive's own texts spell them."""
+"""Spelling correction of a question against the vocabulary of the archive."""
 
 from __future__ import annotations
 
 import re
 
-from chatbot.language.wording import phrases
-from chatbot.understanding.generic import topical
+from chatbot.language.phrases import phrases
+from chatbot.understanding.generic_terms import without_generic_terms
 from vectorstore import Archive
 from vectorstore.index.analyzer import STOP_WORDS
 
 WORD = re.compile(r"[^\W\d_]+")
 
-MOST = 4
+MOST_CORRECTIONS = 4
 """Words of a question that are read as others; with more it is in another language."""
 
-Respelt = tuple[tuple[str, str], ...]
+Corrections = tuple[tuple[str, str], ...]
 
 
-def respelt(question: str, archive: Archive) -> tuple[str, Respelt]:
-    """The question with words that no text has as near ones that some have; which they are.
+def correct_spelling(question: str, archive: Archive) -> tuple[str, Corrections]:
+    """The question with misspelt words corrected, and the pairs of (typed, corrected) words.
 
-    A word keeps its capitals. Words that only say what is wanted ("summarize") stay, and so do
-    common words that the archive happens not to have, and short ones; see `Archive.respelt`.
+    A word is corrected if no article has it and some have one near to it (`Archive.respelt`). It
+    keeps its capitals. Short words, stop words and generic terms stay as they are.
     """
-    words = dict.fromkeys(WORD.findall(topical(question)))
+    words = dict.fromkeys(WORD.findall(without_generic_terms(question)))
     near = archive.respelt(w for w in words if w.isascii() and w.lower() not in STOP_WORDS)
-    found = {word: _cased(word, meant) for word, meant in near.items()}
-    if not 0 < len(found) <= MOST:
+    found = {word: _match_case(word, meant) for word, meant in near.items()}
+    if not 0 < len(found) <= MOST_CORRECTIONS:
         return question, ()
     read = WORD.sub(lambda m: found.get(m.group(), m.group()), question)
     return read, tuple(found.items())
 
 
-def told(slips: Respelt, language: str) -> list[str]:
-    """What was read as something else, in sentences for the reader."""
-    said = phrases(language)["notes"]["respelt"]
-    return [said.format(typed=typed, read=read) for typed, read in slips]
+def correction_notes(slips: Corrections, language: str) -> list[str]:
+    """Sentences for the reader, one for each word that was corrected."""
+    texts = phrases(language)["notes"]["respelt"]
+    return [texts.format(typed=typed, read=read) for typed, read in slips]
 
 
-def _cased(word: str, near: str) -> str:
+def _match_case(word: str, near: str) -> str:
     if word.isupper():
         return near.upper()
     return near.capitalize() if word[0].isupper() else near

@@ -1,4 +1,4 @@
-"""A message list as turns: what was asked, and what was answered."""
+"""A message list of any kind that LangChain accepts, as turns of question and answer."""
 
 from __future__ import annotations
 
@@ -26,9 +26,10 @@ class Turn:
 
 
 def turns_of(history: Sequence[Any]) -> list[Turn]:
-    """The turns of any message list that LangChain accepts; raises InputError for another.
+    """The turns of any message list that LangChain accepts; the last MOST_TURNS of them.
 
-    Each user's message begins a turn; system and tool messages are left out.
+    Each user's message begins a turn; system and tool messages are left out. Raises InputError for
+    something else.
     """
     try:
         messages: list[BaseMessage] = convert_to_messages(list(history))

@@ -1,4 +1,5 @@
-"""Nothing is shown before it is checked against the article that it cites.
+"""Verification: every claim is checked against the articles that it cites before it is shown.
 
-Takes a claim and the archive, gives what is wrong with it, or nothing. Read `check` first.
+What comes in is a claim and the archive; what goes out is a `Verdict`, the reasons in words why
+the claim fails, or none. Read `claims` first.
 """

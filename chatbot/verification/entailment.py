@@ -1,4 +1,4 @@
-"""Whether a sentence that a model wrote is about what it cites, and follows from it.
+"""Entailment: whether a sentence that a model wrote follows from what it cites.
 
 Without a model of its own, by the archive's sentence vectors and by the share of the claim's
 words that are cited; the thresholds were chosen on pairs of claims and evidence by
@@ -26,38 +26,41 @@ Entails = Callable[[str, str], float]
 NLI_VARIABLE = "DATELINE_NLI"
 """Environment variable with the name or folder of a cross-encoder for entailment."""
 
-ENTAILED = 0.5
+ENTAILMENT_THRESHOLD = 0.5
 """The probability from which a claim counts as entailed."""
 
-NEAR = 0.45
+SIMILARITY_THRESHOLD = 0.45
 """Cosine of a claim to what it cites below which it is about something else."""
 
 
-def unsupported(
-    embedder: Embedder, claimed: str, evidence: Evidence, entails: Entails | None = None
+def unsupported_reasons(
+    embedder: Embedder, claim_text: str, evidence: Evidence, entails: Entails | None = None
 ) -> Iterator[str]:
-    """Why a written sentence is not supported by what it cites; nothing if it is."""
-    if not question_terms(claimed):
+    """Why a sentence of a model is not supported by its evidence; nothing if it is."""
+    if not question_terms(claim_text):
         return
-    near, _ = support(embedder, claimed, evidence)
-    if near < NEAR:
+    near, _ = support_scores(embedder, claim_text, evidence)
+    if near < SIMILARITY_THRESHOLD:
         yield f"the cited text is about something else (similarity {near:.2f})"
-    elif entails and (sure := entails(evidence.text, claimed)) < ENTAILED:
+    elif entails and (sure := entails(evidence.text, claim_text)) < ENTAILMENT_THRESHOLD:
         yield f"the claim does not follow from the cited text (probability {sure:.2f})"
 
 
-def support(embedder: Embedder, claimed: str, evidence: Evidence) -> tuple[float, float]:
-    """How near a claim is to what it cites, one quote or all (its cosine, as a score that is 0 for
-    unrelated texts); and the share of its words there."""
-    texts = dict.fromkeys([claimed, *evidence.quotes, evidence.text])
+def support_scores(embedder: Embedder, claim_text: str, evidence: Evidence) -> tuple[float, float]:
+    """How similar a claim is to its evidence, and the share of its words that the evidence has.
+
+    The similarity is the greatest cosine to one quote or to all, scaled to be 0 for unrelated
+    texts.
+    """
+    texts = dict.fromkeys([claim_text, *evidence.quotes, evidence.text])
     own_vector, *others = [embedder.query(t) for t in texts]
     cosines = embedder.properties.near(np.array([own_vector @ other for other in others]))
-    own, have = set(question_terms(claimed)), set(terms(evidence.named))
+    own, have = set(question_terms(claim_text)), set(terms(evidence.name_text))
     return float(np.max(cosines, initial=0.0)), len(own & have) / max(1, len(own))
 
 
-def configured() -> Entails | None:
-    """The entailment model that the environment names, None if it names none."""
+def configured_entailment() -> Entails | None:
+    """The entailment model that DATELINE_NLI names; None if it names none."""
     name = os.environ.get(NLI_VARIABLE, "").strip()
     return entailment(name) if name else None
 

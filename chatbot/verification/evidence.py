@@ -1,4 +1,4 @@
-"""What a claim's citations say: the text that its parts are looked for in."""
+"""Evidence: the text of a claim's citations, in which the parts of the claim are looked for."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from chatbot.language.wording import long_date
+from chatbot.language.phrases import long_date
 from chatbot.values import Citation
 
 POINTING = re.compile(
@@ -29,7 +29,7 @@ _MARKS = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "
 
 @dataclass(frozen=True)
 class Evidence:
-    """The quotes of a claim, and what their articles say about themselves."""
+    """The quotes of a claim's citations, and what their articles say about themselves."""
 
     citations: tuple[Citation, ...]
 
@@ -58,14 +58,17 @@ class Evidence:
         return tuple(p.day for c in self.citations if (p := c.article.published))
 
     @cached_property
-    def numbers(self) -> str:
-        """Where numbers may stand: the quotes, and the name of the outlet."""
+    def number_text(self) -> str:
+        """The text in which a claim's numbers may stand: the quotes and the outlets' names."""
         return "\n".join([self.text, *(c.article.outlet for c in self.citations)])
 
     @cached_property
-    def named(self) -> str:
-        """Where names may stand: the quotes, outlet, byline and headline of their articles,
-        and, for a quote that points back ("He said"), what stands just before it."""
+    def name_text(self) -> str:
+        """The text in which a claim's names may stand.
+
+        It has the quotes, and outlet, byline and headline of their articles; for a quote that
+        refers back ("He said"), what stands just before it, too.
+        """
         parts = [self.text]
         for c in self.citations:
             a = c.article
@@ -81,9 +84,9 @@ class Evidence:
 
     def says(self, words: str) -> bool:
         """Whether the quotes have these words, whatever their spaces and marks look like."""
-        return plain(words).strip(" .,;:") in plain(self.text)
+        return normalized(words).strip(" .,;:") in normalized(self.text)
 
 
-def plain(text: str) -> str:
-    """Lower case, with simple marks and single spaces, for comparing."""
+def normalized(text: str) -> str:
+    """A text in lower case with plain quotation marks and single spaces, for comparing."""
     return _SPACE.sub(" ", text.translate(_MARKS)).strip().lower()

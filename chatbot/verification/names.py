@@ -1,9 +1,9 @@
-"""Whether the names of a claim are in what it cites.
+"""Names of a claim that its evidence does not have.
 
 Names are told by their capitals, so only in scripts that have them. A name at the start of a
 sentence counts if another capital follows it, or if the cited article writes it with a capital
-in the middle of a sentence. Known names of the same thing stand for one another (aliases.toml),
-and so do a country and its people ("Korea", "Korean": four letters in common).
+in the middle of a sentence. Aliases stand for one another (`lexicon/aliases.toml`), and so do a
+country and its people ("Korea", "Korean": four letters in common).
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from chatbot.language.aliases import groups, kin
+from chatbot.language.aliases import alias_patterns, shares_prefix
 from chatbot.language.dates import MONTHS, WEEKDAYS
-from chatbot.verification.evidence import Evidence, plain
+from chatbot.verification.evidence import Evidence, normalized
 
 WORD = re.compile(r"[^\W\d_][\w'’&.]*(?<!\.)|\b[A-Z]\.?")
 STARTS = re.compile(r"(?:^|[.!?:;]\s+|[“”\"(*•\n-]\s*)$")
@@ -32,22 +32,22 @@ NO_NAMES = (
 )
 
 
-def unnamed(claimed: str, evidence: Evidence, *, whole: bool = False) -> Iterator[str]:
-    """The names of a claim that are nowhere in what it cites, as they are written.
+def missing_names(claim_text: str, evidence: Evidence, *, whole: bool = False) -> Iterator[str]:
+    """The names of a claim that its evidence does not have, as the claim writes them.
 
     With `whole` they may stand anywhere in the cited articles: a speaker whom Dateline names
     before a quote is named further up.
     """
-    if not any(_capital(m.group()) for m in WORD.finditer(claimed)):
+    if not any(_capital(m.group()) for m in WORD.finditer(claim_text)):
         return
-    where = evidence.named
+    where = evidence.name_text
     have = {p for word in WORD.findall(where) for p in _parts(word)}
     capital = {p for word in WORD.findall(where) if word[0].isupper() for p in _parts(word)}
-    rest = _unaliased(claimed, where)
+    rest = _unaliased(claim_text, where)
     for match in WORD.finditer(rest):
         word = match.group()
         missing = [p for p in _parts(word) if p not in have and p not in NO_NAMES]
-        if not missing or not _capital(word) or any(kin(p, capital) for p in missing):
+        if not missing or not _capital(word) or any(shares_prefix(p, capital) for p in missing):
             continue
         if STARTS.search(rest[: match.start()]) and not _is_name(rest, match, evidence):
             continue
@@ -56,16 +56,16 @@ def unnamed(claimed: str, evidence: Evidence, *, whole: bool = False) -> Iterato
 
 
 def _capital(word: str) -> bool:
-    return word[0].isupper() and plain(word) not in NO_NAMES
+    return word[0].isupper() and normalized(word) not in NO_NAMES
 
 
-def _unaliased(claimed: str, where: str) -> str:
+def _unaliased(claim_text: str, where: str) -> str:
     """A claim with the names blanked that stand, in this or another form, in a text."""
-    for group in groups():
-        if any(p.search(claimed) for p in group) and any(p.search(where) for p in group):
+    for group in alias_patterns():
+        if any(p.search(claim_text) for p in group) and any(p.search(where) for p in group):
             for p in group:
-                claimed = p.sub(lambda m: " " * len(m.group()), claimed)
-    return claimed
+                claim_text = p.sub(lambda m: " " * len(m.group()), claim_text)
+    return claim_text
 
 
 def _parts(word: str) -> list[str]:

@@ -1,8 +1,9 @@
-"""Whether a claim denies what it cites, or turns it round.
+"""Polarity: whether a claim negates what it cites, or says the contrary of it.
 
-A claim is set beside the cited sentence that it shares most words with. It fails if it denies
-and that sentence does not; if that sentence denies just what the claim says; or if it has one
-word of a pair of contraries ("raised", "lowered") and that sentence only the other.
+A claim is compared with the cited sentence that it shares most words with. It fails if it is
+negated and that sentence is not; if that sentence negates just what the claim says; or if it
+has one word of a pair of antonyms ("raised", "lowered") and that sentence only the other. The
+words are data in `lexicon/antonyms.toml`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
-from chatbot.language.wording import language_of
+from chatbot.language.phrases import language_of
 from chatbot.verification.evidence import Evidence
 from vectorstore import question_terms, terms
 
@@ -31,31 +32,31 @@ SENTENCE = re.compile(r"(?<=[.!?。”])\s+|\n")
 
 @cache
 def _words() -> dict[str, Any]:
-    return tomllib.loads((files("chatbot") / "lexicon" / "contraries.toml").read_text("utf-8"))
+    return tomllib.loads((files("chatbot") / "lexicon" / "antonyms.toml").read_text("utf-8"))
 
 
-def contradicted(claimed: str, evidence: Evidence) -> Iterator[str]:
-    """Why the claim contradicts what it cites; nothing if it does not."""
+def contradictions(claim_text: str, evidence: Evidence) -> Iterator[str]:
+    """Why a claim contradicts what it cites; nothing if it does not."""
     sentences = [s for s in SENTENCE.split(evidence.text) if s.strip()]
-    own = set(question_terms(claimed))
-    if not sentences or language_of(claimed) != language_of(evidence.text):
+    own = set(question_terms(claim_text))
+    if not sentences or language_of(claim_text) != language_of(evidence.text):
         return
     nearest = max(sentences, key=lambda s: (len(own & set(terms(s))), -len(s)))
-    if denies(claimed) and not any(denies(s) for s in sentences):
+    if is_negated(claim_text) and not any(is_negated(s) for s in sentences):
         yield "the claim denies what the cited text does not deny"
-    elif not denies(claimed) and _denied(nearest, own):
+    elif not is_negated(claim_text) and _denied(nearest, own):
         yield "the cited text denies what the claim says"
-    for word, other in contraries(claimed, nearest):
+    for word, other in antonym_pairs(claim_text, nearest):
         yield f"the cited text says “{other}”, not “{word}”"
 
 
-def denies(text: str) -> bool:
-    """Whether a text has a word that denies."""
+def is_negated(text: str) -> bool:
+    """Whether a text has a negator."""
     return bool(negators(text))
 
 
 def negators(text: str) -> list[int]:
-    """Where the words that deny end, in a text; "not only" and its like are none."""
+    """The offsets at which the negators of a text end; "not only" and the like are none."""
     table = _words()
     plain = text.lower()
     for phrase in table["no_negation"]:
@@ -80,13 +81,13 @@ def _denied(sentence: str, own: set[str]) -> bool:
     return False
 
 
-def contraries(claimed: str, cited: str) -> Iterator[tuple[str, str]]:
-    """Pairs of a word of the claim and its contrary in the cited text, which lacks the word."""
+def antonym_pairs(claim_text: str, cited: str) -> Iterator[tuple[str, str]]:
+    """Pairs of a word of the claim and its antonym in the cited text, which lacks the word."""
     for left, right in _words()["pairs"]:
         sides = (left.split(), right.split())
         for mine, theirs in (sides, sides[::-1]):
-            said, other = _has(claimed, mine), _has(cited, theirs)
-            if said and other and not _has(claimed, theirs) and not _has(cited, mine):
+            said, other = _has(claim_text, mine), _has(cited, theirs)
+            if said and other and not _has(claim_text, theirs) and not _has(cited, mine):
                 yield said, other
 
 

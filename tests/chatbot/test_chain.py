@@ -8,9 +8,9 @@ import pytest
 from langchain_core.messages import AIMessage, HumanMessage
 
 from chatbot import Answer, Claim, Extractive, Query, build_chain
-from chatbot.answering.quoting import quote
+from chatbot.answering.quotation import quote
 from chatbot.reading.query_terms import QueryTerms
-from chatbot.reading.scoring import scored
+from chatbot.reading.scoring import score_candidates
 from tests.conftest import NEWS, article, put
 from vectorstore import Archive, Filters, Hit, InputError
 
@@ -223,7 +223,9 @@ def test_numbers_have_no_gaps_where_a_claim_was_dropped(newsroom: Archive) -> No
     honest = Extractive(newsroom)
 
     def first_is_wrong(query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
-        for i, candidate in enumerate(scored(newsroom, QueryTerms(newsroom, query), hits)[:3]):
+        for i, candidate in enumerate(
+            score_candidates(newsroom, QueryTerms(newsroom, query), hits)[:3]
+        ):
             claim = quote(candidate, "en")
             yield Answer(claims=(replace(claim, text="Wrong") if i == 0 else claim,))
 

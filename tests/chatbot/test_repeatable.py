@@ -22,8 +22,9 @@ with Archive.open(sys.argv[1]) as archive:
         query_terms = QueryTerms(archive, query)
         print(query, query_terms.wordings)
         for article in archive.recent():
-            have = query_terms.has(terms(article.body))
-            print(query_terms.share(have), query_terms.mass(have), query_terms.names(have))
+            have = query_terms.matched(terms(article.body))
+            print(query_terms.coverage(have), query_terms.matched_rarity(have))
+            print(query_terms.name_coverage(have))
 """
 SEEDS = ("0", "1", "2")
 """Of the hashes of strings, which decide on the order of sets."""

@@ -15,9 +15,9 @@ from typing import Any
 
 from chatbot import Answer
 from chatbot.answering.timeline import timeline
-from chatbot.language.wording import language_of
-from chatbot.understanding.cited import Quoted
-from chatbot.understanding.spelling import respelt, told
+from chatbot.language.phrases import language_of
+from chatbot.understanding.citation_followups import EarlierQuote
+from chatbot.understanding.spelling import correct_spelling, correction_notes
 from ui.api.models import (
     LONGEST,
     AnswerOut,
@@ -77,10 +77,10 @@ class Service:
     def search(self, text: str, narrowed: Narrowed, *, k: int, explain: bool) -> SearchOut:
         """The k passages that fit best; raises InputError."""
         filters = self.filters(narrowed)
-        text, slips = respelt(_sized(text), self.archive)
+        text, slips = correct_spelling(_sized(text), self.archive)
         hits = self.archive.search(text, k=k, filters=filters, explain=explain)
         found = [_hit(hit, explain=explain) for hit in hits]
-        return SearchOut(query=text, notes=told(slips, language_of(text)), hits=found)
+        return SearchOut(query=text, notes=correction_notes(slips, language_of(text)), hits=found)
 
     def article(self, article_id: str, version: str | None = None) -> ArticleOut:
         """An article in its current or the given version; raises NotFound."""
@@ -163,9 +163,9 @@ class Service:
             "cited": [self._quoted(c) for c in asked.cited] or None,
         }
 
-    def _quoted(self, cited: Cited) -> Quoted:
+    def _quoted(self, cited: Cited) -> EarlierQuote:
         headline = self.article(cited.article).headline
-        return Quoted(cited.number, cited.article, headline, cited.start, cited.end)
+        return EarlierQuote(cited.number, cited.article, headline, cited.start, cited.end)
 
 
 def _sized(text: str) -> str:

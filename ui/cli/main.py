@@ -70,9 +70,9 @@ def ask(
         answer = chain.invoke(inputs)
     import json
 
-    from chatbot.evaluation.questions import result
+    from chatbot.evaluation.question_sets import result_row
 
-    typer.echo(json.dumps(result(answer), ensure_ascii=False, indent=2))
+    typer.echo(json.dumps(result_row(answer), ensure_ascii=False, indent=2))
 
 
 @app.command()
@@ -117,7 +117,7 @@ def search(
     ] = False,
 ) -> None:
     """Show the passages that fit best, with their scores."""
-    from chatbot.understanding.spelling import respelt, told
+    from chatbot.understanding.spelling import correct_spelling, correction_notes
     from ui.console import output as console
 
     with opened(archive) as store:
@@ -126,9 +126,9 @@ def search(
             subjects=tuple(subject or ()),
             places=tuple(place or ()),
         )
-        text, slips = respelt(text, store)
+        text, slips = correct_spelling(text, store)
         hits = store.search(text, k=k, filters=filters, explain=explain)
-    for line in told(slips, "en"):
+    for line in correction_notes(slips, "en"):
         console.out.print(line, markup=False)
     if not hits:
         console.out.print("Nothing found.")
@@ -181,15 +181,15 @@ def evaluate(
     ] = None,
 ) -> None:
     """Ask every question of a set; write what was retrieved and cited, and how well."""
-    from chatbot.evaluation.measures import figures
-    from chatbot.evaluation.questions import evaluate as run
-    from chatbot.evaluation.questions import measured
+    from chatbot.evaluation.metrics import mean_metrics
+    from chatbot.evaluation.question_sets import evaluate as run
+    from chatbot.evaluation.question_sets import measure
     from ui.console import output as console
 
     with opened(archive) as store, console.progress_bar() as progress:
         count = run(store, questions, out, progress=progress)
     console.out.print(f"{count} questions asked; results in {out}", markup=False)
-    console.show_figures(figures(measured(questions, out, files)))
+    console.show_figures(mean_metrics(measure(questions, out, files)))
 
 
 app.command()(cli_archive.status)

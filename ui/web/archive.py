@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from chatbot.understanding.spelling import respelt, told
+from chatbot.understanding.spelling import correct_spelling, correction_notes
 from ui.web.filters import filter_words, filters_json
 from ui.web.reader import article_path, lang_of, meta_html
 from ui.web.sources import best_span
@@ -76,10 +76,10 @@ def _by_relevance(
 ) -> tuple[list[tuple[StoredArticle, Span]], list[str]]:
     """The articles with their best sentences, and which words were read as others."""
     best: dict[str, tuple[StoredArticle, Span]] = {}
-    text, slips = respelt(wish.text, archive)
+    text, slips = correct_spelling(wish.text, archive)
     for hit in archive.search(text, k=2 * FOUND, filters=wish.filters):
         best.setdefault(hit.article.id, (hit.article, best_span(hit)))
-    return list(best.values())[:FOUND], told(slips, w.lang)
+    return list(best.values())[:FOUND], correction_notes(slips, w.lang)
 
 
 def form_html(archive: Archive, wish: Wish, w: Words) -> str:

@@ -1,5 +1,6 @@
-"""How requests for more than one fact are answered: lists, timelines, summaries and more.
+"""Layouts of answers to requests for more than one fact: lists, timelines, summaries and more.
 
-Each takes a query and its hits and yields parts of an answer; where one yields nothing, the
-request is answered as one for a fact. Read `gathering` first.
+What comes in is a query with its hits; what goes out are parts of an answer, in order. A layout
+that yields nothing leaves the request to be answered as one for a fact. Read `candidates`
+first.
 """

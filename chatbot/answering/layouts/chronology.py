@@ -1,4 +1,4 @@
-"""Timelines, changes and news: what happened in which order, a sentence of each story."""
+"""Timelines, changes and news: dated sentences in the order of their days."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from chatbot.answering.changes import day_of
-from chatbot.answering.layouts import gathering
-from chatbot.answering.quoting import quote
+from chatbot.answering.changes import publication_day
+from chatbot.answering.layouts import candidates
+from chatbot.answering.quotation import quote
+from chatbot.language.phrases import long_date, phrases
 from chatbot.language.quantities import quantities
-from chatbot.language.wording import long_date, phrases
-from chatbot.reading.scoring import Candidate
-from chatbot.understanding.notes import span
+from chatbot.reading.candidates import Candidate
+from chatbot.understanding.notes import period_text
 from chatbot.values import SHORT, Answer, Claim, Length, Query
 from vectorstore import Archive, Hit
 
@@ -32,46 +32,49 @@ LATELY = 45
 
 
 def timeline(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
-    """The steps of a matter by their days, each with the sentence that tells of it."""
-    found = _dated(gathering.stories(archive, query, hits))
+    """The events of a topic in the order of their days, a sentence for each story."""
+    found = _dated(candidates.story_candidates(archive, query, hits))
     if query.periods:
         first, last = query.periods[0][0], query.periods[-1][1]
-        found = [w for w in found if first <= day_of(w.hit) <= last] or found
+        found = [w for w in found if first <= publication_day(w.hit) <= last] or found
     yield from _steps(archive, query, found)
 
 
 def changes(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
-    """The steps of a change: the likeliest sentences that were read, those that tell of amounts
-    if any do."""
-    ranked = _dated(gathering.read(archive, query, hits))
+    """The likeliest sentences about a change by day; those with amounts, if any have them."""
+    ranked = _dated(candidates.read_candidates(archive, query, hits))
     if not ranked:
         return
     least = LIKELY * ranked[0].weight
-    likely = gathering.apart([w for w in ranked if w.weight >= least])
-    told = [w for w in likely if any(q.unit for q in quantities(w.sentence.text))]
-    yield from _steps(archive, query, told if len(told) > 1 else likely)
+    likely = candidates.deduplicate([w for w in ranked if w.weight >= least])
+    with_amounts = [w for w in likely if any(q.unit for q in quantities(w.sentence.text))]
+    yield from _steps(archive, query, with_amounts if len(with_amounts) > 1 else likely)
 
 
 def news(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
-    """What is new of a matter, the newest first; where a period that is named has nothing, it
-    says so and tells the newest that there is."""
-    newest = gathering.by_day(_dated(gathering.stories(archive, query, hits)), newest=True)
+    """The newest sentences about a topic, the newest first.
+
+    If a period that is named has none, it says so and gives the newest that there are.
+    """
+    newest = candidates.sort_by_day(
+        _dated(candidates.story_candidates(archive, query, hits)), newest=True
+    )
     if not newest:
         return
     if query.periods:
         first, last = query.periods[0][0], query.periods[-1][1]
-        inside = [w for w in newest if first <= day_of(w.hit) <= last]
+        inside = [w for w in newest if first <= publication_day(w.hit) <= last]
         if not inside:
-            said = phrases(query.language)["requests"]
-            period = span((first, last), query.language)
-            yield Answer(message=said["nothing_in"].format(period=period))
+            texts = phrases(query.language)["requests"]
+            period = period_text((first, last), query.language)
+            yield Answer(message=texts["nothing_in"].format(period=period))
         newest = inside or newest[:LATEST]
     else:
-        since = day_of(newest[0].hit) - timedelta(LATELY)
-        lately = [w for w in newest if day_of(w.hit) >= since]
+        since = publication_day(newest[0].hit) - timedelta(LATELY)
+        lately = [w for w in newest if publication_day(w.hit) >= since]
         newest = lately if len(lately) >= LATEST else newest[:LATEST]
-    for w in gathering.spread(archive, newest, NEWS[query.length]):
-        yield Answer(claims=(dated(w, query.language),))
+    for w in candidates.diversify(archive, newest, NEWS[query.length]):
+        yield Answer(claims=(dated_claim(w, query.language),))
 
 
 def _dated(found: Sequence[Candidate]) -> list[Candidate]:
@@ -82,11 +85,11 @@ def _steps(archive: Archive, query: Query, ranked: Sequence[Candidate]) -> Itera
     """The first of the ranked by their days; nothing where that is no course of events."""
     if len(ranked) < 2:
         return
-    for w in gathering.by_day(gathering.spread(archive, ranked, STEPS[query.length])):
-        yield Answer(claims=(dated(w, query.language),))
+    for w in candidates.sort_by_day(candidates.diversify(archive, ranked, STEPS[query.length])):
+        yield Answer(claims=(dated_claim(w, query.language),))
 
 
-def dated(candidate: Candidate, language: str) -> Claim:
-    """A sentence behind the day of its article."""
+def dated_claim(candidate: Candidate, language: str) -> Claim:
+    """A candidate as a claim after the day of its article."""
     claim = quote(candidate, language, without=("day",))
-    return replace(claim, lead=long_date(day_of(candidate.hit), language))
+    return replace(claim, lead=long_date(publication_day(candidate.hit), language))

@@ -1,4 +1,4 @@
-"""Lists and counts: each item that the articles tell, one a line, copies of a story once."""
+"""Lists and counts: one line for each item that the articles tell, near-duplicates once."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from chatbot.answering.changes import day_of
-from chatbot.answering.layouts import gathering
-from chatbot.answering.selection import tells_of
-from chatbot.language.items import BOUNDARY
+from chatbot.answering.changes import publication_day
+from chatbot.answering.layouts import candidates
+from chatbot.answering.selection import mentions_period
+from chatbot.language.list_items import BOUNDARY
+from chatbot.language.phrases import language_of, phrases
 from chatbot.language.quantities import quantities
-from chatbot.language.wording import language_of, phrases
-from chatbot.reading.fit import SURE
+from chatbot.reading.candidates import Candidate
 from chatbot.reading.query_terms import QueryTerms
-from chatbot.reading.scoring import Candidate
-from chatbot.understanding.generic import topical
-from chatbot.understanding.time import timeless
+from chatbot.reading.type_matching import LEAD_THRESHOLD
+from chatbot.understanding.generic_terms import without_generic_terms
+from chatbot.understanding.temporal_intent import without_dates
 from chatbot.values import SHORT, Answer, Length, Query
 from vectorstore import Archive, Hit, Span, question_terms, terms
 
@@ -35,7 +35,7 @@ COVERED = 0.6
 """Share of the question's terms that an item's passage and headline have, where they are in its
 language."""
 
-TELLING = 3
+TELLS_NUMBER = 3
 """Items, the likeliest first, of which none may tell the number that is asked for."""
 
 READ = 36
@@ -47,50 +47,57 @@ BY_SIZE = re.compile(
 )
 
 
-def listed(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
-    """The items, the earliest first, or the largest where that is asked for."""
-    found = items(archive, query, hits)
+def list_answer(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
+    """The items in the order of their days, or by size where the largest are asked for."""
+    found = item_candidates(archive, query, hits)
     if len(found) > 1:
         yield from _shown(query, found)
 
 
-def counted(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
-    """How many items the articles report, said to be that, and the items; nothing where an
-    article tells the number itself."""
-    found = items(archive, query, hits)
-    if len(found) < 2 or any(w.fit >= SURE for w in found[:TELLING]):
+def count_answer(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
+    """How many items the articles report, and the items.
+
+    It yields nothing where an article tells the number itself.
+    """
+    found = item_candidates(archive, query, hits)
+    if len(found) < 2 or any(w.type_match >= LEAD_THRESHOLD for w in found[:TELLS_NUMBER]):
         return
-    said = phrases(query.language)["requests"]
-    yield Answer(message=said["counted"].format(n=len(found)))
+    texts = phrases(query.language)["requests"]
+    yield Answer(message=texts["counted"].format(n=len(found)))
     yield from _shown(query, found)
 
 
-def items(archive: Archive, query: Query, hits: Sequence[Hit]) -> list[Candidate]:
-    """The sentences that each tell an item, the likeliest first: those that the reader finds
-    about as likely to answer as the best one, of passages that are about the question."""
+def item_candidates(archive: Archive, query: Query, hits: Sequence[Hit]) -> list[Candidate]:
+    """The candidates that each tell an item, the likeliest first.
+
+    They are those that the reader model finds about as likely as the best one, of passages that
+    cover the question.
+    """
     query_terms = QueryTerms(archive, query)
-    asked = frozenset(question_terms(topical(timeless(query.text, query.today))))
-    ranked = [*_with_siblings(gathering.read(archive, query, hits, READ))]
+    asked_terms = frozenset(
+        question_terms(without_generic_terms(without_dates(query.text, query.today)))
+    )
+    ranked = [*_with_siblings(candidates.read_candidates(archive, query, hits, READ))]
     own = [w for w in ranked if language_of(w.hit.text) == query.language]
-    covering = [w for w in own if _covers(query_terms, asked, w.hit)]
+    covering = [w for w in own if _covers(query_terms, asked_terms, w.hit)]
     if own and not covering:
         return []
     ranked = covering + [w for w in ranked if language_of(w.hit.text) != query.language]
     if query.periods:
         period = query.periods[0][0], query.periods[-1][1]
-        inside = [w for w in ranked if period[0] <= day_of(w.hit) <= period[1]]
-        ranked = [w for w in inside or ranked if tells_of(w.sentence.text, period)]
+        inside = [w for w in ranked if period[0] <= publication_day(w.hit) <= period[1]]
+        ranked = [w for w in inside or ranked if mentions_period(w.sentence.text, period)]
     if not ranked:
         return []
-    least = max(w.read for w in ranked) - BESIDE
-    return gathering.apart([w for w in ranked if w.read >= least], SAME)
+    least = max(w.reader_score for w in ranked) - BESIDE
+    return candidates.deduplicate([w for w in ranked if w.reader_score >= least], SAME)
 
 
-def _covers(query_terms: QueryTerms, asked: frozenset[str], hit: Hit) -> bool:
+def _covers(query_terms: QueryTerms, asked_terms: frozenset[str], hit: Hit) -> bool:
     """Whether a passage and its headline have most of what is asked for. Plain shares, as in a
     list each item has the same words, which are then no rare ones."""
-    have = query_terms.has({*terms(hit.text), *terms(hit.article.headline)})
-    return len(asked & have) >= COVERED * len(asked)
+    have = query_terms.matched({*terms(hit.text), *terms(hit.article.headline)})
+    return len(asked_terms & have) >= COVERED * len(asked_terms)
 
 
 def _with_siblings(ranked: Sequence[Candidate]) -> Iterator[Candidate]:
@@ -100,9 +107,9 @@ def _with_siblings(ranked: Sequence[Candidate]) -> Iterator[Candidate]:
         yield w
         known = {_particulars(w.sentence.text)}
         for article in w.hit.also:
-            span = _likest(article.body, w.terms)
+            span = _most_similar_sentence(article.body, w.terms)
             text = article.body[slice(*span)]
-            if (own := _particulars(text)) not in known and _alike(text, w.terms):
+            if (own := _particulars(text)) not in known and _similarity(text, w.terms):
                 known.add(own)
                 sentence = replace(w.sentence, text=text, start=span[0], end=span[1])
                 hit = replace(w.hit, article=article, start=span[0], end=span[1])
@@ -114,7 +121,7 @@ def _with_siblings(ranked: Sequence[Candidate]) -> Iterator[Candidate]:
                 )
 
 
-def _likest(body: str, wanted: frozenset[str]) -> Span:
+def _most_similar_sentence(body: str, wanted: frozenset[str]) -> Span:
     """The sentence of a text that has most of some terms."""
     marks = [0, *(m.end() for m in BREAK.finditer(body)), len(body)]
     spans = [(a, b) for a, b in pairwise(marks) if body[a:b].strip()]
@@ -122,7 +129,7 @@ def _likest(body: str, wanted: frozenset[str]) -> Span:
     return a, a + len(body[a:b].rstrip())
 
 
-def _alike(text: str, wanted: frozenset[str]) -> bool:
+def _similarity(text: str, wanted: frozenset[str]) -> bool:
     return len(wanted & {*terms(text)}) >= SIBLING * len(wanted)
 
 
@@ -139,14 +146,14 @@ SIBLING = 0.5
 
 def _shown(query: Query, found: Sequence[Candidate]) -> Iterator[Answer]:
     most = ITEMS[query.length]
-    shown = gathering.by_day(found[:most])
+    shown = candidates.sort_by_day(found[:most])
     if BY_SIZE.search(query.question):
         shown = sorted(shown, key=_size, reverse=True)
-    for claim in gathering.claims(query, shown):
+    for claim in candidates.candidate_claims(query, shown):
         yield Answer(claims=(claim,))
     if len(found) > most:
-        said = phrases(query.language)["requests"]
-        yield Answer(notice=said["shown"].format(shown=most, n=len(found)))
+        texts = phrases(query.language)["requests"]
+        yield Answer(notice=texts["shown"].format(shown=most, n=len(found)))
 
 
 def _size(candidate: Candidate) -> float:

@@ -1,15 +1,15 @@
-"""Whose words a request asks for, and whose words a sentence tells."""
+"""Speakers: whose words a request asks for, and whose words a sentence reports."""
 
 from __future__ import annotations
 
 import re
 
-from chatbot.answering.excerpts import speaker_of
+from chatbot.answering.speech import speaker_of
+from chatbot.reading.candidates import Candidate
 from chatbot.reading.query_terms import QueryTerms
-from chatbot.reading.scoring import Candidate
 from vectorstore import question_terms, terms
 
-SPEAKS = re.compile(
+REPORTING_VERB = re.compile(
     r"\b(?:said|says|say|told|added|argued|argues|insist(?:s|ed)|demand(?:s|ed)?|want(?:s|ed)?"
     r"|call(?:s|ed) (?:for|on|it)|warn(?:s|ed)|reject(?:s|ed)|oppos(?:es|ed)|urge(?:s|d)"
     r"|claim(?:s|ed)|maintain(?:s|ed)|propos(?:es|ed)|ask(?:s|ed) for|welcom(?:es|ed)"
@@ -21,7 +21,7 @@ SPEAKS = re.compile(
 )
 """How reported speech is told."""
 
-ASKED = re.compile(
+ASKS_SPEAKER = re.compile(
     r"\bwhat (?:do|does|did|is|are|was|were|has|have|had|will|would) (?P<a>.+?) "
     r"(?:say|saying|said|think|thinking|want|wanted|demand|demanding|ask|asking|argue|argued"
     r"|claim|claimed|expect|complain|propose|call)\b"
@@ -37,7 +37,7 @@ ASKED = re.compile(
 )
 """How a request names whose words it asks for."""
 
-ALL = re.compile(
+NOBODY_IN_PARTICULAR = re.compile(
     r"\b(?:each|both|either|all|every|the two|other) ?(?:sides?|part(?:y|ies))?\b|\bsides?\b"
     r"|\b(?:people|everyone|anyone|they|he|she|you|we|who)\b|양측|양쪽|각각|각자|누가|사람들",
     re.IGNORECASE,
@@ -50,18 +50,19 @@ MOST_OF = 0.6
 """Share of the words for somebody that a sentence has which tells what they say."""
 
 
-def asked_of(question: str) -> frozenset[str]:
-    """The terms of who is asked about in "what does X say about …"; none if that is nobody in
-    particular."""
-    found = ASKED.search(question)
+def requested_speaker(question: str) -> frozenset[str]:
+    """The terms of who is asked about in "what does X say …"; none for nobody in particular."""
+    found = ASKS_SPEAKER.search(question)
     who = next((g for g in found.groups() if g), "") if found else ""
-    return frozenset() if ALL.search(who) else frozenset(question_terms(who))
+    return frozenset() if NOBODY_IN_PARTICULAR.search(who) else frozenset(question_terms(who))
 
 
-def tells_of(query_terms: QueryTerms, candidate: Candidate, who: frozenset[str]) -> bool:
-    """Whether a sentence tells what somebody says: outside what it quotes they are named, or
-    whoever speaks there is them."""
+def reports_speaker(query_terms: QueryTerms, candidate: Candidate, who: frozenset[str]) -> bool:
+    """Whether a candidate reports what somebody says.
+
+    They are named outside of what the sentence quotes, or they are who speaks there.
+    """
     body, sentence = candidate.hit.article.body, candidate.sentence
     speaker = speaker_of(body, sentence.start, sentence.end)
-    own = query_terms.has(terms(f"{QUOTED.sub(' ', sentence.text)} {speaker}"))
+    own = query_terms.matched(terms(f"{QUOTED.sub(' ', sentence.text)} {speaker}"))
     return len(who & own) >= MOST_OF * len(who)

@@ -1,18 +1,18 @@
-"""Summaries: the latest, how it came about, what was said, the figures."""
+"""Summaries under headings: the latest, the course of events, what was said, the figures."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from chatbot.answering.changes import day_of
-from chatbot.answering.layouts import gathering
-from chatbot.answering.layouts.speakers import SPEAKS
-from chatbot.answering.quoting import quote
-from chatbot.answering.selection import ALIKE, overlap
+from chatbot.answering.changes import publication_day
+from chatbot.answering.layouts import candidates
+from chatbot.answering.layouts.speakers import REPORTING_VERB
+from chatbot.answering.quotation import quote
+from chatbot.answering.selection import DUPLICATE_OVERLAP, term_overlap
+from chatbot.language.phrases import phrases
 from chatbot.language.quantities import quantities
-from chatbot.language.wording import phrases
-from chatbot.reading.scoring import Candidate
+from chatbot.reading.candidates import Candidate
 from chatbot.values import Answer, Length, Query
 from vectorstore import Archive, Hit
 
@@ -32,25 +32,27 @@ READ = 12
 
 
 def summary(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
-    """A matter in a few sentences under headings, the latest and its course first."""
-    stories = [w for w in gathering.stories(archive, query, hits) if w.hit.article.published]
+    """A topic in a few sentences under headings: the latest, the course, what was said, figures."""
+    stories = [
+        w for w in candidates.story_candidates(archive, query, hits) if w.hit.article.published
+    ]
     if query.periods:
         first, last = query.periods[0][0], query.periods[-1][1]
-        stories = [w for w in stories if first <= day_of(w.hit) <= last] or stories
+        stories = [w for w in stories if first <= publication_day(w.hit) <= last] or stories
     if not stories:
         return
     course, voices, figures = PARTS[query.length]
     nearest = stories[: 2 * (course + 1)]
-    latest = gathering.by_day(nearest, newest=True)[:1]
-    steps = gathering.spread(archive, [w for w in stories if w not in latest], course)
+    latest = candidates.sort_by_day(nearest, newest=True)[:1]
+    steps = candidates.diversify(archive, [w for w in stories if w not in latest], course)
     used = [*latest, *steps]
     yield from _group(query, "latest", latest)
-    yield from _group(query, "course", gathering.by_day(steps))
+    yield from _group(query, "course", candidates.sort_by_day(steps))
     shown = {w.hit.article.story or w.hit.article.id for w in stories}
     about = [h for h in hits if (h.article.story or h.article.id) in shown]
-    ranked = gathering.read(archive, query, about, READ)
+    ranked = candidates.read_candidates(archive, query, about, READ)
     likely = [w for w in ranked if w.weight >= LIKELY * ranked[0].weight]
-    spoken = _more([w for w in likely if SPEAKS.search(w.sentence.text)], used, voices)
+    spoken = _more([w for w in likely if REPORTING_VERB.search(w.sentence.text)], used, voices)
     yield from _group(query, "said", spoken)
     amounts = [w for w in likely if any(q.unit for q in quantities(w.sentence.text))]
     yield from _group(query, "figures", _more(amounts, [*used, *spoken], figures))
@@ -68,6 +70,6 @@ def _more(ranked: Sequence[Candidate], used: Sequence[Candidate], most: int) -> 
     for w in ranked:
         if len(chosen) == most:
             break
-        if all(overlap(w, o) < ALIKE for o in [*used, *chosen]):
+        if all(term_overlap(w, o) < DUPLICATE_OVERLAP for o in [*used, *chosen]):
             chosen.append(w)
     return chosen

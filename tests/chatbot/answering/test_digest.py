@@ -8,9 +8,9 @@ from datetime import date
 import pytest
 
 from chatbot import build_chain
-from chatbot.answering.selection import tells_of
+from chatbot.answering.selection import mentions_period
 from chatbot.understanding.answer_types import kinds_of
-from chatbot.understanding.generic import asks_for_digest
+from chatbot.understanding.generic_terms import asks_for_digest
 from chatbot.understanding.query import understand
 from tests.conftest import article, put
 from vectorstore import Archive, Filters
@@ -131,7 +131,7 @@ def test_given_filters_confine_a_digest(archive: Archive) -> None:
     ],
 )
 def test_a_sentence_tells_of_the_period(text: str, expected: bool) -> None:
-    assert tells_of(text, (date(2025, 7, 10), date(2025, 10, 2))) is expected
+    assert mentions_period(text, (date(2025, 7, 10), date(2025, 10, 2))) is expected
 
 
 def test_a_period_that_is_named_is_said_and_leaves_nothing_out(archive: Archive) -> None:

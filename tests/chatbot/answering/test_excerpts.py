@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from chatbot.answering.excerpts import clause, quoted
-from chatbot.reading.fit import best_offer, fit
+from chatbot.answering.excerpts import answer_clause, excerpt
+from chatbot.reading.type_matching import best_answer_span, type_match
 from chatbot.understanding.answer_types import kinds_of
 from chatbot.values import Query
 from vectorstore import Filters
@@ -21,7 +21,7 @@ BODY = (
 
 def texts(sentence: str) -> tuple[list[str], str]:
     start = BODY.index(sentence)
-    found = quoted(BODY, (start, start + len(sentence)))
+    found = excerpt(BODY, (start, start + len(sentence)))
     return [BODY[a:b] for a, b in found.spans], found.speaker
 
 
@@ -90,14 +90,18 @@ def query(question: str) -> Query:
 def test_the_amount_or_date_that_is_asked_for(
     question: str, sentence: str, offer: str | None
 ) -> None:
-    found = best_offer(query(question), sentence)
+    found = best_answer_span(query(question), sentence)
     assert (found.text if found else None) == offer
 
 
 def test_a_sentence_with_what_is_asked_for_fits_better() -> None:
     asked = query("How much will Seoul invest?")
-    assert fit(asked, "Seoul will invest $350 billion.") > fit(asked, "Seoul will invest in ships.")
-    assert fit(asked, "Seoul will invest $350 billion.") > fit(asked, "Seoul invests for 10 years.")
+    assert type_match(asked, "Seoul will invest $350 billion.") > type_match(
+        asked, "Seoul will invest in ships."
+    )
+    assert type_match(asked, "Seoul will invest $350 billion.") > type_match(
+        asked, "Seoul invests for 10 years."
+    )
 
 
 @pytest.mark.parametrize(
@@ -139,7 +143,7 @@ def test_a_sentence_with_what_is_asked_for_fits_better() -> None:
     ],
 )
 def test_what_stands_in_bold_is_what_was_asked_for(question: str, sentence: str, lead: str) -> None:
-    offer = best_offer(query(question), sentence)
+    offer = best_answer_span(query(question), sentence)
     assert (offer.text if offer else "") == lead
 
 
@@ -158,18 +162,18 @@ LEGAL = (
 def test_a_long_sentence_is_cut_to_its_clause_unless_what_goes_limits_it(tail, cut):
     body = LEGAL.format(tail=tail)
     at = body.index("15 percent")
-    start, end = clause(body, (0, len(body)), (at, at + 10))
+    start, end = answer_clause(body, (0, len(body)), (at, at + 10))
     assert (start, body[start:end].endswith("7 August 2025")) == (0, cut)
 
 
 def test_a_clause_keeps_what_answers_wherever_it_stands():
     body = LEGAL.format(tail="and")
     at = body.index("within seven days")
-    start, end = clause(body, (0, len(body)), (at, at + 17))
+    start, end = answer_clause(body, (0, len(body)), (at, at + 17))
     assert end == len(body)
     assert body[start:].startswith("the Secretary")
 
 
 def test_a_sentence_of_usual_length_is_quoted_whole():
     body = "The duty on cars is 15 percent; the Secretary shall publish a notice of it."
-    assert clause(body, (0, len(body)), (23, 33)) == (0, len(body))
+    assert answer_clause(body, (0, len(body)), (23, 33)) == (0, len(body))

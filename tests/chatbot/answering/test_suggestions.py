@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from chatbot import Answer, build_chain
-from chatbot.answering.suggestions import follow_ups, names_in
-from chatbot.understanding.subject import topic_of
+from chatbot.answering.suggestions import follow_ups, full_names
+from chatbot.understanding.topic_phrases import topic_phrase
 from tests.conftest import SHIPYARD, put
 from vectorstore import Archive
 
@@ -69,9 +69,9 @@ def test_a_topic_is_a_phrase_of_the_question(archive: Archive, question: str, to
     answer = build_chain(archive).invoke({"question": question})
     hits = archive.search("Philly Shipyard", k=4)
     assert answer.query is not None
-    assert topic_of(answer.query, hits) == topic
+    assert topic_phrase(answer.query, hits) == topic
 
 
 def test_names_are_whole() -> None:
     text = "He met Donald J. Trump and LG Energy Solution’s chief and Rolf Meier."
-    assert names_in(text) == ["LG Energy Solution", "Rolf Meier"]
+    assert full_names(text) == ["LG Energy Solution", "Rolf Meier"]

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from chatbot import Answer, Citation, Claim, Query, build_chain
-from chatbot.answering.origins import PER_ARTICLE, PER_ORIGIN, capped
+from chatbot.answering.provenance import PER_ARTICLE, PER_ORIGIN, cap_by_origin
 from chatbot.generative import ChatSettings
-from chatbot.generative.sources import sources_of
+from chatbot.generative.sources import prompt_sources
 from tests.chatbot.generative.attacks import (
     BENIGN,
     CANARY,
@@ -170,12 +170,12 @@ def test_the_cap_counts_articles_and_outlets(empty: Archive) -> None:
     ]
     put(empty, [one, *others])
     found = hits(empty)
-    strict = list(capped(found))
+    strict = list(cap_by_origin(found))
     assert Counter(h.article.outlet for h in strict) == {"Main": PER_ARTICLE, "Other": PER_ORIGIN}
-    free = list(capped(found, main=["Other"]))
+    free = list(cap_by_origin(found, main=["Other"]))
     assert Counter(h.article.outlet for h in free) == {"Main": PER_ARTICLE, "Other": 5}
-    assert len(sources_of(found, [], 100)) < len(strict)
-    assert len(sources_of(found, [], 1)) == 1
+    assert len(prompt_sources(found, [], 100)) < len(strict)
+    assert len(prompt_sources(found, [], 1)) == 1
 
 
 @contextmanager

@@ -7,9 +7,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from chatbot.language.named_days import EN, months
-from chatbot.language.periods import spoken
-from chatbot.understanding.time import said_as_of
+from chatbot.language.calendar import month_span
+from chatbot.language.periods import time_mentions
+from chatbot.language.temporal_patterns import EN
+from chatbot.understanding.temporal_intent import as_of_day
 
 TODAY = date(2025, 8, 20)  # a Wednesday
 
@@ -120,10 +121,10 @@ def test_one_period(line: str) -> None:
     text, _, days = line.partition(" | ")
     first, *last = days.split()
     expected = (date.fromisoformat(first), date.fromisoformat(last[0] if last else first))
-    assert [s.period for s in spoken(text, TODAY)] == [expected]
+    assert [s.period for s in time_mentions(text, TODAY)] == [expected]
     asked = f"What did the ministry say about the shipyards, {text}"
     if text.isascii() and not text.startswith("what"):
-        assert [s.period for s in spoken(asked, TODAY)] == [expected]
+        assert [s.period for s in time_mentions(asked, TODAY)] == [expected]
 
 
 @pytest.mark.parametrize(
@@ -145,18 +146,18 @@ def test_one_period(line: str) -> None:
     ],
 )
 def test_no_period(text: str) -> None:
-    assert spoken(text, TODAY) == []
+    assert time_mentions(text, TODAY) == []
 
 
 def test_two_dates_are_two_periods_and_what_follows_counts_from_the_first() -> None:
     asked = "the letters of early July 2025 and the order signed at the end of that month"
-    early, end = (s.period for s in spoken(asked, date(2026, 3, 1)))
+    early, end = (s.period for s in time_mentions(asked, date(2026, 3, 1)))
     assert early == (date(2025, 7, 1), date(2025, 7, 10))
     assert end == (date(2025, 7, 25), date(2025, 7, 31))
     asked = "the July 2025 order, and what replaced it a year later"
-    july, later = (s.period for s in spoken(asked, date(2026, 8, 1)))
-    assert july == months(2025, 7, 1)
-    assert later == months(2026, 7, 1)
+    july, later = (s.period for s in time_mentions(asked, date(2026, 8, 1)))
+    assert july == month_span(2025, 7, 1)
+    assert later == month_span(2026, 7, 1)
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])
@@ -170,7 +171,7 @@ def test_every_day_of_two_years_is_read_back(language: str) -> None:
             else (f"{day.year}년 {day.month}월 {day.day}일에",)
         )
         for form in forms:
-            assert [s.period for s in spoken(form, TODAY)] == [(day, day)], form
+            assert [s.period for s in time_mentions(form, TODAY)] == [(day, day)], form
         day += timedelta(5)
 
 
@@ -180,17 +181,17 @@ def test_a_period_lies_where_its_words_say_whatever_the_day() -> None:
     for days, unit in itertools.product(range(0, 800, 37), units):
         today = date(2024, 1, 31) + timedelta(days)
         ((last,), (this,)) = (
-            [s.period for s in spoken(f"{w} {unit}", today)] for w in ("last", "this")
+            [s.period for s in time_mentions(f"{w} {unit}", today)] for w in ("last", "this")
         )
         assert last[0] <= last[1] == this[0] - timedelta(1)
         assert this[0] <= today <= this[1]
         for part in ("early", "mid", "late", "the start of", "the end of"):
             for month in EN["months"]:
-                (inside,) = (s.period for s in spoken(f"{part} {month} 2025", today))
-                (whole,) = (s.period for s in spoken(f"{month} 2025", today))
+                (inside,) = (s.period for s in time_mentions(f"{part} {month} 2025", today))
+                (whole,) = (s.period for s in time_mentions(f"{month} 2025", today))
                 assert whole[0] <= inside[0] <= inside[1] <= whole[1]
         for month in EN["months"]:
-            (near,) = (s.period for s in spoken(f"in {month}", today))
+            (near,) = (s.period for s in time_mentions(f"in {month}", today))
             assert -366 <= (near[0] - today).days <= 31
 
 
@@ -206,7 +207,7 @@ def test_a_period_lies_where_its_words_say_whatever_the_day() -> None:
     ],
 )
 def test_what_was_known(asked: str, day: str) -> None:
-    assert said_as_of(asked, TODAY) == date.fromisoformat(day)
+    assert as_of_day(asked, TODAY) == date.fromisoformat(day)
 
 
 @pytest.mark.parametrize(
@@ -214,5 +215,5 @@ def test_what_was_known(asked: str, day: str) -> None:
     ["99 July 2025", "2025-99-99", "13월 40일", "9999999 weeks ago", "the year 0000", "Q9 2025"],
 )
 def test_days_that_do_not_exist_do_no_harm(text: str) -> None:
-    for said in spoken(text, TODAY):
+    for said in time_mentions(text, TODAY):
         assert said.period[0] <= said.period[1]

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from chatbot.language.dates import dates
-from chatbot.language.quantities import missing, quantities
+from chatbot.language.quantities import missing_quantities, quantities
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ from chatbot.language.quantities import missing, quantities
 )
 def test_the_same_number_in_other_words_is_the_same(one: str, other: str) -> None:
     assert quantities(one)
-    assert not list(missing(one, other))
+    assert not list(missing_quantities(one, other))
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_the_same_number_in_other_words_is_the_same(one: str, other: str) -> Non
     ],
 )
 def test_another_number_or_unit_is_missed(claimed: str, cited: str) -> None:
-    assert list(missing(claimed, cited))
+    assert list(missing_quantities(claimed, cited))
 
 
 def test_dates_and_names_are_no_quantities() -> None:

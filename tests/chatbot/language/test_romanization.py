@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from chatbot.language.romanization import key, variants
+from chatbot.language.romanization import phonetic_key, spelling_variants
 from chatbot.understanding.query import understand
 from tests.conftest import article, put
 from vectorstore import Archive
@@ -41,12 +41,12 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     ],
 )
 def test_spellings_of_a_syllable_sound_alike(hangul: str, spellings: str) -> None:
-    assert {key(s) for s in spellings.split()} == {key(hangul)}
+    assert {phonetic_key(s) for s in spellings.split()} == {phonetic_key(hangul)}
 
 
 @pytest.mark.parametrize("word", ["tariff", "Trump", "deal", "the", "Strong", "안덕", ""])
 def test_other_words_are_no_syllables(word: str) -> None:
-    assert key(word) == ""
+    assert phonetic_key(word) == ""
 
 
 @pytest.mark.parametrize(
@@ -63,11 +63,11 @@ def test_other_words_are_no_syllables(word: str) -> None:
 def test_names_are_found_as_the_articles_spell_them(
     archive: Archive, question: str, group: tuple[str, ...]
 ) -> None:
-    assert variants(question, archive) == (group,)
+    assert spelling_variants(question, archive) == (group,)
 
 
 def test_the_spelling_of_the_articles_and_other_names_need_no_other(archive: Archive) -> None:
-    assert variants("Did Ahn Duk-geun meet Lee County's No Deal party?", archive) == ()
+    assert spelling_variants("Did Ahn Duk-geun meet Lee County's No Deal party?", archive) == ()
 
 
 def test_a_name_in_another_spelling_finds_its_article(archive: Archive) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from chatbot.language.synonyms import names, seats, spelled_out, synonyms
+from chatbot.language.synonyms import expand_abbreviations, name_groups, resolve_capitals, synonyms
 from chatbot.understanding.query import understand
 from tests.conftest import NEWS, article, put
 from vectorstore import Archive, Filters
@@ -41,23 +41,23 @@ def test_synonyms_stand_beside_and_never_repeat() -> None:
     ],
 )
 def test_names_of_the_same(question: str, name: str) -> None:
-    assert any(name in group for group in names(question))
+    assert any(name in group for group in name_groups(question))
 
 
 @pytest.mark.parametrize("question", ["Did ice melt?", "Who sent us there?", "a motive"])
 def test_a_word_is_no_abbreviation(question: str) -> None:
-    assert names(question) == ()
+    assert name_groups(question) == ()
 
 
 def test_a_capital_stands_for_its_country() -> None:
-    assert seats("What did Tokyo offer?") == "What did Japan offer?"
-    assert seats("What did Hanwha offer?") == ""
+    assert resolve_capitals("What did Tokyo offer?") == "What did Japan offer?"
+    assert resolve_capitals("What did Hanwha offer?") == ""
 
 
 def test_an_unknown_abbreviation_is_spelled_out_by_the_archive(archive: Archive) -> None:
-    found = spelled_out("What will EIBM lend?", archive, Filters())
+    found = expand_abbreviations("What will EIBM lend?", archive, Filters())
     assert found == (("EIBM", "Export-Import Bank of Mars"),)
-    assert spelled_out("What will XQZ lend?", archive, Filters()) == ()
+    assert expand_abbreviations("What will XQZ lend?", archive, Filters()) == ()
 
 
 def test_the_reader_is_told_how_the_question_was_read(archive: Archive) -> None:

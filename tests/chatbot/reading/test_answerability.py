@@ -7,9 +7,14 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from chatbot.reading.answerability import ANSWERABILITY, answerability, together
+from chatbot.reading.answerability import (
+    ANSWERABILITY_FEATURES,
+    answerability,
+    answerability_features,
+)
+from chatbot.reading.candidates import Candidate, rerank
 from chatbot.reading.query_terms import QueryTerms
-from chatbot.reading.scoring import Candidate, as_read, scored
+from chatbot.reading.scoring import score_candidates
 from chatbot.understanding.query import understand
 from tests.conftest import SHIPYARD, put
 from vectorstore import Archive
@@ -25,7 +30,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
 def ranked(archive: Archive, question: str) -> tuple[QueryTerms, list[Candidate]]:
     query = understand(question, archive)
     query_terms = QueryTerms(archive, query)
-    return query_terms, scored(archive, query_terms, archive.search(query.text, k=10))
+    return query_terms, score_candidates(archive, query_terms, archive.search(query.text, k=10))
 
 
 def test_what_is_told_is_likelier_held_than_what_is_not(archive: Archive) -> None:
@@ -49,7 +54,7 @@ def test_a_question_without_words_is_held_by_nothing(archive: Archive) -> None:
 
 def test_what_is_looked_at(archive: Archive) -> None:
     _, found = ranked(archive, "Who opened a dock at the Philly Shipyard?")
-    values = dict(zip(ANSWERABILITY, together(found), strict=True))
+    values = dict(zip(ANSWERABILITY_FEATURES, answerability_features(found), strict=True))
     assert np.isfinite(list(values.values())).all()
     assert values["best read"] >= values["first read"]
     assert 0 < values["share"] <= 1
@@ -59,6 +64,6 @@ def test_what_is_looked_at(archive: Archive) -> None:
 def test_hits_are_shown_in_the_order_in_which_they_answer(archive: Archive) -> None:
     hits = archive.search("Philly Shipyard", k=10)
     _, found = ranked(archive, "How many tankers will the Philly Shipyard build?")
-    shown = as_read(list(reversed(hits)), found)
+    shown = rerank(list(reversed(hits)), found)
     assert {h.passage_id for h in shown} == {h.passage_id for h in hits}
     assert shown[0].passage_id == found[0].hit.passage_id

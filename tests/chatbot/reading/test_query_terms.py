@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from chatbot.language.aliases import equals
-from chatbot.understanding.time import timeless
+from chatbot.language.aliases import alias_terms
+from chatbot.understanding.temporal_intent import without_dates
 
 DAY = date(2025, 8, 20)
 
@@ -21,17 +21,19 @@ DAY = date(2025, 8, 20)
     ],
 )
 def test_other_names_of_what_is_named(question: str, own: set[str], other: set[str]) -> None:
-    [(found, others)] = equals(question)
+    [(found, others)] = alias_terms(question)
     assert found == own
     assert other in others
 
 
 def test_names_in_two_languages_are_both_equal_to_the_others() -> None:
-    found = {tuple(own): others for own, others in equals("한국 Korea investment")}
+    found = {tuple(own): others for own, others in alias_terms("한국 Korea investment")}
     assert found.keys() == {("한국",), ("korea",)}
     assert all({"seoul"} in others for others in found.values())
 
 
 def test_dates_are_left_out_and_nothing_else() -> None:
     asked = "What was known about the car tariff as of 20 August 2025?"
-    assert timeless(asked, DAY).split() == "What was known about the car tariff as of ?".split()
+    assert (
+        without_dates(asked, DAY).split() == "What was known about the car tariff as of ?".split()
+    )

@@ -4,17 +4,17 @@ from datetime import date
 
 import pytest
 
-from chatbot.language.periods import spoken
-from chatbot.language.wording import language_of
+from chatbot.language.periods import time_mentions
+from chatbot.language.phrases import language_of
 from chatbot.understanding.answer_types import kinds_of
-from chatbot.understanding.decomposition import as_asked, parts_of
+from chatbot.understanding.decomposition import original_wording, subquestions
 
 TODAY = date(2026, 8, 20)
 
 
 def parts(question: str) -> tuple[str, ...]:
-    said = spoken(question, TODAY)
-    return parts_of(question, kinds_of(question), said, language_of(question))
+    said = time_mentions(question, TODAY)
+    return subquestions(question, kinds_of(question), said, language_of(question))
 
 
 @pytest.mark.parametrize(
@@ -77,8 +77,10 @@ def test_a_part_that_leans_on_the_first_has_its_words_but_not_its_date() -> None
 
 def test_a_part_is_shown_without_the_words_it_was_given() -> None:
     asked = "What was Korea's rate in July, and what replaced it?"
-    assert as_asked("what replaced it Korea's rate", asked) == "what replaced it Korea's rate"
+    assert (
+        original_wording("what replaced it Korea's rate", asked) == "what replaced it Korea's rate"
+    )
     asked = "Who is the Secretary, and what did he say about ships?"
-    assert as_asked("what did he say about ships Secretary", asked) == (
+    assert original_wording("what did he say about ships Secretary", asked) == (
         "what did he say about ships"
     )

@@ -8,7 +8,7 @@ import pytest
 from langchain_core.messages import AIMessage, HumanMessage
 
 from chatbot.understanding.query import understand
-from chatbot.understanding.rewriting import leans, standalone
+from chatbot.understanding.rewriting import depends_on_context, standalone_question
 from chatbot.understanding.turns import Turn, turns_of
 
 ORDERED = (Turn("What did Korean Air order from Boeing?", "103 aircraft, for $36 billion. [1]"),)
@@ -35,19 +35,19 @@ RATE = (Turn("In the July 31 order, what's Japan's adjusted rate?", "15%."),)
 def test_a_follow_up_carries_what_it_leans_on(
     question: str, turns: tuple[Turn, ...], words: str
 ) -> None:
-    read = standalone(question, turns)
+    read = standalone_question(question, turns)
     assert all(word in read.text for word in words.split()), read.text
 
 
 def test_a_name_takes_the_place_of_its_like() -> None:
-    read = standalone("and taiwan?", RATE)
+    read = standalone_question("and taiwan?", RATE)
     assert "Japan" not in read.text
-    assert read.instead == ("Japan",)
+    assert read.replaced == ("Japan",)
 
 
 def test_a_correction_changes_the_date() -> None:
     turns = (Turn("What did the November fact sheet say about cars?", "15%"),)
-    read = standalone("no, the July one", turns)
+    read = standalone_question("no, the July one", turns)
     assert "July" in read.text
     assert "fact sheet" in read.text
     assert "November" not in read.text
@@ -63,18 +63,18 @@ def test_a_correction_changes_the_date() -> None:
     ],
 )
 def test_a_new_topic_carries_nothing(question: str) -> None:
-    assert standalone(question, ORDERED).text == question
-    assert standalone(question, ORDERED).carried == ()
+    assert standalone_question(question, ORDERED).text == question
+    assert standalone_question(question, ORDERED).carried == ()
 
 
 def test_nothing_to_lean_on_is_no_error() -> None:
-    assert standalone("And Japan?", ()).text == "And Japan?"
-    assert leans("And Japan?")
+    assert standalone_question("And Japan?", ()).text == "And Japan?"
+    assert depends_on_context("And Japan?")
 
 
 def test_the_turn_before_the_last_topic_does_not_count() -> None:
     turns = (Turn("What did Kim Jong Un say in Pyongyang?"), *ORDERED)
-    assert "Pyongyang" not in standalone("Which models are in it?", turns).text
+    assert "Pyongyang" not in standalone_question("Which models are in it?", turns).text
 
 
 def test_dates_are_not_carried_into_a_question_about_now() -> None:
@@ -108,6 +108,6 @@ def test_any_message_list_becomes_turns() -> None:
 
 
 def test_two_conversations_never_mix() -> None:
-    first = standalone("Which models are in it?", ORDERED)
-    standalone("and taiwan?", RATE)
-    assert standalone("Which models are in it?", ORDERED) == first
+    first = standalone_question("Which models are in it?", ORDERED)
+    standalone_question("and taiwan?", RATE)
+    assert standalone_question("Which models are in it?", ORDERED) == first

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from chatbot import Answer, build_chain, check
-from chatbot.answering.excerpts import trimmed
-from chatbot.language.wording import other_language
-from chatbot.understanding.comparisons import sides_of
-from chatbot.understanding.requests import KINDS, chosen, request_of
-from chatbot.understanding.topics import has_topic, topic_of_request
+from chatbot.answering.excerpts import trim
+from chatbot.language.phrases import is_other_language
+from chatbot.understanding.comparisons import comparison_sides
+from chatbot.understanding.request_topics import has_topic, request_topic
+from chatbot.understanding.requests import REQUESTS, accepted_request, classify_request
 from ingest import run
 from tests.chatbot.generative.stubs import Stub
 from tests.conftest import article, put
@@ -70,14 +70,14 @@ def asked(archive: Archive, question: str, **more: object) -> Answer:
     ],
 )
 def test_the_kind_of_a_request(text: str, kind: str) -> None:
-    assert request_of(text) == kind
+    assert classify_request(text) == kind
 
 
 def test_what_is_of_no_sure_kind_is_taken_for_a_fact() -> None:
-    unsure = dict.fromkeys(KINDS, 0.0)
-    assert chosen(unsure | {"summary": 0.45, "fact": 0.3}) == "fact"
-    assert chosen(unsure | {"fact": 0.45, "count": 0.35}) == "count"
-    assert chosen(unsure | {"opinion": 0.6, "fact": 0.4}) == "fact", "that needs more"
+    unsure = dict.fromkeys(REQUESTS, 0.0)
+    assert accepted_request(unsure | {"summary": 0.45, "fact": 0.3}) == "fact"
+    assert accepted_request(unsure | {"fact": 0.45, "count": 0.35}) == "count"
+    assert accepted_request(unsure | {"opinion": 0.6, "fact": 0.4}) == "fact", "that needs more"
 
 
 def test_a_reader_may_say_which_kind_it_is(archive: Archive) -> None:
@@ -204,7 +204,7 @@ def test_an_amendment_comes_before_what_it_amends(tmp_path: Path, shared: Path) 
     ],
 )  # fmt: skip
 def test_the_sides_of_a_comparison(question: str, language: str, sides: tuple[str, ...]) -> None:
-    assert sides_of(question, language) == sides
+    assert comparison_sides(question, language) == sides
 
 
 def test_each_side_of_a_comparison_stands_under_its_name(archive: Archive) -> None:
@@ -224,7 +224,7 @@ def test_each_side_of_a_comparison_stands_under_its_name(archive: Archive) -> No
     ],
 )
 def test_the_topic_of_a_request(text: str, kind: str, language: str, topic: str) -> None:
-    assert topic_of_request(text, kind, language) == topic  # type: ignore[arg-type]
+    assert request_topic(text, kind, language) == topic  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -248,7 +248,7 @@ def test_the_talks_are_no_topic(text: str, has: bool) -> None:
 )  # fmt: skip
 def test_a_quote_opens_with_what_it_says(text: str, kept: str) -> None:
     body = f"Before.\n\n{text}"
-    start, end = trimmed(body, (9, 9 + len(text)))
+    start, end = trim(body, (9, 9 + len(text)))
     assert body[start:end] == kept
 
 
@@ -263,7 +263,7 @@ def test_a_quote_opens_with_what_it_says(text: str, kept: str) -> None:
     ],
 )
 def test_a_question_in_another_language_is_told_of_it(text: str, other: bool) -> None:
-    assert other_language(text) is other
+    assert is_other_language(text) is other
 
 
 def test_a_chat_model_gets_the_same_material_first_and_is_told_the_layout(archive: Archive) -> None:
