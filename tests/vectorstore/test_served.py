@@ -15,7 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from tests.conftest import NEWS, article, put
-from tests.postgres import PASSWORD, Server, running
+from tests.postgres import PASSWORD, Server
 from vectorstore import (
     Archive,
     ArchiveEmpty,
@@ -66,12 +66,12 @@ def within(seconds: float, told: Callable[[], bool]) -> bool:
 
 @pytest.fixture
 def two(tmp_path: Path, url: str) -> Iterator[tuple[Archive, Archive]]:
-    """Two nodes on one ledger, which has news."""
+    """Two nodes on one ledger, which has news that neither has indexed."""
     with (
         Archive.open(node(tmp_path / "one", url), create=True) as one,
         Archive.open(node(tmp_path / "two", url)) as two,
     ):
-        put(one, NEWS)
+        put(one, NEWS, index=False)
         yield one, two
 
 
@@ -233,6 +233,7 @@ def test_doctor_finds_a_served_archive_well_and_says_what_is_not(
     two: tuple[Archive, Archive],
 ) -> None:
     one, _ = two
+    one.follow()
     found = list(examine(one.place))
     wrong = [f for f in found if f.state in {"error", "warning"} and "disk" not in f.check]
     assert wrong == []
@@ -281,16 +282,18 @@ def test_a_ledger_goes_to_a_file_and_to_another_server(
 
 
 def test_a_server_that_restarts_is_found_again(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    postgres: Server, url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    with running() as server, Archive.open(server.new(), create=True) as archive:
+    with Archive.open(url, create=True) as archive:
         put(archive, NEWS[:1])
         assert archive.search("tariff")
-        server.stop()
-        with pytest.raises(SQLAlchemyError) as lost:
-            archive.search("tariff")
-        server.start()
+        postgres.stop()
+        try:
+            with pytest.raises(SQLAlchemyError) as lost:
+                archive.search("tariff")
+        finally:
+            postgres.start()
         assert archive.search("tariff")
         put(archive, NEWS[1:])
         assert within(SECONDS, lambda: archive.status().unindexed == 0)
