@@ -62,27 +62,36 @@ def _lines(name: str) -> Iterator[dict[str, Any]]:
 def archives(shared: Path, work: Path) -> dict[str, Path]:
     """The archives by the source of a passage, made where they are not there."""
     work.mkdir(parents=True, exist_ok=True)
-    news = work / "news.jsonl"
-    with news.open("w", encoding="utf-8") as file:
-        for a in _lines("articles"):
-            made = {k: a[k] for k in ("headline", "outlet", "body")} | {"published": a["date"]}
-            file.write(json.dumps(made, ensure_ascii=False) + "\n")
     register = work / "register.jsonl"
     wanted = [p for p in _lines("passages") if p["source"] == "federal-register"]
     with register.open("w", encoding="utf-8") as file:
         for p in wanted:
             row = {"headline": p["headline"], "outlet": p["outlet"], "published": p["date"]}
             file.write(json.dumps(row | {"body": p["text"], "url": p["document"]}) + "\n")
-    sources = {
-        "white-house": shared / "archives" / "white-house",
-        "news": news,
-        "federal-register": register,
+    house = shared / "archives" / "white-house"
+    return {
+        "white-house": _made(house, work / "white-house"),
+        "news": news_archive(work),
+        "federal-register": _made(register, work / "federal-register"),
     }
-    for name, source in sources.items():
-        if not (work / name / "dense" / "manifest.json").exists():
-            command = [sys.executable, "-m", "ui", "ingest", str(source)]
-            subprocess.run([*command, "--archive", str(work / name)], check=False)
-    return {name: work / name for name in sources}
+
+
+def news_archive(work: Path) -> Path:
+    """The archive of the news texts that were written for training, made where it is not there."""
+    work.mkdir(parents=True, exist_ok=True)
+    news = work / "news.jsonl"
+    with news.open("w", encoding="utf-8") as file:
+        for a in _lines("articles"):
+            made = {k: a[k] for k in ("headline", "outlet", "body")} | {"published": a["date"]}
+            file.write(json.dumps(made, ensure_ascii=False) + "\n")
+    return _made(news, work / "news")
+
+
+def _made(source: Path, folder: Path) -> Path:
+    if not (folder / "dense" / "manifest.json").exists():
+        command = [sys.executable, "-m", "ui", "ingest", str(source)]
+        subprocess.run([*command, "--archive", str(folder)], check=False)
+    return folder
 
 
 def ask(chain: Any, row: dict[str, Any], passages: dict[str, Any]) -> Asked:

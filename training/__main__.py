@@ -31,9 +31,13 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--rate", type=float, default=0.0)
     parser.add_argument("--seconds", type=float, default=0.0, help="stop each training then")
+    parser.add_argument("--words", action="store_true", help="hard negatives by words alone")
     parser.add_argument("--further", action="store_true", help="start the reader from what ships")
     parser.add_argument(
-        "--fresh", nargs="+", default=[], help="batches that are shown whole, and as many others"
+        "--fresh",
+        nargs="+",
+        default=[],
+        help="how the names of batches begin that are shown whole, with as many others",
     )
     args = parser.parse_args()
     device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -42,14 +46,14 @@ def main() -> None:
     questions = list(corpus.questions("train"))
     chooser.shuffle(questions)
     if args.fresh:
-        own = [q for q in questions if q.batch in args.fresh]
-        others = [q for q in questions if q.batch not in args.fresh]
+        own = [q for q in questions if q.batch.startswith(tuple(args.fresh))]
+        others = [q for q in questions if q not in own]
         questions = own + others[: len(own)]
     questions = questions[: args.questions or None]
-    keys = {q.key for q in questions} | {k for q in questions for k, _, _ in q.answers}
+    keys = {k for q in questions for k in (q.key, *q.beside, *(k for k, _, _ in q.answers))}
     batches = {key.split("-")[0] for key in keys}
     passages = {k: p for k, p in corpus.passages().items() if k.split("-")[0] in batches}
-    embedder = Embedder()
+    embedder = None if args.words else Embedder()
     pool = Pool.of(passages, embedder)
     negatives = pool.negatives(questions, embedder)
     print(f"{len(questions)} questions, {len(passages)} passages", flush=True)

@@ -73,6 +73,10 @@ class Question:
     batch: str
     split: str
     answers: tuple[tuple[str, int, Span], ...]
+    also: tuple[tuple[str, int], ...] = ()
+    """Passages and sentences that answer too, and need not be said: neither right nor wrong."""
+    beside: tuple[str, ...] = ()
+    """Passages of the same matter that the question was written beside."""
 
 
 def spoken(day: str) -> str:
@@ -114,6 +118,8 @@ def questions(split: str) -> tuple[Question, ...]:
             r["batch"],
             r["split"],
             tuple((a["passage"], a["sentence"], (a["start"], a["end"])) for a in r["answers"]),
+            tuple((key, i) for key, i in r.get("also", ())),
+            tuple(r.get("beside", ())),
         )
         for r in _rows("questions")
         if r["split"] == split

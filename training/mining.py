@@ -25,7 +25,8 @@ _WORD = re.compile(r"\w{3,}")
 
 @dataclass(frozen=True)
 class Pool:
-    """The passages of a training run, by meaning and by words."""
+    """The passages of a training run, by meaning and by words; by words alone without an
+    embedding model, which takes a minute instead of many."""
 
     keys: list[str]
     passages: dict[str, Passage]
@@ -34,30 +35,32 @@ class Pool:
     vectorizer: TfidfVectorizer
 
     @classmethod
-    def of(cls, passages: dict[str, Passage], embedder: Embedder) -> Pool:
+    def of(cls, passages: dict[str, Passage], embedder: Embedder | None) -> Pool:
         keys = sorted(passages)
         texts = [passages[k].embedded for k in keys]
-        vectors = np.zeros((len(keys), embedder.dim), dtype=np.float32)
-        for i, made in embedder.embed(texts):
+        vectors = np.zeros((len(keys), embedder.dim if embedder else 1), dtype=np.float32)
+        for i, made in embedder.embed(texts) if embedder else ():
             vectors[i] = made.passage
         vectorizer = TfidfVectorizer(sublinear_tf=True, stop_words="english")
         words = vectorizer.fit_transform(f"{t.context} {t.text}" for t in texts)
         return cls(keys, passages, vectors, words, vectorizer)
 
-    def negatives(self, questions: Sequence[Question], embedder: Embedder) -> list[list[str]]:
+    def negatives(
+        self, questions: Sequence[Question], embedder: Embedder | None
+    ) -> list[list[str]]:
         """For each question the nearest passages that do not answer it, by meaning and by words
         in turns."""
         asked = [q.text for q in questions]
-        vectors = np.concatenate(
-            [embedder.queries(asked[i : i + 64]) for i in range(0, len(asked), 64)]
-        )
+        few = [asked[i : i + 64] for i in range(0, len(asked), 64)]
+        vectors = np.concatenate([embedder.queries(some) for some in few]) if embedder else None
         terms = self.vectorizer.transform(asked)
         found = []
         for at in range(0, len(questions), 512):
-            near = vectors[at : at + 512] @ self.vectors.T
-            worded = (terms[at : at + 512] @ self.words.T).toarray()
+            scores = [(terms[at : at + 512] @ self.words.T).toarray()]
+            if vectors is not None:
+                scores.insert(0, vectors[at : at + 512] @ self.vectors.T)
             for i, question in enumerate(questions[at : at + 512]):
-                found.append(self._apart(question, near[i], worded[i]))
+                found.append(self._apart(question, *(s[i] for s in scores)))
         return found
 
     def _apart(self, question: Question, *scores: Any) -> list[str]:

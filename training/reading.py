@@ -2,7 +2,8 @@
 
 A question is shown its passage and hard negatives. In each passage the right sentence, or "none",
 is told from the rest; over all of them the right sentence is told from all others. Where several
-sentences answer, each is to be as likely as the others. By program come
+sentences answer, each is to be as likely as the others. A broad request is shown several passages
+of the matter that it asks about, some of which answer in part. By program come
 further passages in which nothing answers: the right one without the sentence that answers, and
 with a name or a year of the question exchanged for another.
 """
@@ -32,6 +33,10 @@ CUT, SWAPPED = 0.15, 0.2
 """How often a question is also shown its passage without the sentence that answers; and how often
 a question with a name or a year is asked with another one instead."""
 
+WIDE, BESIDE = 3, 2
+"""Passages that answer a broad request in part, and others of its matter, that it is shown in a
+round, at most."""
+
 OVERALL, ENDS = 0.5, 0.3
 """What the loss over all of a question's sentences, and that over answers' spans, count beside the
 loss in each passage."""
@@ -42,12 +47,14 @@ _YEAR = re.compile(r"\b20[12]\d\b")
 
 @dataclass(frozen=True)
 class Shown:
-    """A question with one passage: the sentence that answers and its span, None for none."""
+    """A question with one passage: the sentences that answer, those that do too and need not be
+    told, and the answer's span where it is one."""
 
     asked: str
     passage: Passage
     sentences: tuple[int, ...] = ()
     span: tuple[int, int] | None = None
+    also: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,6 +75,9 @@ def cases(
     made = []
     for q, others in zip(questions, negatives, strict=True):
         own = passages[q.key]
+        if q.beside:
+            made.append(_wide(q, others, passages, chooser))
+            continue
         shown = [_right(q, passages)] if q.answers else [Shown(q.text, own)]
         few = chooser.sample(others, min(chooser.randint(1, NEGATIVES), len(others)))
         shown += [Shown(q.text, passages[k]) for k in few]
@@ -80,6 +90,27 @@ def cases(
         elif chooser.random() < SWAPPED and (other := swapped(q.text, own, names, chooser)):
             made.append(Case((Shown(other, own),)))
     return made
+
+
+def _wide(
+    q: Question, others: list[str], passages: dict[str, Passage], chooser: random.Random
+) -> Case:
+    """A broad request with some of the passages that answer it in part, some of the same matter
+    that do not, and, of invented matters, of which no other passage tells, one near to it."""
+    right = [k for k in q.beside if any(k == key for key, _, _ in q.answers)]
+    rest = [k for k in q.beside if k not in right]
+    shown = chooser.sample(right, min(WIDE, len(right)))
+    shown += chooser.sample(rest, min(BESIDE + (not right), len(rest)))
+    invented = passages[q.key].source == "news"
+    foreign = [k for k in others if k not in q.beside] if invented else []
+    shown += chooser.sample(foreign, min(1, len(foreign)))
+
+    def one(key: str) -> Shown:
+        told = tuple(dict.fromkeys(i for k, i, _ in q.answers if k == key))
+        also = tuple(i for k, i in q.also if k == key and i not in told)
+        return Shown(q.text, passages[key], told, None, also)
+
+    return Case(tuple(one(k) for k in shown))
 
 
 def _right(q: Question, passages: dict[str, Passage]) -> Shown:
@@ -152,6 +183,7 @@ class _Scored:
     case: int
     scores: Tensor
     right: tuple[int, ...]
+    also: tuple[int, ...]
     own: Tensor
     ends: Tensor | None
 
@@ -163,11 +195,21 @@ def _read(head: Head, states: Tensor, encoding: Any, shown: Shown, case: int) ->
     dead = torch.tensor([not tokens for tokens in own], device=scores.device)
     scores = scores.masked_fill(dead, -1e4)
     right = tuple(i for i in shown.sentences if own[i])
+    also = tuple(i for i in shown.also if own[i])
     whole = torch.cat([scores.new_zeros(1), scores])
+    if right and also:
+        whole = without(whole, [i + 1 for i in also])
     logs = whole.log_softmax(0)
-    wanted = [i + 1 for i in right] or [0]
+    wanted = [i + 1 for i in right or also] or [0]
     loss = -logs[wanted].mean()
-    return _Scored(case, scores, right, loss, _ends(ends, own, encoding, shown, right))
+    return _Scored(case, scores, right, also, loss, _ends(ends, own, encoding, shown, right))
+
+
+def without(scores: Tensor, places: Sequence[int]) -> Tensor:
+    """The scores with some of them so low that they count for nothing."""
+    lost = torch.zeros_like(scores, dtype=torch.bool)
+    lost[list(places)] = True
+    return scores.masked_fill(lost, -1e4)
 
 
 def _ends(
@@ -194,8 +236,10 @@ def _overall(read: Sequence[_Scored], cases: int) -> Tensor | None:
     losses = []
     for case in range(cases):
         own = [r for r in read if r.case == case]
-        if len(own) < 2 or not own[0].right:
+        if len(own) < 2 or not any(r.right for r in own):
             continue
-        logs = torch.cat([r.scores for r in own]).log_softmax(0)
-        losses.append(-logs[list(own[0].right)].mean())
+        logs = torch.cat([without(r.scores, r.also) for r in own]).log_softmax(0)
+        firsts = np.cumsum([0, *(len(r.scores) for r in own)])
+        right = [int(at) + i for at, r in zip(firsts, own, strict=False) for i in r.right]
+        losses.append(-logs[right].mean())
     return torch.stack(losses).mean() if losses else None
