@@ -27,7 +27,6 @@ from vectorstore import (
     Settings,
 )
 from vectorstore.address import Place
-from vectorstore.backends.transfer import from_file, to_file
 from vectorstore.health import examine, worst
 from vectorstore.ledger import postgres as primitives
 
@@ -259,26 +258,6 @@ def test_the_quota_counts_what_the_database_takes(
     one, _ = two
     with one.writing(), pytest.raises(ArchiveFull):
         one.add([])
-
-
-def test_a_ledger_goes_to_a_file_and_to_another_server(
-    two: tuple[Archive, Archive], postgres: Server, tmp_path: Path
-) -> None:
-    one, _ = two
-    (tmp_path / "copy").mkdir()
-    to_file(one.place, tmp_path / "copy" / "ledger.sqlite3")
-    with Archive.open(tmp_path / "copy") as copy, copy.writing():
-        copy.rebuild()
-        assert copy.search("docks in Philadelphia", k=1)[0].article.path == "ships.md"
-        assert copy.status().passages == one.status().passages
-    url = postgres.new()
-    from_file(tmp_path / "copy" / "ledger.sqlite3", Place.of(url))
-    with Archive.open(url) as back:
-        assert back.search("docks in Philadelphia", k=1)[0].article.path == "ships.md"
-        assert back.status().articles == len(NEWS)
-        assert put(back, NEWS) == ["unchanged"] * len(NEWS)
-    with pytest.raises(InputError, match="empty database"):
-        from_file(tmp_path / "copy" / "ledger.sqlite3", Place.of(url))
 
 
 def test_a_server_that_restarts_is_found_again(
