@@ -74,7 +74,8 @@ class Schedule:
     """Runs the sources of a `sources.toml` at their times. Thread-safe.
 
     The file may come, change or go while it runs. `limit` is how long one run may take.
-    `launch` starts a run of these sources, and `now` tells the time: seams for tests.
+    `launch` starts a run of these sources, and `now` tells the time: seams for tests. It is
+    `standing_by` while another process does the work, and takes over when that ends.
     """
 
     def __init__(
@@ -94,7 +95,7 @@ class Schedule:
         self._plans = Plans(path, lambda: _states(archive), now())
         self._lock = threading.RLock()
         self._alone = archive.lock("schedule", 0)
-        self._standing_by = False
+        self.standing_by = False
         self._took_over: datetime | None = None
         self._ending = threading.Event()
         self._thread: threading.Thread | None = None
@@ -125,11 +126,6 @@ class Schedule:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
-
-    @property
-    def standing_by(self) -> bool:
-        """Whether another process keeps the sources fresh, and this one waits for its end."""
-        return self._standing_by
 
     @property
     def running(self) -> tuple[str, ...]:
@@ -164,12 +160,12 @@ class Schedule:
     def tick(self) -> None:
         """Look at file, clock and process once, and do what is to be done."""
         with self._lock:
-            if not self._is_alone():
-                return
-            self._plans.look(self._now())
+            alone = self._is_alone()
+            if alone:
+                self._plans.look(self._now())
             if self._running is not None and (ended := self._running.poll()) is not None:
                 self._finish(ended)
-            if self._running is None:
+            if alone and self._running is None:
                 self._begin(self._plans.take())
 
     # -- inside -----------------------------------------------------------------------
@@ -181,7 +177,7 @@ class Schedule:
             except Exception:  # the schedule outlives a full disk or a busy ledger
                 log.exception("the schedule could not do its work; it tries again")
             busy = WATCH if self._running is not None else TICK
-            self._ending.wait(STANDBY if self._standing_by else busy)
+            self._ending.wait(STANDBY if self.standing_by else busy)
 
     def _is_alone(self) -> bool:
         """Whether no other process keeps these sources fresh; it takes over when that ends."""
@@ -190,17 +186,17 @@ class Schedule:
         try:
             self._alone.acquire()
         except Timeout:
-            if not self._standing_by:
+            if not self.standing_by:
                 log.warning(
                     "another process keeps the sources of this archive fresh: this one waits, and "
                     "takes over when that ends"
                 )
-            self._standing_by = True
+            self.standing_by = True
             return False
-        if self._standing_by:
+        if self.standing_by:
             log.warning("the other process has ended: this one keeps the sources fresh from now on")
             self._took_over = self._now()
-        self._standing_by = False
+        self.standing_by = False
         return True
 
     def _begin(self, names: tuple[str, ...]) -> None:

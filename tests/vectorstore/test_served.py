@@ -15,7 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from tests.conftest import NEWS, article, put
-from tests.postgres import PASSWORD, Server, running
+from tests.postgres import PASSWORD, Server
 from vectorstore import (
     Archive,
     ArchiveEmpty,
@@ -27,7 +27,6 @@ from vectorstore import (
     Settings,
 )
 from vectorstore.address import Place
-from vectorstore.backends.transfer import from_file, to_file
 from vectorstore.health import examine, worst
 from vectorstore.ledger import postgres as primitives
 
@@ -66,12 +65,12 @@ def within(seconds: float, told: Callable[[], bool]) -> bool:
 
 @pytest.fixture
 def two(tmp_path: Path, url: str) -> Iterator[tuple[Archive, Archive]]:
-    """Two nodes on one ledger, which has news."""
+    """Two nodes on one ledger, which has news that neither has indexed."""
     with (
         Archive.open(node(tmp_path / "one", url), create=True) as one,
         Archive.open(node(tmp_path / "two", url)) as two,
     ):
-        put(one, NEWS)
+        put(one, NEWS, index=False)
         yield one, two
 
 
@@ -233,6 +232,7 @@ def test_doctor_finds_a_served_archive_well_and_says_what_is_not(
     two: tuple[Archive, Archive],
 ) -> None:
     one, _ = two
+    one.follow()
     found = list(examine(one.place))
     wrong = [f for f in found if f.state in {"error", "warning"} and "disk" not in f.check]
     assert wrong == []
@@ -260,37 +260,19 @@ def test_the_quota_counts_what_the_database_takes(
         one.add([])
 
 
-def test_a_ledger_goes_to_a_file_and_to_another_server(
-    two: tuple[Archive, Archive], postgres: Server, tmp_path: Path
-) -> None:
-    one, _ = two
-    (tmp_path / "copy").mkdir()
-    to_file(one.place, tmp_path / "copy" / "ledger.sqlite3")
-    with Archive.open(tmp_path / "copy") as copy, copy.writing():
-        copy.rebuild()
-        assert copy.search("docks in Philadelphia", k=1)[0].article.path == "ships.md"
-        assert copy.status().passages == one.status().passages
-    url = postgres.new()
-    from_file(tmp_path / "copy" / "ledger.sqlite3", Place.of(url))
-    with Archive.open(url) as back:
-        assert back.search("docks in Philadelphia", k=1)[0].article.path == "ships.md"
-        assert back.status().articles == len(NEWS)
-        assert put(back, NEWS) == ["unchanged"] * len(NEWS)
-    with pytest.raises(InputError, match="empty database"):
-        from_file(tmp_path / "copy" / "ledger.sqlite3", Place.of(url))
-
-
 def test_a_server_that_restarts_is_found_again(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    postgres: Server, url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    with running() as server, Archive.open(server.new(), create=True) as archive:
+    with Archive.open(url, create=True) as archive:
         put(archive, NEWS[:1])
         assert archive.search("tariff")
-        server.stop()
-        with pytest.raises(SQLAlchemyError) as lost:
-            archive.search("tariff")
-        server.start()
+        postgres.stop()
+        try:
+            with pytest.raises(SQLAlchemyError) as lost:
+                archive.search("tariff")
+        finally:
+            postgres.start()
         assert archive.search("tariff")
         put(archive, NEWS[1:])
         assert within(SECONDS, lambda: archive.status().unindexed == 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import nullcontext
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -149,7 +150,7 @@ def rebuild(archive: ArchiveOption = None) -> None:
     """Write both indexes anew from the ledger; nothing is embedded again."""
     from ui.console import output as console
 
-    with opened(archive) as store, store.writing():
+    with opened(archive) as store, nullcontext() if store.place.url else store.writing():
         with console.progress_bar() as progress:
             store.rebuild(progress=progress)
         console.out.print(f"Rebuilt: {store.status().passages:,} passages are searchable.")
