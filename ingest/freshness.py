@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from ingest.habit import quiet
 from ingest.sources.declared import Source
 from ingest.times import Times
-from vectorstore import Archive, InputError, SourceState
+from vectorstore import InputError, SourceState
+from vectorstore.ledger.runs import Records
 
 NEW = timedelta(days=1)
 """How long an article counts as new."""
@@ -35,7 +36,7 @@ class Freshness:
     warning: str = ""
 
 
-def freshness(archive: Archive, sources: Sequence[Source], now: datetime) -> list[Freshness]:
+def freshness(archive: Records, sources: Sequence[Source], now: datetime) -> list[Freshness]:
     """How the declared sources are doing, in their order, and then every other by name."""
     states = {state.name: state for state in archive.sources()}
     declared = {source.name: source for source in sources}
@@ -46,7 +47,7 @@ def freshness(archive: Archive, sources: Sequence[Source], now: datetime) -> lis
 
 
 def _of(
-    archive: Archive, name: str, source: Source | None, state: SourceState | None, now: datetime
+    archive: Records, name: str, source: Source | None, state: SourceState | None, now: datetime
 ) -> Freshness:
     arrivals = archive.arrivals(name) if state else []
     return Freshness(

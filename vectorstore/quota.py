@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
+from pathlib import Path
 
+from vectorstore.address import Place
 from vectorstore.errors import ArchiveFull, InputError
 
 QUOTA = "DATELINE_QUOTA"
@@ -28,12 +30,24 @@ def quota() -> int | None:
     return int(float(found[1]) * _UNITS[found[2].lower()])
 
 
-def check_room(named: object, bytes_used: Callable[[], int]) -> None:
+def check_room(place: Place, bytes_used: Callable[[], int]) -> None:
     """Raises ArchiveFull if the archive has reached its quota: nothing more is taken in."""
     limit = quota()
     if limit is not None and (used := bytes_used()) >= limit:
         raise ArchiveFull(
-            f"the archive in {named} takes {used / 1e6:,.1f} MB of the {limit / 1e6:,.1f} MB "
-            f"that {QUOTA} allows: it answers, and takes nothing more in. Raise the quota, or "
-            "withdraw sources you need no more"
+            f"the archive in {place} takes {used / 1e6:,.1f} MB of the {limit / 1e6:,.1f} MB "
+            f"that {QUOTA} allows: it answers, and takes nothing more in. Do this: "
+            f"{making_room(place.folder)}"
         )
+
+
+def making_room(folder: Path) -> str:
+    """What to do where an archive takes too much. Withdrawing articles alone frees nothing: their
+    texts and vectors stay in the ledger, and in the indexes until these are written anew."""
+    uploads = folder / "uploads"
+    files = f"delete the files in {uploads}, which are ingested; " if uploads.is_dir() else ""
+    return (
+        f"{files}`dateline rebuild`, and again ten minutes later: the first writes the indexes "
+        "without what was replaced or withdrawn, the second removes the old ones, which readers "
+        f"may have open until then; or raise {QUOTA}"
+    )

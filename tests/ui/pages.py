@@ -22,7 +22,9 @@ def served(archive: Archive, chain: Any, **given: Any) -> Iterator[str]:
     """The app on a free port of loopback, in a thread; its address."""
     listening = socket.create_server(("127.0.0.1", 0))
     app = build_app(archive, chain, **given)
-    config = uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        app, log_level="critical", timeout_graceful_shutdown=1, proxy_headers=False
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()

@@ -18,7 +18,7 @@ from vectorstore import Archive
 def served(archive: Archive, chain: Any = None) -> Iterator[str]:
     app = build_app(archive, chain or build_chain(archive), examples=())
     with _bound("127.0.0.1", 0) as listening:
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", proxy_headers=False))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         address = f"http://127.0.0.1:{listening.getsockname()[1]}"

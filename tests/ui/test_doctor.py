@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import article, put
+from tests.postgres import Server
 from tests.ui.command import dateline
 from vectorstore import Archive
 
@@ -81,3 +82,49 @@ def test_without_an_archive_there_is_nothing_to_look_at(tmp_path: Path) -> None:
     done = dateline("doctor", archive=tmp_path / "none")
     assert done.returncode == 4
     assert not (tmp_path / "none").exists()
+
+
+def test_looking_at_an_older_archive_changes_nothing(tmp_path: Path) -> None:
+    stored = Path(__file__).parents[1] / "vectorstore" / "data" / "archive-0.1.zip"
+    shutil.unpack_archive(stored, tmp_path / "old")
+
+    def files() -> dict[str, bytes]:
+        found = (p for p in sorted((tmp_path / "old").rglob("*")) if p.is_file())
+        return {str(p): p.read_bytes() for p in found if not p.name.endswith(("-shm", "-wal"))}
+
+    before = files()
+    done = dateline("doctor", "--quick", archive=tmp_path / "old")
+    assert "taken up when it is next opened" in done.stdout
+    assert done.returncode in {0, 3}, done.stdout + done.stderr
+    assert files() == before
+
+
+def test_looking_at_an_older_ledger_on_a_server_changes_nothing(
+    postgres: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    url = postgres.new()
+    sources = tmp_path / "sources.toml"
+    sources.write_text('[sources.wire]\nkind = "feed"\nurl = "https://example.org/feed"\n')
+    words = ("doctor", "--quick", "--archive", url, "--sources", sources)
+    with Archive.open(url, create=True) as archive:
+        lock = archive.lock("schedule", 0)
+        lock.acquire()
+        put(archive, [article("one.md", "A story of steel.")])
+        now = archive._ledger.meta("schema")
+        told = dateline(*words)
+        assert "source wire: never read yet" in told.stdout
+        assert "a process keeps the sources fresh" in told.stdout
+        lock.release()
+        archive._ledger.set_meta("schema", "3")
+        done = dateline(*words)
+        assert "taken up when it is next opened" in done.stdout
+        assert done.returncode in {0, 3}, done.stdout + done.stderr
+        assert archive._ledger.meta("schema") == "3" != now
+
+
+def test_a_quota_that_is_no_size_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATELINE_QUOTA", "much")
+    done = dateline("doctor", "--quick", archive=folder)
+    assert done.returncode == 1
+    assert "ERROR    quota: DATELINE_QUOTA is no size: 'much'" in done.stdout

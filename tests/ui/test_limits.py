@@ -24,7 +24,8 @@ from ui.store import conversations as store_conversations
 from vectorstore import Archive, ArchiveFull, InputError
 from vectorstore.durable import size
 from vectorstore.health import examine
-from vectorstore.quota import quota
+from vectorstore.index import dense
+from vectorstore.quota import making_room, quota
 
 
 class Slow:
@@ -128,6 +129,9 @@ def test_a_person_and_an_address_ask_so_often_and_no_more(
         assert int(refused.headers["retry-after"]) > 0
         assert "Please wait" in refused.json()["error"]["message"]
         assert httpx.get(f"{base}/api/v1/search", params={"q": "x"}).status_code == 429
+        chat = httpx.post(f"{base}/gradio_api/queue/join", json={})
+        assert chat.status_code == 429
+        assert "Please wait" in chat.json()["detail"]  # which is what the chat shows
         assert httpx.get(f"{base}/healthz").status_code == 200
         assert httpx.get(f"{base}/api/v1/status").status_code == 200
 
@@ -196,7 +200,7 @@ def test_a_full_quota_answers_and_takes_nothing_in(
     for share, state in ((2.0, "ok"), (1.05, "warning"), (0.9, "error")):
         monkeypatch.setenv("DATELINE_QUOTA", f"{share * used / 1e6:.6f} MB")
         assert told() == state
-    with pytest.raises(ArchiveFull, match="Raise the quota"):
+    with pytest.raises(ArchiveFull, match="dateline rebuild"):
         put(empty, [article("more.md", "One more.")])
     assert empty.search("tariff")
     (tmp_path / "more.md").write_text("---\ntitle: More\n---\nOne more story on steel.\n")
@@ -206,3 +210,24 @@ def test_a_full_quota_answers_and_takes_nothing_in(
     monkeypatch.setenv("DATELINE_QUOTA", "much")
     with pytest.raises(InputError, match="500 MB or 5 GB"):
         quota()
+
+
+def test_what_is_advised_to_a_full_archive_makes_room(
+    empty: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = [article(f"{n}.md", f"Story {n} of steel. " * 20, source="old") for n in range(60)]
+    put(empty, old)
+    put(empty, NEWS)
+    uploads = empty.path / "uploads"
+    uploads.mkdir()
+    (uploads / "ingested.md").write_text("x" * 1000)
+    with empty.writing():
+        assert empty.withdraw("old") == 60
+        empty.index()
+    assert "dateline rebuild" in making_room(empty.path)
+    assert str(uploads) in making_room(empty.path)
+    before = size(empty.path)
+    for later in (dense.RETIRED_SECONDS, 0):  # the second time, ten minutes have gone by
+        monkeypatch.setattr(dense, "RETIRED_SECONDS", later)
+        assert dateline("rebuild", archive=empty.path).returncode == 0
+    assert size(empty.path) < before - 400_000

@@ -196,6 +196,16 @@ def test_metrics_ask_for_the_token_where_there_is_one(
         assert httpx.get(f"{base}/readyz").status_code in {200, 503}
 
 
+def test_metrics_go_on_where_the_quota_is_no_size(
+    newsroom: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATELINE_QUOTA", "much")
+    with served(newsroom) as base:
+        found = scraped(base)
+    assert found["dateline_disk_free_bytes"]
+    assert "dateline_archive_quota_bytes" not in found
+
+
 @pytest.fixture
 def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[StringIO]:
     """What is logged at INFO as JSON while a test runs."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hmac
 import logging
-import os
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -18,30 +16,23 @@ from starlette.responses import Response
 from ui.api.models import ErrorOut, Problem
 from ui.api.service import NotFound
 from ui.api.strict import UnknownParameter
+from ui.operations.access import TOKEN, Access, caller_of
 from ui.operations.limits import Busy
+from ui.store import Forbidden, Role
 from vectorstore import DatelineError, InputError
 
 log = logging.getLogger(__name__)
-
-TOKEN = "DATELINE_API_TOKEN"  # noqa: S105 (the variable's name)
 
 PATHS = ("/api/", "/v1/", "/mcp")
 
 
 class Unauthorised(Exception):
-    """The request lacks the token."""
+    """The request lacks a token that is valid."""
 
 
-def api_token() -> str:
-    """The token that programs must show, "" if none is set."""
-    return os.environ.get(TOKEN, "")
-
-
-def check_token(headers: Mapping[str, str], token: str) -> None:
-    """Raises Unauthorised unless the headers carry the token, compared in constant time."""
-    scheme, _, shown = headers.get("authorization", "").partition(" ")
-    right = hmac.compare_digest(shown.strip().encode(), token.encode())
-    if token and not (right and scheme.lower() == "bearer"):
+def admit(access: Access, scope: Mapping[str, object], needed: Role = Role.reader) -> None:
+    """Raises Unauthorised or Forbidden unless the request may have what needs this role."""
+    if not access.admit(caller_of(scope), needed):
         raise Unauthorised
 
 
@@ -57,8 +48,12 @@ def refused(
 def as_problem(error: Exception) -> tuple[HTTPStatus, Problem]:
     """The status and the words for an error; one of ours explains itself, others are logged."""
     if isinstance(error, Unauthorised):
-        message = f"send the API's token: Authorization: Bearer <{TOKEN}>"
+        message = (
+            f"send a valid token: Authorization: Bearer <{TOKEN}, or one of `dateline tokens add`>"
+        )
         return HTTPStatus.UNAUTHORIZED, Problem(message=message, type="authentication_error")
+    if isinstance(error, Forbidden):
+        return HTTPStatus.FORBIDDEN, Problem(message=str(error), type="permission_error")
     if isinstance(error, Busy):
         return HTTPStatus.SERVICE_UNAVAILABLE, Problem(message=str(error), type="overloaded_error")
     if isinstance(error, InputError):
@@ -104,5 +99,5 @@ def add_handlers(app: FastAPI) -> None:
         return refused(HTTPStatus.UNPROCESSABLE_ENTITY, message, param=place)
 
     app.add_exception_handler(RequestValidationError, invalid)
-    for kind in (Unauthorised, DatelineError, Busy):
+    for kind in (Unauthorised, Forbidden, DatelineError, Busy):
         app.add_exception_handler(kind, ours)

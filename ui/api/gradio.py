@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from asyncio import to_thread
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import gradio as gr
 from gradio.events import api
 from pydantic import ValidationError
 
-from ui.api.errors import Unauthorised, as_problem, check_token
+from ui.api.errors import Unauthorised, admit, as_problem
 from ui.api.models import Ask, Narrowed
 from ui.api.service import Service
+from ui.operations.access import Access
+from ui.store import Forbidden
 
 AT_ONCE = 20
 """Calls that run at the same time."""
 
 
-def add_named(page: gr.Blocks, service: Service, token: str) -> None:
+def add_named(page: gr.Blocks, service: Service, access: Access) -> None:
     """Add the four to a page; days are text (YYYY-MM-DD), "" and [] admit everything.
 
     With a token set, a client sends it: `Client(url, headers={"Authorization": "Bearer …"})`.
@@ -38,7 +40,7 @@ def add_named(page: gr.Blocks, service: Service, token: str) -> None:
             asked = Ask(question=question, **_days(since, until, as_of), outlets=outlets or [])
             return await service.ask(asked)
 
-        return await _answered(work, request, token)
+        return await _answered(work, request, access)
 
     async def search(
         query: str,
@@ -55,7 +57,7 @@ def add_named(page: gr.Blocks, service: Service, token: str) -> None:
             size = max(1, min(k, 100))
             return await to_thread(service.search, query, narrowed, k=size, explain=False)
 
-        return await _answered(work, request, token)
+        return await _answered(work, request, access)
 
     async def article(
         id: str,  # noqa: A002
@@ -67,7 +69,7 @@ def add_named(page: gr.Blocks, service: Service, token: str) -> None:
         async def work() -> Any:
             return await to_thread(service.article, id, version or None)
 
-        return await _answered(work, request, token)
+        return await _answered(work, request, access)
 
     async def timeline(
         topic: str,
@@ -82,7 +84,7 @@ def add_named(page: gr.Blocks, service: Service, token: str) -> None:
             narrowed = Narrowed(**_days(since, until, ""), outlets=outlets or [])
             return await to_thread(service.timeline, topic, narrowed, limit=24)
 
-        return await _answered(work, request, token)
+        return await _answered(work, request, access)
 
     verbs = {verb.__name__: verb for verb in (ask, search, article, timeline)}
     for event in page.fns.values():
@@ -97,16 +99,22 @@ def _days(since: str, until: str, as_of: str) -> dict[str, Any]:
     return {"since": since or None, "until": until or None, "as_of": as_of or None}
 
 
+def scope_of(request: gr.Request | None) -> Mapping[str, Any]:
+    """The scope of the request that an event came with; nothing if it came with none."""
+    inner = request.request if request else None
+    return inner.scope if inner else {}
+
+
 async def _answered(
-    work: Callable[[], Awaitable[Any]], request: gr.Request | None, token: str
+    work: Callable[[], Awaitable[Any]], request: gr.Request | None, access: Access
 ) -> dict[str, Any]:
     """The result as JSON; an error as Gradio's clients show it."""
     try:
-        check_token(dict(request.headers) if request else {}, token)
+        admit(access, scope_of(request))
         done = await work()
     except ValidationError as error:
         raise gr.Error(f"{error.errors()[0]['loc'][0]}: {error.errors()[0]['msg']}") from None
-    except Unauthorised as error:
+    except (Unauthorised, Forbidden) as error:
         raise gr.Error(as_problem(error)[1].message) from None
     except Exception as error:
         raise gr.Error(as_problem(error)[1].message) from None

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from ui.exports.formats import of_share
 from ui.exports.html import page_html, page_policy, style
+from ui.operations.access import Caller
 from ui.store import Store
 from ui.store.operators import COOKIE, LASTS, Operators, Throttled
 from ui.wording.text import esc
@@ -37,7 +38,7 @@ def add_shares(app: FastAPI, store: Store) -> None:
         return HTMLResponse(page_html(document, note), headers=headers)
 
 
-def add_login(app: FastAPI, operators: Operators) -> None:
+def add_login(app: FastAPI, operators: Operators, store: Store) -> None:
     """`/login` and `/logout`; without a login set, both only lead back to the page."""
 
     @app.get("/login", response_class=HTMLResponse, include_in_schema=False)
@@ -61,6 +62,9 @@ def add_login(app: FastAPI, operators: Operators) -> None:
             return page
         if token is None:
             return _page("This name and password do not belong together.", HTTPStatus.FORBIDDEN)
+        role = operators.known({COOKIE: token})
+        caller = Caller(role[1] if role else None, name, "login")
+        caller.record(store, "login")
         back = RedirectResponse("/", 303)
         secure = request.url.scheme == "https"
         back.set_cookie(

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import FastAPI
 from pydantic import Field
-from starlette.datastructures import Headers
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ui.api.errors import Unauthorised, as_problem, check_token, refused
+from ui.api.errors import Unauthorised, admit, as_problem, refused
 from ui.api.models import AnswerOut, ArticleOut, Ask, SearchOut, TimelineOut
 from ui.api.service import Service, narrowed
+from ui.operations.access import Access
+from ui.store import Forbidden
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver import MCPServer
@@ -92,10 +93,10 @@ def mcp_server(service: Service) -> MCPServer[None]:
 
 
 class McpEndpoint:
-    """The ASGI app at /mcp: there while the app runs, behind the API's token."""
+    """The ASGI app at /mcp: there while the app runs, for whom `access` lets in."""
 
-    def __init__(self, service: Service, token: str) -> None:
-        self._service, self._token = service, token
+    def __init__(self, service: Service, access: Access) -> None:
+        self._service, self._access = service, access
         self._app: ASGIApp | None = None
 
     @asynccontextmanager
@@ -120,8 +121,8 @@ class McpEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            check_token(Headers(scope=scope), self._token)
-        except Unauthorised as error:
+            admit(self._access, scope)
+        except (Unauthorised, Forbidden) as error:
             status, problem = as_problem(error)
             await refused(status, problem.message, kind=problem.type)(scope, receive, send)
             return
@@ -132,9 +133,9 @@ class McpEndpoint:
         await self._app(scope, receive, send)
 
 
-def mount_mcp(app: FastAPI, service: Service, token: str) -> None:
+def mount_mcp(app: FastAPI, service: Service, access: Access) -> None:
     """Serve MCP in an app as long as it runs."""
-    endpoint = McpEndpoint(service, token)
+    endpoint = McpEndpoint(service, access)
     before = app.router.lifespan_context
 
     @asynccontextmanager

@@ -15,7 +15,7 @@ from fastapi.responses import StreamingResponse
 
 from chatbot import Answer
 from ui.api.docs import add_docs
-from ui.api.errors import add_handlers, api_token, as_problem, check_token
+from ui.api.errors import add_handlers, admit, as_problem
 from ui.api.mcp import mount_mcp
 from ui.api.models import (
     LONGEST,
@@ -32,35 +32,37 @@ from ui.api.models import (
     TimelineOut,
 )
 from ui.api.openai import openai_router
+from ui.api.overseeing import overseeing_router
 from ui.api.service import Service, answer_out
 from ui.api.strict import known_parameters
+from ui.operations.access import Access
 
 VERSION, UNVERSIONED = "/api/v1", "/api"
 """The paths of this version, and those from before there were versions, which do the same."""
 
 ERRORS: dict[int | str, dict[str, Any]] = {
     400: {"model": ErrorOut, "description": "What was asked cannot be used"},
-    401: {"model": ErrorOut, "description": "The token is missing or wrong"},
+    401: {"model": ErrorOut, "description": "The token is missing, wrong or expired"},
+    403: {"model": ErrorOut, "description": "The token's role may not do this"},
     422: {"model": ErrorOut, "description": "A value is not of its kind"},
 }
 
 
-def add_api(app: FastAPI, service: Service, *, token: str | None = None) -> None:
-    """Mount the API in an app; `token` is what DATELINE_API_TOKEN holds unless given."""
-    token = api_token() if token is None else token
+def add_api(app: FastAPI, service: Service, access: Access) -> None:
+    """Mount the API in an app, for whom `access` lets in."""
 
     def authorised(request: Request) -> None:
-        check_token(request.headers, token)
+        admit(access, request.scope)
 
     guarded = [Depends(authorised), Depends(known_parameters)]
-    add_docs(app, _router(service, VERSION, guarded))
+    add_docs(app, _router(service, access, VERSION, guarded))
     for prefix in (VERSION, UNVERSIONED):
-        app.include_router(_router(service, prefix, guarded))
+        app.include_router(_router(service, access, prefix, guarded))
     add_handlers(app)
-    mount_mcp(app, service, token)
+    mount_mcp(app, service, access)
 
 
-def _router(service: Service, prefix: str, guarded: list[Any]) -> APIRouter:
+def _router(service: Service, access: Access, prefix: str, guarded: list[Any]) -> APIRouter:
     """Every route, those of REST under a prefix; health asks for no token."""
     router = APIRouter()
     router.include_router(_rest(service), prefix=prefix, dependencies=guarded)
@@ -72,6 +74,7 @@ def _router(service: Service, prefix: str, guarded: list[Any]) -> APIRouter:
         tags=["archive"],
     )
     if prefix == VERSION:
+        router.include_router(overseeing_router(service, access), prefix=prefix, responses=ERRORS)
         router.include_router(openai_router(service), prefix="/v1", dependencies=guarded)
     return router
 

@@ -17,12 +17,14 @@ from ui.cli.shared import (
     SourcesOption,
     archive_named,
     opened,
+    recorded,
     sources_file,
 )
 
 if TYPE_CHECKING:
     from ingest.freshness import Freshness
     from vectorstore import Archive, StoredArticle
+    from vectorstore.ledger.runs import Records
 
 _ID = re.compile(r"[0-9a-f]{16}")
 
@@ -49,7 +51,7 @@ def status(
         console_sources.show_freshness(found)
 
 
-def fresh(store: Archive, path: Path) -> list[Freshness]:
+def fresh(store: Records, path: Path) -> list[Freshness]:
     """How the sources are doing: those of the file, if there is one, and all the others."""
     from datetime import UTC, datetime
 
@@ -153,6 +155,7 @@ def rebuild(archive: ArchiveOption = None) -> None:
     with opened(archive) as store, nullcontext() if store.place.url else store.writing():
         with console.progress_bar() as progress:
             store.rebuild(progress=progress)
+        recorded(store, "indexes written anew")
         console.out.print(f"Rebuilt: {store.status().passages:,} passages are searchable.")
 
 
@@ -177,4 +180,5 @@ def migrate(
         before = store.embedder.identity
         with console.progress_bar() as progress:
             done = store.migrate(named, progress=progress)
+        recorded(store, "model changed", Path(named).name)
     console.out.print(f"{before} → {named}: {done:,} passages embedded, and searched from now on.")

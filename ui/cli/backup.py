@@ -1,29 +1,114 @@
-"""Commands that keep an archive safe: backup, restore, forgetting, the hash of a password."""
+"""Commands that keep an archive safe: backups and their test, restoring, forgetting, the hash of
+a password."""
 
 from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
-from ui.cli.shared import SOURCES, ArchiveOption, archive_place, opened
+from ui.cli.ingest import terminable
+from ui.cli.shared import (
+    PROBLEMS,
+    SOURCES,
+    ArchiveOption,
+    AsJson,
+    archive_place,
+    opened,
+    recorded,
+    written,
+)
+
+if TYPE_CHECKING:
+    from vectorstore import Archive
+    from vectorstore.address import Place
 
 CONVERSATIONS = "conversations.db"
 
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", show_default=False)]
 
 
-def backup(folder: Folder, archive: ArchiveOption = None) -> None:
+class _NewUnlessNamed(TyperGroup):
+    """`dateline backup FOLDER` is `dateline backup new FOLDER`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if args and args[0] not in self.commands and args[0] != "--help":
+            args = ["new", *args]
+        return super().parse_args(ctx, args)
+
+
+backups = typer.Typer(
+    cls=_NewUnlessNamed,
+    no_args_is_help=True,
+    help="Copy an archive that is in use (FOLDER), keep the newest copies (FOLDER --keep N), and "
+    "test whether one comes back (verify FOLDER).",
+)
+
+
+@backups.command("new")
+def backup(
+    folder: Folder,
+    archive: ArchiveOption = None,
+    keep: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Make one named by its time in FOLDER, and delete all but the newest so many.",
+            show_default=False,
+        ),
+    ] = None,
+    every: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="With --keep: go on, and make one as often as this (6h, 1d), until interrupted.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
     """Copy an archive into a new folder, also while it is served and ingested into.
 
     A ledger on PostgreSQL is copied into a file too; for a large one use pg_dump.
     What is copied is the ledger, which has the articles and their vectors, the readers'
-    conversations and the sources; the indexes are made of the ledger by `restore`.
+    conversations, users and tokens (as hashes), the audit log and the sources; the indexes are
+    made of the ledger by `restore`.
     """
+    from ingest.sources.declared import length
+
+    if keep is None:
+        if every is not None:
+            raise typer.BadParameter("--every wants --keep: how many are to stay")
+        _copy(folder, archive)
+        return
+    wait = length(every, "--every").total_seconds() if every else None
+    with terminable():
+        _one_of_many(folder, archive, keep)
+        over = threading.Event()
+        while wait is not None and not over.wait(wait):
+            _one_of_many(folder, archive, keep)
+
+
+def _one_of_many(folder: Path, archive: str | None, keep: int) -> None:
+    """A backup in a folder of many; old ones go only once the new one is whole."""
     from ui.console import output as console
+    from ui.operations.backups import name_now, prune
+
+    _copy(folder / name_now(), archive)
+    for gone in prune(folder, keep):
+        console.out.print(f"Deleted {gone}: {keep} newer ones are kept.", markup=False)
+
+
+def _copy(folder: Path, archive: str | None) -> None:
+    from ui.console import output as console
+    from ui.operations.backups import describe
     from vectorstore import InputError
     from vectorstore.address import LEDGER
     from vectorstore.backends.transfer import to_file
@@ -46,40 +131,110 @@ def backup(folder: Folder, archive: ArchiveOption = None) -> None:
                 copy_database(store.path / name, begun / name)
         if (store.path / SOURCES).exists():
             shutil.copy2(store.path / SOURCES, begun / SOURCES)
-    begun.rename(folder)
-    console.out.print(f"Backed up to {folder}. Bring it back: dateline restore", markup=False)
+        describe(begun, begun / LEDGER)
+        begun.rename(folder)
+        recorded(store, "backup made", folder.name)
+    console.out.print(
+        f"Backed up to {folder}. Test it: dateline backup verify; bring it back: dateline restore",
+        markup=False,
+    )
+
+
+@backups.command("verify")
+def verify(folder: Folder, as_json: AsJson = False) -> None:
+    """Test a backup: compare its files with what they were, restore it into a temporary folder,
+    examine the archive that comes of it, and look for its articles.
+
+    FOLDER is a backup, or a folder of many, of which the newest is tested. Ends with 3 if
+    something is not as it should be.
+    """
+    from tempfile import TemporaryDirectory
+
+    from ui.console import output as console
+    from ui.operations.backups import as_values, kept_in
+    from ui.operations.backups import verify as check
+    from vectorstore.address import Place
+
+    many = kept_in(folder)
+    chosen = many[0] if many else folder
+    with TemporaryDirectory(prefix="dateline-verify-") as scratch:
+        found = list(check(chosen, Place(Path(scratch) / "archive"), _restored))
+    fine = all(one.fine for one in found)
+    if as_json:
+        written({"backup": str(chosen), "fine": fine, "checks": as_values(found)})
+    else:
+        for one in found:
+            state = "ok" if one.fine else "ERROR"
+            line = f"{state:8} {one.check}: {console.one_line(one.found)}"
+            console.out.print(line, markup=False)
+        said = "can be restored" if fine else "is not as it should be: take another"
+        console.out.print(f"{chosen} {said}.", markup=False)
+    if not fine:
+        raise typer.Exit(PROBLEMS)
 
 
 def restore(folder: Folder, archive: ArchiveOption = None) -> None:
     """Make an archive of a backup, in a folder or an empty PostgreSQL database that has none;
     nothing is embedded again."""
     from ui.console import output as console
+
+    with _restored(folder, archive_place(archive)) as store:
+        recorded(store, "backup restored", folder.name)
+        console.out.print(f"Restored: {store.status().articles:,} articles.")
+
+
+@contextmanager
+def _restored(folder: Path, place: Place) -> Iterator[Archive]:
+    """A backup made an archive in a place that has none, and opened."""
+    from ui.console import output as console
     from vectorstore import Archive, InputError, Settings
     from vectorstore.address import LEDGER
-    from vectorstore.backends.transfer import from_file
-    from vectorstore.ledger.backup import copy_database
+    from vectorstore.backends.transfer import refuse_filled
 
     if not (folder / LEDGER).is_file():
         raise InputError(f"{folder} is not a backup: it has no {LEDGER}")
-    place = archive_place(archive)
     target = place.folder
-    if not place.url and (target / LEDGER).exists():
-        raise InputError(f"there is an archive in {target}: restore into another (--archive DIR)")
-    if place.url and (target / CONVERSATIONS).exists():
-        raise InputError(f"{target} has conversations already: move {CONVERSATIONS} away first")
-    target.mkdir(parents=True, exist_ok=True)
     if place.url:
-        from_file(folder / LEDGER, place)
-    for name in (CONVERSATIONS,) if place.url else (CONVERSATIONS, LEDGER):
-        if (folder / name).exists():
-            copy_database(folder / name, target / name)
-            (target / name).chmod(0o600 if name == CONVERSATIONS else 0o644)
+        refuse_filled(place)
+        if (target / CONVERSATIONS).exists():
+            raise InputError(f"{target} has conversations already: move {CONVERSATIONS} away first")
+    elif (target / LEDGER).exists():
+        raise InputError(f"there is an archive in {target}: restore into another (--archive DIR)")
+    target.mkdir(parents=True, exist_ok=True)
+    if (folder / CONVERSATIONS).exists():
+        _brought(folder / CONVERSATIONS, target / CONVERSATIONS, 0o600)
+    try:
+        _brought(folder / LEDGER, place if place.url else target / LEDGER, 0o644)
+    except BaseException:
+        if place.url:  # nothing is there that was not before
+            (target / CONVERSATIONS).unlink(missing_ok=True)
+        raise
     if (folder / SOURCES).exists():
         shutil.copy2(folder / SOURCES, target / SOURCES)
-    with Archive(place, Settings()) as store, store.writing():
-        with console.progress_bar() as progress:
+    with Archive(place, Settings()) as store:
+        with store.writing(), console.progress_bar() as progress:
             store.rebuild(progress=progress)
-        console.out.print(f"Restored: {store.status().articles:,} articles.")
+        yield store
+
+
+def _brought(database: Path, to: Path | Place, mode: int) -> None:
+    """Copy a database of a backup into a file with this mode, or into a ledger on a server."""
+    from vectorstore import ArchiveDamaged
+    from vectorstore.backends.transfer import from_file
+    from vectorstore.ledger.backup import copy_database
+
+    try:
+        if isinstance(to, Path):
+            copy_database(database, to)
+            to.chmod(mode)
+        else:
+            from_file(database, to)
+    except sqlite3.DatabaseError as error:
+        if isinstance(to, Path):
+            to.unlink(missing_ok=True)
+        raise ArchiveDamaged(
+            f"{database} is damaged ({error}): bring back an earlier backup"
+        ) from error
 
 
 def forget(
@@ -92,6 +247,7 @@ def forget(
 
     with opened(archive) as store:
         gone = retention.forget(store, days)
+        recorded(store, "conversations deleted", f"{gone}, older than {days} days")
     console.out.print(f"{gone} conversations deleted, with their feedback and shares.")
 
 

@@ -15,6 +15,7 @@ from ui.cli.shared import (
     AsJson,
     SourcesOption,
     archive_place,
+    recorded,
     sources_file,
 )
 
@@ -71,16 +72,19 @@ def _there(place: Place) -> None:
 
 
 def _found(place: Place, sources: Path, *, quick: bool) -> list[Finding]:
+    from sqlalchemy.exc import SQLAlchemyError
+
     from ui.cli.doctor_sources import source_findings
-    from vectorstore import Archive, DatelineError, Settings
-    from vectorstore.health import Finding, examine, repairable
+    from vectorstore import DatelineError
+    from vectorstore.health import Finding, examine, repairable, source_records
 
     found = list(examine(place, quick=quick))
-    if repairable(found):
+    current = any(f.check == "ledger schema" and f.state == "ok" for f in found)
+    if current and repairable(found):
         try:
-            with Archive(place, Settings(model="")) as store:
-                found += source_findings(store, sources)
-        except (DatelineError, OSError) as error:
+            with source_records(place) as records:
+                found += source_findings(records, sources)
+        except (DatelineError, SQLAlchemyError, OSError) as error:
             said = f"it cannot be opened: {error}"
             found.append(Finding(check="opening", state="error", found=said))
     return found
@@ -100,7 +104,9 @@ def _fixed(place: Place, found: Sequence[Finding]) -> list[str]:
         Archive(place, Settings(model="")) as store,
         console.progress_bar() as progress,
     ):
-        return done + list(repair(store, found, settle=settle, progress=progress))
+        done += repair(store, found, settle=settle, progress=progress)
+        recorded(store, "archive repaired", f"{len(done)} repairs")
+        return done
 
 
 def _show(place: Place, found: Sequence[Finding], done: Sequence[str], *, as_json: bool) -> None:

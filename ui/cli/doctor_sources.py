@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ui.cli.archive import fresh
-from vectorstore import Archive, InputError
-from vectorstore.health import Finding
+from vectorstore import InputError
+from vectorstore.health import Finding, ReadOnlyRecords
 
 
-def source_findings(archive: Archive, path: Path) -> Iterator[Finding]:
+def source_findings(archive: ReadOnlyRecords, path: Path) -> Iterator[Finding]:
     """How the declared sources of an archive are doing, and whether anything reads them."""
     if not path.exists():
         found = "no sources are declared (dateline sources init)"

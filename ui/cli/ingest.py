@@ -20,6 +20,7 @@ from ui.cli.shared import (
     SourcesOption,
     log_as,
     opened,
+    recorded,
     sources_file,
 )
 
@@ -101,6 +102,7 @@ def _drop_sample(archive: str | None) -> None:
 
     with opened(archive, create=True) as store:
         gone = ingesting.drop_sample(store)
+        recorded(store, "sample taken out")
     console.out.print(f"{gone} sample articles taken out of the archive")
 
 
@@ -120,7 +122,7 @@ def _ingest_files(
     pairs = (given.partition("=") for given in columns)
     reading = Reading(columns={word.strip(): name.strip() for word, _, name in pairs})
     ingesting.check(paths)
-    with opened(archive, create=True) as store, _terminable():
+    with opened(archive, create=True) as store, terminable():
         with console.progress_bar() as progress:
             if ray:
                 from ingest.backfill import backfill
@@ -152,7 +154,7 @@ def _ingest_sources(
         )
     declared = read(path)
     declared.chosen(names)
-    with opened(archive, create=True) as store, _terminable():
+    with opened(archive, create=True) as store, terminable():
         with console.progress_bar() as progress:
             reports = freshen(store, declared, names, only_due=due, progress=progress)
         console_sources.show_reports(reports)
@@ -186,7 +188,7 @@ def schedule(
     path, longest = sources_file(sources, archive), length(limit, "--limit")
     count = len(read(path).chosen())
     log_as(log or LogForm.text)
-    with opened(archive, create=True) as store, _terminable():
+    with opened(archive, create=True) as store, terminable():
         keeper = Schedule(path, store, limit=longest)
         try:
             if once:
@@ -229,7 +231,7 @@ def told_if_interrupted() -> Iterator[None]:
 
 
 @contextmanager
-def _terminable() -> Iterator[None]:
+def terminable() -> Iterator[None]:
     """SIGTERM ends what is inside as Ctrl-C does, so that what has begun is brought to an end."""
 
     def interrupt(*_: object) -> NoReturn:
@@ -254,5 +256,5 @@ def scheduled(store: Archive, path: Path, *, wanted: bool = True) -> Iterator[No
         return
     from ingest.schedule import Schedule
 
-    with _terminable(), Schedule(path, store):
+    with terminable(), Schedule(path, store):
         yield

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ui.cli import access as cli_access
 from ui.cli import archive as cli_archive
 from ui.cli import backup as cli_backup
 from ui.cli import doctor as cli_doctor
@@ -198,7 +199,11 @@ app.command()(cli_archive.runs)
 app.command()(cli_archive.history)
 app.command()(cli_archive.rebuild)
 app.command()(cli_archive.migrate)
-app.command()(cli_backup.backup)
+app.add_typer(cli_access.users, name="users")
+app.add_typer(cli_access.tokens, name="tokens")
+app.command()(cli_access.audit)
+app.command()(cli_access.feedback)
+app.add_typer(cli_backup.backups, name="backup")
 app.command()(cli_backup.restore)
 app.command()(cli_backup.forget)
 app.command()(cli_backup.password)

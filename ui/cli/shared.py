@@ -16,6 +16,7 @@ import typer
 if TYPE_CHECKING:
     from datetime import date
 
+    from ui.store import Store
     from vectorstore import Archive
     from vectorstore.address import Place
 
@@ -31,6 +32,14 @@ class LogForm(StrEnum):
 
     text = "text"
     json = "json"
+
+
+class RoleName(StrEnum):
+    """What somebody may do, each what those before it may; see `ui.store.roles`."""
+
+    reader = "reader"
+    editor = "editor"
+    operator = "operator"
 
 
 ArchiveOption = Annotated[
@@ -124,6 +133,50 @@ def opened(named: str | None, *, create: bool = False) -> Iterator[Archive]:
                 "or try the sample with `dateline serve`"
             )
         yield archive
+
+
+@contextmanager
+def stored(named: str | None) -> Iterator[Store]:
+    """The store beside an archive, which is made if there is none yet."""
+    from ui.store import Store
+
+    with opened(named, create=True) as archive:
+        store = Store.beside(archive)
+        try:
+            yield store
+        finally:
+            store.close()
+
+
+def recorded(where: Store | Archive, deed: str, target: str = "") -> None:
+    """Write what a command did into the audit log; where that cannot be written, say so."""
+    import getpass
+
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from ui.store import Store
+    from vectorstore import DatelineError
+
+    try:
+        actor = getpass.getuser()
+    except (KeyError, OSError):  # a container's user without a name
+        actor = str(os.getuid()) if hasattr(os, "getuid") else "unknown"
+    try:
+        store = where if isinstance(where, Store) else Store.beside(where)
+        try:
+            store.record(deed, target, actor=actor, way="command", role="operator")
+        finally:
+            if store is not where:
+                store.close()
+    except (DatelineError, SQLAlchemyError, OSError) as error:
+        sys.stderr.write(f"dateline: this is not in the audit log: {error}\n")
+
+
+def written(rows: object) -> None:
+    """Print values as JSON; moments in ISO 8601."""
+    import json
+
+    typer.echo(json.dumps(rows, ensure_ascii=False, indent=2, default=str))
 
 
 def day(text: str | None) -> date | None:

@@ -24,7 +24,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
-from vectorstore import Archive, DatelineError
+from vectorstore import Archive, DatelineError, InputError
 from vectorstore.quota import quota
 
 log = logging.getLogger(__name__)
@@ -144,8 +144,11 @@ class ArchiveCollector(Collector):
         yield _gauge("dateline_index_lag_articles", "Stored, not searchable.", status.unindexed)
         yield _gauge("dateline_dense_damaged", "Whether a segment is left out.", archive.lame)
         yield _gauge("dateline_archive_bytes", "What the archive takes.", status.bytes_on_disk)
-        if limit := quota():
-            yield _gauge("dateline_archive_quota_bytes", "What the archive may take.", limit)
+        try:
+            if limit := quota():
+                yield _gauge("dateline_archive_quota_bytes", "What the archive may take.", limit)
+        except InputError:  # `dateline doctor` says so
+            log.warning("the quota is no size, and not among the metrics", exc_info=True)
         free = shutil.disk_usage(archive.path).free
         yield _gauge("dateline_disk_free_bytes", "Free where the archive lies.", free)
         yield _gauge("dateline_model_loaded", "The embedding model.", archive.embedder.ready)

@@ -1,11 +1,12 @@
-"""What readers keep: their conversations, their feedback on answers, and what they share.
+"""What readers keep: their conversations, their feedback on answers, and what they share; and
+who may do what: users, tokens, and the audit log.
 
 >>> store = Store.beside(archive)  # doctest: +SKIP
 >>> kept = store.create(owner, "Car tariffs")  # doctest: +SKIP
 >>> store.append(owner, kept.id, question, answer)  # doctest: +SKIP
 
-Every verb takes the owner first, and sees nothing of anybody else's: a foreign id and one
-that does not exist are the same InputError. An owner is a browser's session or a user.
+Every verb of the readers' takes the owner first, and sees nothing of anybody else's: a foreign
+id and one that does not exist are the same InputError. An owner is a browser's session or a user.
 """
 
 from __future__ import annotations
@@ -13,33 +14,48 @@ from __future__ import annotations
 from pathlib import Path
 from tempfile import mkdtemp
 
+from ui.store.audit import Audit, Deed
 from ui.store.conversations import Conversation, Conversations, Kept
 from ui.store.feedback import KINDS, Feedback, Given, feedback_csv, feedback_jsonl
+from ui.store.roles import Forbidden, Role, role_of
 from ui.store.schema import FILE
 from ui.store.shares import Share, Shares
 from ui.store.snapshot import restored, snapshot
+from ui.store.tokens import Token, Tokens
+from ui.store.users import User, Users
 from vectorstore import Archive
 
 __all__ = [
     "KINDS",
     "Conversation",
+    "Deed",
+    "Forbidden",
     "Given",
     "Kept",
+    "Role",
     "Share",
     "Store",
+    "Token",
+    "User",
     "feedback_csv",
     "feedback_jsonl",
     "restored",
+    "role_of",
     "snapshot",
 ]
 
 
-class Store(Conversations, Feedback, Shares):
-    """One database of conversations. Safe to share between threads; `close` it."""
+class Store(Conversations, Feedback, Shares, Users, Tokens, Audit):
+    """One database of conversations, users and deeds. Safe to share between threads; `close` it."""
 
     @classmethod
     def beside(cls, archive: Archive) -> Store:
-        """The store of an archive, in its folder; a passing one where that cannot be written."""
-        if archive.read_only:  # what is kept lasts as long as this process
-            return cls(Path(mkdtemp(prefix="dateline-kept-")) / FILE)
-        return cls(archive.path / FILE)
+        """The store of an archive, in its folder; a passing one where that cannot be written,
+        which knows its users and tokens all the same."""
+        kept = archive.path / FILE
+        if not archive.read_only:
+            return cls(kept)
+        passing = cls(Path(mkdtemp(prefix="dateline-kept-")) / FILE)
+        if kept.exists():  # what is kept lasts as long as this process
+            passing.copy_access(kept)
+        return passing

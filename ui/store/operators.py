@@ -1,8 +1,9 @@
-"""Who may run the sources: operators with a password, when a login is set.
+"""Who may log in: the store's users, and the operators that a variable names.
 
 `DATELINE_LOGIN` holds `name:password` or, better, `name:` and the hash that `dateline password`
-prints; several are separated by white space. Without it everybody who reaches the page is an
-operator if it is served to one's own machine only, and nobody if it is served to others.
+prints; several are separated by white space. Without it and without users everybody who reaches
+the page is an operator if it is served to one's own machine only, and a reader if it is served
+to others.
 """
 
 from __future__ import annotations
@@ -17,6 +18,12 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from ui.store.roles import Role
+
+if TYPE_CHECKING:
+    from ui.store.users import Users
 
 COOKIE = "dateline_operator"
 LOGIN = "DATELINE_LOGIN"
@@ -79,38 +86,50 @@ class Operators:
     hashes: Mapping[str, str] = field(repr=False)
     local: bool = True
     """Whether only this machine is served."""
+    users: Users | None = None
+    """Where further users are kept, with their roles."""
     clock: Callable[[], float] = time.monotonic
-    _open: dict[str, tuple[str, float]] = field(default_factory=dict, repr=False)
+    _was_set: bool = False
+    _open: dict[str, tuple[str, str, float]] = field(default_factory=dict, repr=False)
     _wrong: dict[str, deque[float]] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @classmethod
-    def from_environment(cls, *, local: bool = True) -> Operators:
+    def from_environment(cls, *, local: bool = True, users: Users | None = None) -> Operators:
         """Those of DATELINE_LOGIN, which is taken out of the environment."""
         hashes = {}
         for entry in os.environ.pop(LOGIN, "").split():
             name, _, secret = entry.partition(":")
             hashes[name] = secret if secret.startswith("scrypt$") else hash_password(secret)
-        return cls(hashes, local)
+        return cls(hashes, local, users)
 
     @property
     def set(self) -> bool:
-        """Whether a login is needed."""
-        return bool(self.hashes)
+        """Whether a login is needed: also once the last user has been removed, until a restart."""
+        if not self._was_set:
+            self._was_set = bool(self.hashes) or bool(self.users and self.users.has_users())
+        return self._was_set
+
+    def _kept(self, name: str) -> tuple[str, Role] | None:
+        """The hash of somebody's password, and their role; None for a name that nobody has."""
+        if name in self.hashes:
+            return self.hashes[name], Role.operator
+        user = self.users.user(name) if self.users else None
+        return (user.password, user.role) if user else None
 
     def login(self, name: str, password: str, address: str) -> str | None:
         """The cookie's value for a right password, None for a wrong one; raises Throttled."""
         self._count(address)
-        kept = self.hashes.get(name)
-        right = _matches(password[:1024], kept or _NOBODY)
+        kept = self._kept(name)
+        right = _matches(password[:1024], kept[0] if kept else _NOBODY)
         if not (right and kept):
             return None
         token = secrets.token_urlsafe(32)
         with self._lock:
             now = self.clock()
             self._wrong.pop(address, None)
-            self._open = {k: v for k, v in self._open.items() if v[1] > now}
-            self._open[_digest(token)] = (name, now + LASTS)
+            self._open = {k: v for k, v in self._open.items() if v[2] > now}
+            self._open[_digest(token)] = (name, kept[0], now + LASTS)
         return token
 
     def logout(self, cookies: Mapping[str, str]) -> None:
@@ -119,12 +138,28 @@ class Operators:
             self._open.pop(_digest(cookies.get(COOKIE, "")), None)
 
     def who(self, cookies: Mapping[str, str]) -> str:
-        """The operator's name; "" for anybody else."""
-        if not self.set:
-            return "operator" if self.local else ""
+        """The name of who is logged in, or may do as much; "" for anybody else."""
+        known = self.known(cookies)
+        return known[0] if known else ""
+
+    def known(
+        self, cookies: Mapping[str, str]
+    ) -> tuple[str, Role, Literal["login", "machine"]] | None:
+        """Name and role of who is logged in; where nobody can log in and only this machine is
+        served, whoever it is is its operator. None for anybody else.
+
+        A login ends with its user, and with the password that it was made with.
+        """
+        shown = cookies.get(COOKIE, "")
         with self._lock:
-            name, until = self._open.get(_digest(cookies.get(COOKIE, "")), ("", 0.0))
-            return name if until > self.clock() else ""
+            name, password, until = self._open.get(_digest(shown), ("", "", 0.0))
+        if shown and until > self.clock():
+            kept = self._kept(name)
+            if kept and hmac.compare_digest(kept[0], password):
+                return name, kept[1], "login"
+        if self.local and not self.set:
+            return "operator", Role.operator, "machine"
+        return None
 
     def _count(self, address: str) -> None:
         """Counts a try before it is checked, so that many at once do not slip through."""

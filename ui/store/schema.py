@@ -1,4 +1,5 @@
-"""The tables of what readers keep: conversations, messages, feedback and shares.
+"""The tables of what readers keep (conversations, messages, feedback, shares), and of who may
+do what: users, tokens, and the audit log of their deeds.
 
 They stand in a database of their own beside the archive, so that a copy of the archive
 carries nobody's questions, and an ingest never waits for a reader.
@@ -29,7 +30,7 @@ from sqlalchemy import (
 from vectorstore import ArchiveTooNew
 
 FILE = "conversations.db"
-VERSION = 1
+VERSION = 2
 
 metadata = MetaData()
 
@@ -79,6 +80,68 @@ shares = Table(
     Index("shares_by_conversation", "conversation"),
 )
 """`snapshot` is the conversation as JSON, frozen when it was shared."""
+
+users = Table(
+    "users",
+    metadata,
+    Column("name", String(200), primary_key=True),
+    Column("role", String(20), nullable=False),
+    Column("password", Text, nullable=False, default=""),
+    Column("created", String(40), nullable=False),
+    Column("changed", String(40), nullable=False),
+)
+"""`password` is its hash."""
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", String(12), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("created", String(40), nullable=False),
+    Column("expires", String(40)),
+    Column("used", String(10)),
+    Column("revoked", String(40)),
+)
+"""`digest` is SHA-256 of the whole token; `used` the last day on which it was shown."""
+
+deeds = Table(
+    "deeds",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("time", String(40), nullable=False),
+    Column("actor", String(200), nullable=False),
+    Column("way", String(20), nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("deed", String(40), nullable=False),
+    Column("target", Text, nullable=False, default=""),
+    Column("request", String(128), nullable=False, default=""),
+    Index("deeds_by_time", "time"),
+    sqlite_autoincrement=True,
+)
+"""The audit log. Rows are added; the database itself refuses to change one, or to delete one
+younger than YOUNGEST days."""
+
+YOUNGEST = 30
+"""Days for which nothing takes a deed out of the audit log."""
+
+_REFUSED = "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END"
+_TRIGGERS = (
+    f"CREATE TRIGGER deeds_stay_as_they_are BEFORE UPDATE ON deeds {_REFUSED}",
+    "CREATE TRIGGER deeds_stay BEFORE DELETE ON deeds WHEN old.time > "
+    f"strftime('%Y-%m-%dT%H:%M:%S', 'now', '-{YOUNGEST} days') {_REFUSED}",
+)
+
+
+def _append_only(_table: Table, connection: Connection, **_: object) -> None:
+    """Where the table has just been made. Another database wants triggers of its own."""
+    if connection.dialect.name == "sqlite":
+        for trigger in _TRIGGERS:
+            connection.exec_driver_sql(trigger)
+
+
+event.listen(deeds, "after_create", _append_only)
 
 
 def connect(path: Path) -> Engine:

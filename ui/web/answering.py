@@ -13,13 +13,13 @@ import gradio as gr
 
 from chatbot import Answer
 from ingest.logs import request_id
+from ui.api.gradio import scope_of
 from ui.store import Store
-from ui.store.owner import owner_of
 from ui.web.chat import WAYS, Turn, history, log_html
 from ui.web.filters import filters_from, read_wanted
 from ui.web.frame import footer_html, masthead_html, welcome_html
 from ui.web.kept import turns_of
-from ui.web.requests import named
+from ui.web.requests import named, owner
 from ui.web.session import Session
 from ui.web.settings import LENGTHS
 from ui.web.sources import panel_html
@@ -66,7 +66,7 @@ class Chat:
         """The page as a reader opens it, in their language, with the conversation it was in."""
         w = chosen(request.cookies, request.headers.get("accept-language", ""))
         session.speak(w)
-        session.owner = owner_of(request.cookies)
+        session.owner = owner(scope_of(request), request.cookies)
         self._take_up(kept, session)
         return (
             masthead_html(self.archive.status(), _now(), w),

@@ -26,17 +26,17 @@ from starlette.types import ASGIApp
 
 from chatbot import build_chain
 from ingest import SAMPLE
-from ui.api.errors import api_token
 from ui.api.gradio import add_named
 from ui.api.login import add_login, add_shares
 from ui.api.rest import add_api
 from ui.api.service import Service
+from ui.operations.access import Access
 from ui.operations.limits import Rates
 from ui.operations.measured import Measured
 from ui.operations.metrics import ArchiveCollector, Metrics
 from ui.store import Store
-from ui.store.operators import Operators
 from ui.web.answering import Chat
+from ui.web.behind import Behind, host_names
 from ui.web.guard import Guard
 from ui.web.keeping import add_keeping
 from ui.web.operating import add_operating
@@ -82,24 +82,28 @@ def build_app(  # noqa: PLR0913
     app = FastAPI(title="Dateline", docs_url=None, redoc_url=None, openapi_url=None)
     ours = head()
     metrics = metrics or Metrics()
-    store, token = Store.beside(archive), api_token()
+    store = Store.beside(archive)
+    access = Access.from_environment(store, local=local)
+
+    def can_log_in() -> bool:
+        return access.operators.set
+
     service = Service(archive, Measured(chain, metrics, "api"))
-    add_probes(app, archive, metrics, token)
-    operators = Operators.from_environment(local=local)
-    add_api(app, service, token=token)
+    add_probes(app, archive, metrics, access)
+    add_api(app, service, access)
     add_shares(app, store)
-    add_login(app, operators)
+    add_login(app, access.operators, store)
     operator = Operator(archive, sources or archive.path / "sources.toml")
     add_keeping(app, store, ours)
-    add_operating(app, operator, operators.who, ours)
-    add_views(app, archive, ours, models=[model] if model else [])
+    add_operating(app, operator, store, ours, login=can_log_in)
+    add_views(app, archive, ours, models=[model] if model else [], login=can_log_in)
     asked = Measured(chain, metrics, "chat")
     without = Measured(plain, metrics, "chat") if plain else None
     page = build_page(Chat(archive, asked, store, without, operator.stale), examples)
     metrics.registry.register(
         ArchiveCollector(archive, lambda: {"waiting": len(page._queue) + service.turnstile.queued})
     )
-    add_named(page, service, token)
+    add_named(page, service, access)
     gr.mount_gradio_app(
         app,
         page,
@@ -116,9 +120,15 @@ def build_app(  # noqa: PLR0913
     )
     rates = Rates.from_environment(local=local)
     page_head = ours + hints()
-    return Guard(
-        Assets(app), hosts=tuple(hosts), head=page_head, refused=metrics.refuse, rates=rates
+    guard = Guard(
+        Assets(app),
+        hosts=tuple(hosts),
+        head=page_head,
+        refused=metrics.refuse,
+        rates=rates,
+        access=access,
     )
+    return Behind(guard)
 
 
 def serve(  # noqa: PLR0913
@@ -139,7 +149,8 @@ def serve(  # noqa: PLR0913
     this machine's, or the model cannot be set up.
     """
     with _bound(host, port) as listening:
-        named = (*hosts, host.lower()) if host not in {"", "0.0.0.0", "::"} else tuple(hosts)  # noqa: S104
+        any_ = {"", "0.0.0.0", "::"}  # noqa: S104
+        named = (*hosts, *host_names(), *([] if host in any_ else [host.lower()]))
         metrics = Metrics()
         plain = build_chain(archive, on_false=metrics.false) if model else None
         chain = build_chain(archive, model=model, on_false=metrics.false)
@@ -158,6 +169,7 @@ def serve(  # noqa: PLR0913
             app,
             log_level="warning",
             server_header=False,
+            proxy_headers=False,  # `Behind` reads them, and remembers who sent them
             lifespan="on",
             timeout_graceful_shutdown=SHUTDOWN,
             limit_concurrency=MOST_CONNECTIONS,

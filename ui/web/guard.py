@@ -12,18 +12,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from anyio import to_thread
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ui.operations.access import CALLER, Access, caller_of
 from ui.operations.limits import Rates
+from ui.store import Forbidden
 from ui.store.owner import COOKIE, new_session, owner_of, set_cookie
+from ui.web.bodies import TooLong, read_body, replayed
+from ui.web.entering import refusal_of
 from ui.web.policy import policy, with_headers
 from ui.web.requests import with_name
-
-MAX_BODY = 256 * 1024
-"""Bytes of a request's body: a 16 kB question with every character escaped, and room."""
 
 SLOWEST_BODY = 30.0
 """Seconds that a body may take to arrive."""
@@ -62,6 +64,10 @@ _PREFIXES = (
 )  # fmt: skip
 
 
+PEER = "dateline.peer"
+"""The key in a scope under which the address stands that the connection itself comes from."""
+
+
 @dataclass(slots=True)
 class Load:
     """How many requests are being worked on that may change something, or cost something."""
@@ -76,7 +82,7 @@ class Guard:
     `hosts` are names it may be asked for, besides localhost and IP addresses: a foreign
     name that resolves to us (DNS rebinding) is refused, and so is a foreign page's script.
     `head` is put into the page's head. `refused` is told the status of each refusal.
-    `rates` is how often a person and an address may ask.
+    `rates` is how often a person and an address may ask. `access` tells who asks.
     """
 
     app: ASGIApp
@@ -85,6 +91,7 @@ class Guard:
     load: Load = field(default_factory=Load)
     refused: Callable[[int], None] | None = None
     rates: Rates = field(default_factory=Rates)
+    access: Access | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -92,7 +99,7 @@ class Guard:
                 await self.app(scope, receive, send)
             return
         send = self._counted(scope, with_name(scope, send))
-        if refusal := self._refusal(scope):
+        if refusal := self._refusal(scope) or await self._enter(scope):
             await refusal(scope, receive, with_headers(send, policy()))
         elif scope["path"] == "/":
             await self._page(scope, receive, send)
@@ -126,14 +133,30 @@ class Guard:
             return _refuse(scope, 404, "Not found.")
         return None
 
+    async def _enter(self, scope: Scope) -> Response | None:
+        """Finds out who asks, and keeps it in the request; refuses who may do nothing here."""
+        if self.access is None:
+            return None
+        headers = Headers(scope=scope)
+        cookies = cookie_parser(headers.get("cookie", ""))
+        peer = scope.get(PEER) or (scope.get("client") or ("",))[0]
+        try:
+            caller = await to_thread.run_sync(self.access.caller, headers, cookies, peer)
+        except Forbidden as error:
+            return _refuse(scope, 403, f"{str(error).capitalize()}.")
+        scope[CALLER] = caller
+        refused = refusal_of(caller, scope["path"])
+        if refused is None:
+            return None
+        return _refuse(scope, *refused) if refused[0] else RedirectResponse("/login", 303)
+
     def _too_often(self, scope: Scope) -> int:
         """Seconds to wait for who asks too often; 0 for all others, and for what is no asking."""
         path, reads = scope["path"], scope["method"] in {"GET", "HEAD"}
         if not path.startswith(ASKING) or (reads and not path.endswith(SEARCHING)):
             return 0
-        headers = Headers(scope=scope)
-        shown = headers.get("authorization", "")
-        person = owner_of(cookie_parser(headers.get("cookie", ""))) or shown
+        cookies = cookie_parser(Headers(scope=scope).get("cookie", ""))
+        person = caller_of(scope).key or owner_of(cookies)
         client = scope.get("client")
         return self.rates.wait(person, client[0] if client else "")
 
@@ -169,14 +192,14 @@ class Guard:
         self.load.busy += 1
         try:
             async with asyncio.timeout(SLOWEST_BODY):
-                body = await _body(scope, receive)
+                body = await read_body(scope, receive)
         except TimeoutError:
             await _refuse(scope, 408, "This request took too long to arrive.")(scope, receive, send)
-        except _TooLong:
+        except TooLong:
             await _refuse(scope, 413, "This request is too long.")(scope, receive, send)
         else:
             if body is not None:
-                await self.app(scope, _replayed(body, receive), send)
+                await self.app(scope, replayed(body, receive), send)
         finally:
             self.load.busy -= 1
 
@@ -203,42 +226,14 @@ class Guard:
         await framed({"type": "http.response.body", "body": page})
 
 
-class _TooLong(Exception):
-    """A request's body is longer than MAX_BODY."""
-
-
-async def _body(scope: Scope, receive: Receive) -> bytes | None:
-    """The whole body, None if the client went away; raises _TooLong."""
-    named = Headers(scope=scope).get("content-length", "0")
-    if not named.isdigit() or int(named) > MAX_BODY:
-        raise _TooLong
-    body = bytearray()
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return None
-        body += message.get("body", b"")
-        if len(body) > MAX_BODY:
-            raise _TooLong
-        if not message.get("more_body"):
-            return bytes(body)
-
-
-def _replayed(body: bytes, receive: Receive) -> Receive:
-    """The body again, then whatever else the client sends."""
-    replay: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def again() -> Message:
-        return replay.pop() if replay else await receive()
-
-    return again
-
-
 def _refuse(scope: Scope, status: int, words: str) -> Response:
-    """A refusal, in the API's shape under the API's paths."""
+    """A refusal: in the API's shape under its paths, and as Gradio's scripts read one under
+    theirs."""
     if scope["path"].startswith(("/api/", "/v1/", "/mcp")):
         problem = {"message": words, "type": "invalid_request_error", "param": None, "code": None}
         return JSONResponse({"error": problem}, status)
+    if scope["path"].startswith("/gradio_api/"):
+        return JSONResponse({"detail": words, "error": words}, status)
     return PlainTextResponse(words, status)
 
 

@@ -26,15 +26,18 @@ def sources_html(  # noqa: PLR0913
     now: datetime,
     *,
     may: bool,
+    login: bool = True,
     problem: str = "",
 ) -> str:
-    """Health for everybody; for an operator (`may`) also what changes it."""
+    """Health for everybody; for an editor (`may`) also what changes it. `login` is whether
+    there is anybody who may log in."""
     wrong = f'<p class="dl-note" role="alert">{esc(problem)}</p>' if problem else ""
     table = _table_html(found, w, now, may=may) if found else _quiet(w("sources_none"))
-    login = "" if may else _quiet(f'<a class="dl-go" href="/login">{w("sources_login")}</a>')
+    link = f'<a class="dl-go" href="/login">{w("sources_login")}</a>'
+    way = _quiet(link) if login and not may else ""
     return (
         f'<h1 class="dl-view-title" tabindex="-1">{w("view_sources")}</h1>'
-        f"{_quiet(w('sources_note'))}{wrong}{table}{login}{_work_html(w) if may else ''}"
+        f"{_quiet(w('sources_note'))}{wrong}{table}{way}{_work_html(w) if may else ''}"
         f'<h2 class="dl-view-head">{w("runs")}</h2>{_runs_html(runs, w, now)}'
     )
 

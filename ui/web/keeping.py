@@ -12,9 +12,9 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from ui.exports.formats import FORMATS, export, of_conversation
 from ui.store import KINDS, Store
-from ui.store.owner import owner_of
 from ui.web.frame import page_html
 from ui.web.kept import conversations_html
+from ui.web.requests import owner as owner_in
 from ui.web.views import words_of
 from vectorstore import InputError
 
@@ -46,7 +46,11 @@ def add_keeping(app: FastAPI, store: Store, head: str) -> None:
 def _views(app: FastAPI, store: Store, head: str) -> None:
     @app.get("/view/conversations")
     def conversations(request: Request, q: str = "") -> HTMLResponse:
-        w, owner, text = words_of(request), owner_of(request.cookies), q.strip()[:LONGEST]
+        w, owner, text = (
+            words_of(request),
+            owner_in(request.scope, request.cookies),
+            q.strip()[:LONGEST],
+        )
         found = store.search(owner, text) if text else store.recent(owner)
         inner = conversations_html(found if owner else [], text, w, datetime.now(UTC))
         kept = {"Cache-Control": "no-store"}
@@ -80,7 +84,7 @@ def _changes(app: FastAPI, store: Store) -> None:
 
 
 def _owner(request: Request) -> str:
-    owner = owner_of(request.cookies)
+    owner = owner_in(request.scope, request.cookies)
     if not owner:
         raise HTTPException(403, "This browser has no session here: reload the page.")
     return owner

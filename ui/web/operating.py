@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from fastapi import Body, FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse, JSONResponse
 
+from ui.operations.access import Caller, caller_of
+from ui.store import Role, Store
 from ui.web.frame import page_html
 from ui.web.health import preview_html, sources_html
 from ui.web.operator import Operator
 from ui.web.views import words_of
 from vectorstore import DatelineError
-
-Who = Callable[[Mapping[str, str]], str]
-"""The operator's name that a request's cookies stand for; "" for anybody else."""
 
 Values = Annotated[dict[str, Any], Body()]
 
@@ -24,24 +24,32 @@ RUNS = 30
 """Runs listed, the newest."""
 
 
-def add_operating(app: FastAPI, operator: Operator, who: Who, head: str) -> None:
-    """Serve the sources' health to everybody, and the work on them to operators."""
+def add_operating(
+    app: FastAPI, operator: Operator, store: Store, head: str, *, login: Callable[[], bool]
+) -> None:
+    """Serve the sources' health to everybody, and the work on them to editors.
 
-    def allowed(request: Request) -> None:
-        if not who(request.cookies):
-            raise HTTPException(403, words_of(request)("sources_login"))
+    `login` is whether there is anybody who may log in.
+    """
+
+    def allowed(request: Request) -> Caller:
+        caller = caller_of(request.scope)
+        if not caller.may(Role.editor):
+            w = words_of(request)
+            raise HTTPException(403, w("role_needed", role=w("role_editor")))
+        return caller
 
     @app.get("/view/sources")
     def sources(request: Request) -> HTMLResponse:
         w, now = words_of(request), datetime.now(UTC)
-        may = bool(who(request.cookies))
+        may = caller_of(request.scope).may(Role.editor)
         problem = ""
         try:
             found = operator.freshness(now)
         except DatelineError as error:
             found, problem = [], str(error)
         runs = operator.archive.runs(limit=RUNS)
-        inner = sources_html(found, runs, w, now, may=may, problem=problem)
+        inner = sources_html(found, runs, w, now, may=may, login=login(), problem=problem)
         kept = {"Cache-Control": "no-store"}
         return HTMLResponse(page_html(w("view_sources"), inner, head, w), headers=kept)
 
@@ -52,21 +60,26 @@ def add_operating(app: FastAPI, operator: Operator, who: Who, head: str) -> None
 
     @app.post("/operate/test")
     def test(request: Request, values: Values) -> HTMLResponse:
-        allowed(request)
-        found = _done(lambda: operator.test(_text(values, "url")))
+        caller, url = allowed(request), _text(values, "url")
+        found = _done(lambda: operator.test(url))
+        caller.record(store, "source tried", urlsplit(url).netloc)
         w = words_of(request)
         return HTMLResponse(page_html(w("test_source"), preview_html(found, w), head, w))
 
     @app.post("/operate/{verb}")
     def operate(verb: str, request: Request, values: Values) -> JSONResponse:
-        allowed(request)
+        caller = allowed(request)
         if verb == "run":
             _done(lambda: operator.run(_names(values)))
+            caller.record(store, "sources read", ", ".join(_names(values)) or "all")
         elif verb == "add":
             url, outlet = _text(values, "url"), _text(values, "outlet")
-            return JSONResponse({"name": _done(lambda: operator.add(url, outlet))})
+            name = _done(lambda: operator.add(url, outlet))
+            caller.record(store, "source added", name)
+            return JSONResponse({"name": name})
         elif verb == "take":
             _done(lambda: operator.take(_names(values)))
+            caller.record(store, "files ingested", f"{len(_names(values))} files")
         else:
             raise HTTPException(404)
         return JSONResponse(operator.state())

@@ -8,13 +8,15 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import Response
 
-from ui.api.errors import Unauthorised, as_problem, check_token, refused
+from ui.api.errors import Unauthorised, admit, as_problem, refused
+from ui.operations.access import Access
 from ui.operations.metrics import Metrics
+from ui.store import Forbidden
 from vectorstore import Archive, DatelineError
 
 
-def add_probes(app: FastAPI, archive: Archive, metrics: Metrics, token: str) -> None:
-    """Serve the three; `/metrics` asks for the API's token where one is set."""
+def add_probes(app: FastAPI, archive: Archive, metrics: Metrics, access: Access) -> None:
+    """Serve the three; `/metrics` asks for a token where the API does."""
 
     @app.get("/healthz", include_in_schema=False)
     async def healthz() -> dict[str, bool]:  # waits for no thread
@@ -29,8 +31,8 @@ def add_probes(app: FastAPI, archive: Archive, metrics: Metrics, token: str) -> 
     @app.get("/metrics", include_in_schema=False)
     def scraped(request: Request) -> Response:
         try:
-            check_token(request.headers, token)
-        except Unauthorised as error:
+            admit(access, request.scope)
+        except (Unauthorised, Forbidden) as error:
             status, problem = as_problem(error)
             return refused(status, problem.message, kind=problem.type)
         return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)

@@ -1,4 +1,5 @@
-"""What a request is called, from the proxy before us to the log: `X-Request-ID`."""
+"""What a request is called, from the proxy before us to the log (`X-Request-ID`), and whose
+conversations it is about."""
 
 from __future__ import annotations
 
@@ -10,6 +11,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import Message, Scope, Send
 
 from ingest.logs import request_id
+from ui.operations.access import caller_of
+from ui.store.owner import owner_of
 
 HEADER = "X-Request-ID"
 
@@ -35,3 +38,9 @@ def with_name(scope: Scope, send: Send) -> Send:
         await send(message)
 
     return wrapped
+
+
+def owner(scope: Mapping[str, object], cookies: Mapping[str, str]) -> str:
+    """Whose conversations a request is about: a user's own wherever they are logged in, else
+    those of the browser's session; "" without either."""
+    return caller_of(scope).owner or owner_of(cookies)

@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
+from ui.operations.access import caller_of
 from ui.web.archive import ORDERS, Wish, archive_html
 from ui.web.filters import filters_from
 from ui.web.frame import page_html
 from ui.web.period import period_html
 from ui.web.reader import diff_html, reader_html
-from ui.web.settings import settings_html
+from ui.web.settings import account_html, settings_html
 from ui.web.timeline import timeline_html
 from ui.wording.text import esc
 from ui.wording.words import Words, chosen
@@ -30,8 +31,18 @@ _VIEWS: dict[str, tuple[str, View]] = {
 }
 
 
-def add_views(app: FastAPI, archive: Archive, head: str, *, models: Sequence[str] = ()) -> None:
-    """Serve the archive's views, its articles and the settings, in the reader's language."""
+def add_views(
+    app: FastAPI,
+    archive: Archive,
+    head: str,
+    *,
+    models: Sequence[str] = (),
+    login: Callable[[], bool] = bool,
+) -> None:
+    """Serve the archive's views, its articles and the settings, in the reader's language.
+
+    `login` is whether there is anybody who may log in.
+    """
 
     def page(request: Request, title: str, inner: str) -> HTMLResponse:
         w = words_of(request)
@@ -41,7 +52,8 @@ def add_views(app: FastAPI, archive: Archive, head: str, *, models: Sequence[str
     @app.get("/view/settings")
     def settings(request: Request) -> HTMLResponse:
         w = words_of(request)
-        return page(request, w("view_settings"), settings_html(models, w))
+        account = account_html(caller_of(request.scope), w, login=login())
+        return page(request, w("view_settings"), settings_html(models, w, account))
 
     @app.get("/view/{name}")
     def view(name: str, request: Request) -> HTMLResponse:

@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 from sqlalchemy.exc import OperationalError
 
 from vectorstore.address import LEDGER, Place
-from vectorstore.durable import size
+from vectorstore.durable import lock_held, size
 from vectorstore.errors import ArchiveEmpty, ArchiveError, ArchiveLocked
 from vectorstore.health.databases import damage_told, refuse_damaged, refuse_lost, unwritable
 from vectorstore.ledger import sqlite
@@ -96,15 +96,7 @@ class FolderBackend:
 
     def held(self, name: str) -> bool:
         """Whether any process holds the lock file of this name; none is made."""
-        if not (self.path / f"{name}.lock").exists():
-            return False
-        try:
-            with self.lock(name, 0):
-                return False
-        except Timeout:
-            return True
-        except OSError:  # a folder that cannot be written: nobody holds one
-            return False
+        return lock_held(self.path / f"{name}.lock")
 
     def announce(self) -> None:
         """Readers see the manifest of the folder itself."""

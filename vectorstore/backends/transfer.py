@@ -33,6 +33,21 @@ def to_file(place: Place, path: Path) -> None:
         backend.ledger.close()
 
 
+def refuse_filled(place: Place) -> None:
+    """Raises InputError if a ledger on a server has articles; makes one where there is none."""
+    backend = ServedBackend(place, create=True)
+    try:
+        _refuse_filled(backend)
+    finally:
+        backend.ledger.close()
+
+
+def _refuse_filled(backend: ServedBackend) -> None:
+    if not backend.ledger.is_empty():
+        named = backend.place.ledger
+        raise InputError(f"there is an archive in {named}: name an empty database")
+
+
 def from_file(path: Path, place: Place) -> None:
     """Bring a file of SQLite into a ledger on a server that has no articles.
 
@@ -42,8 +57,7 @@ def from_file(path: Path, place: Place) -> None:
     aside = place.folder / "restoring.sqlite3"
     aside.unlink(missing_ok=True)
     try:
-        if not backend.ledger.is_empty():
-            raise InputError(f"there is an archive in {place.ledger}: name an empty database")
+        _refuse_filled(backend)
         copy_database(path, aside)  # which may have to be taken up to the schema of today
         source = sqlite.connected(aside)
         try:

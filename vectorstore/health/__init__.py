@@ -2,6 +2,18 @@
 
 from vectorstore.health.examine import examine
 from vectorstore.health.repair import repair, repair_files, repairable
+from vectorstore.health.sources import ReadOnlyRecords, source_records
 from vectorstore.health.values import Finding, Fix, State, worst
 
-__all__ = ["Finding", "Fix", "State", "examine", "repair", "repair_files", "repairable", "worst"]
+__all__ = [
+    "Finding",
+    "Fix",
+    "ReadOnlyRecords",
+    "State",
+    "examine",
+    "repair",
+    "repair_files",
+    "repairable",
+    "source_records",
+    "worst",
+]

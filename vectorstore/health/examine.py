@@ -17,6 +17,7 @@ from vectorstore.health.surroundings import (
     rights_findings,
 )
 from vectorstore.health.values import RESTORE, Finding
+from vectorstore.ledger import postgres
 
 BASES = frozenset({"ledger", "ledger schema"})
 """Checks that nothing else is looked at without."""
@@ -38,13 +39,15 @@ def examine(archive: Path | Place, *, quick: bool = False) -> Iterator[Finding]:
     ):
         yield finding
         basis = basis and (finding.check not in BASES or finding.state == "ok")
-    model = ""
+    model, served = "", 0
     if basis:
         ledger = ReadOnlyLedger(place.url or folder / LEDGER)
         try:
             model = ledger.meta("model") or ""
             yield from index_findings(folder, ledger, quick=quick)
             yield clock_finding(ledger)
+            if place.url is not None:
+                served = postgres.size(ledger.engine)
         except SQLAlchemyError as error:
             yield Finding(check="ledger", state="error", found=str(error), do=RESTORE)
         finally:
@@ -53,7 +56,7 @@ def examine(archive: Path | Place, *, quick: bool = False) -> Iterator[Finding]:
         made = "this node has no folder yet: the first command that searches makes it"
         yield Finding(check="disk", state="note", found=made)
     else:
-        yield from disk_findings(folder)
+        yield from disk_findings(folder, served)
         yield from rights_findings(folder)
     if not quick:
         yield from model_findings(model)

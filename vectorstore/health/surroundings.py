@@ -13,12 +13,12 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from vectorstore.durable import size
-from vectorstore.errors import EmbeddingError
+from vectorstore.errors import EmbeddingError, InputError
 from vectorstore.health.databases import whole
 from vectorstore.health.ledger import ReadOnlyLedger
 from vectorstore.health.values import Finding
 from vectorstore.ledger import schema
-from vectorstore.quota import NEAR, QUOTA, quota
+from vectorstore.quota import NEAR, QUOTA, making_room, quota
 from vectorstore.settings import EMBEDDED_MODEL, OLD_EMBEDDED_MODEL
 
 LEAST_FREE = 200_000_000
@@ -34,11 +34,19 @@ SLACK = timedelta(minutes=5)
 CONVERSATIONS = "conversations.db"
 
 
-def disk_findings(folder: Path) -> Iterator[Finding]:
-    """Free space where the archive lies, and where readers' copies of segments go."""
+def disk_findings(folder: Path, served: int = 0) -> Iterator[Finding]:
+    """Free space where the archive lies, and where readers' copies of segments go.
+
+    `served` is how many bytes of the archive are on a server, which count for the quota alone.
+    """
     used = size(folder)
-    if limit := quota():
-        yield _of_quota(used, limit)
+    try:
+        if limit := quota():
+            yield _of_quota(folder, used + served, limit)
+    except InputError as error:
+        means = "every ingest ends with this, and nothing is taken in"
+        do = f"set {QUOTA} to a size, or take it out"
+        yield Finding(check="quota", state="error", found=str(error), means=means, do=do)
     for check, place in (("disk", folder), ("temporary disk", Path(tempfile.gettempdir()))):
         free = shutil.disk_usage(place).free
         found = f"{free / 1e9:,.1f} GB free at {place}; the archive takes {used / 1e6:,.1f} MB"
@@ -59,7 +67,7 @@ def disk_findings(folder: Path) -> Iterator[Finding]:
         )
 
 
-def _of_quota(used: int, limit: int) -> Finding:
+def _of_quota(folder: Path, used: int, limit: int) -> Finding:
     found = f"{used / 1e6:,.1f} of {limit / 1e6:,.1f} MB"
     if used < NEAR * limit:
         return Finding(check="quota", state="ok", found=found)
@@ -69,7 +77,7 @@ def _of_quota(used: int, limit: int) -> Finding:
         state="error" if full else "warning",
         found=found,
         means="nothing more is taken in" if full else "soon nothing more is taken in",
-        do=f"raise {QUOTA}, or withdraw sources you need no more",
+        do=making_room(folder),
     )
 
 

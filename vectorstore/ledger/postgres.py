@@ -148,15 +148,26 @@ class AdvisoryLock:
             return c.scalar(bits, {"key": key}) or "unknown"
 
 
+def held(engine: Engine, name: str) -> bool:
+    """Whether any process on the ledger holds the lock of this name."""
+    lock = AdvisoryLock(engine, name, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        return True
+    lock.release()
+    return False
+
+
 def next_term(engine: Engine) -> str:
     """Begin a writer's term; whoever wrote before it can store nothing more. Needs the lock."""
     with engine.begin() as c:
         m = schema.meta.c
-        held = c.scalar(select(m.value).where(m.key == TERM).with_for_update())
-        if held is None:
+        last = c.scalar(select(m.value).where(m.key == TERM).with_for_update())
+        if last is None:
             c.execute(schema.meta.insert().values(key=TERM, value="1"))
             return "1"
-        term = str(int(held) + 1)
+        term = str(int(last) + 1)
         c.execute(schema.meta.update().where(m.key == TERM).values(value=term))
         return term
 
@@ -174,8 +185,8 @@ def in_term(c: Connection, term: str) -> Iterator[None]:
         "ledger: what was not stored comes again with the next run"
     )
     try:
-        held = c.scalar(select(m.value).where(m.key == TERM).with_for_update(read=True))
-        if held != term:
+        current = c.scalar(select(m.value).where(m.key == TERM).with_for_update(read=True))
+        if current != term:
             raise lost
         yield
     except OperationalError as error:

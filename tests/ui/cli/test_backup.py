@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import os
+import sqlite3
+import subprocess
+import sys
 import threading
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +17,7 @@ from tests.conftest import NEWS, article, put
 from tests.postgres import Server
 from tests.ui.command import dateline
 from ui.cli.backup import backup, restore
+from ui.operations import backups
 from ui.store import Store
 from vectorstore import Archive, InputError
 from vectorstore.models.embedder import Embedder
@@ -61,8 +68,12 @@ def test_a_backup_brings_an_archive_to_a_server_and_back(
     with monkeypatch.context() as patched:
         patched.setattr(Embedder, "embed", lambda *_: pytest.fail("it embeds"))
         restore(saved, archive=url)
-        backup(again, archive=url)
-        restore(again, archive=str(tmp_path / "back"))
+        done = dateline("backup", again, "--keep", 1, "--archive", url)
+        assert done.returncode == 0, done.stderr
+        (kept,) = again.iterdir()
+        restore(kept, archive=str(tmp_path / "back"))
+    done = dateline("backup", "verify", again)
+    assert done.returncode == 0, done.stdout + done.stderr
     for place in (url, tmp_path / "back"):
         with Archive.open(place) as archive:
             assert [h.passage_id for h in archive.search("shipyard docks", k=3)] == before
@@ -76,3 +87,76 @@ def test_what_is_no_backup_is_refused(tmp_path: Path) -> None:
     done = dateline("restore", str(tmp_path), "--archive", str(tmp_path / "x"))
     assert done.returncode == 1
     assert "not a backup" in done.stderr
+
+
+name_at = backups.name_now
+
+
+def many(folder: Path) -> list[str]:
+    return sorted(one.name for one in folder.iterdir())
+
+
+def test_only_the_newest_backups_are_kept_and_nothing_else_is_deleted(
+    empty: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(empty, NEWS[:1])
+    saved = tmp_path / "saved"
+    (saved / "2020-01-01T000000Z").mkdir(parents=True)  # named as one, and none
+    (saved / "letters").mkdir()
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    for day in range(4):
+        now = moment + timedelta(days=day)
+        monkeypatch.setattr(backups, "name_now", lambda now=now: name_at(now))
+        done = dateline("backup", saved, "--keep", 2, archive=empty.path)
+        assert done.returncode == 0, done.stderr
+    assert many(saved) == [
+        "2020-01-01T000000Z",
+        "2026-01-03T000000Z",
+        "2026-01-04T000000Z",
+        "letters",
+    ]
+    assert "Deleted" in done.stdout
+    wrong = dateline("backup", saved, "--every", "1d", archive=empty.path)
+    assert wrong.returncode == 2
+
+
+def test_a_backup_is_made_again_and_again_until_interrupted(empty: Archive, tmp_path: Path) -> None:
+    put(empty, NEWS[:1])
+    words = ["backup", tmp_path / "saved", "--keep", "2", "--every", "1s"]
+    command = [sys.executable, "-m", "ui", *map(str, words)]
+    env = os.environ | {"DATELINE_ARCHIVE": str(empty.path)}
+    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        deleted = next((line for line in process.stdout if "Deleted" in line), "")
+        process.terminate()
+        try:
+            process.communicate(timeout=60)
+        finally:
+            process.kill()
+    assert process.returncode == 130
+    assert deleted
+
+
+def test_a_backup_is_tested_in_one_command(empty: Archive, tmp_path: Path) -> None:
+    put(empty, NEWS)
+    assert dateline("backup", tmp_path / "all", "--keep", 3, archive=empty.path).returncode == 0
+    (saved,) = (tmp_path / "all").iterdir()
+    done = dateline("backup", "verify", tmp_path / "all", "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    said = json.loads(done.stdout)
+    assert said["backup"] == str(saved)
+    found = {one["check"]: one["found"] for one in said["checks"]}
+    assert set(found) == {"files", "counts", "search", "doctor"}
+    assert found["search"].startswith(f"{len(NEWS)} of {len(NEWS)} articles")
+    with sqlite3.connect(saved / "ledger.sqlite3") as c:  # whole for SQLite, and another text
+        c.execute("UPDATE versions SET body = replace(body, 'Seoul', 'Tokyo')")
+    c.close()
+    done = dateline("backup", "verify", saved)
+    assert done.returncode == 3
+    assert "ERROR    files: ledger.sqlite3 changed or gone" in done.stdout
+    assert "ERROR    doctor: " in done.stdout
+    (saved / "ledger.sqlite3").write_bytes((saved / "ledger.sqlite3").read_bytes()[:9000])
+    done = dateline("backup", "verify", saved)
+    assert done.returncode == 1
+    assert "bring back an earlier backup" in done.stderr
+    assert dateline("backup", "verify", tmp_path).returncode == 1

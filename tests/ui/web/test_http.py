@@ -19,7 +19,7 @@ from starlette.testclient import TestClient
 from tests.conftest import article, put
 from ui.store.owner import COOKIE, owner_of
 from ui.web.app import _warm, build_app, check_port, serve
-from ui.web.guard import MAX_BODY
+from ui.web.bodies import MAX_BODY
 from vectorstore import Archive, InputError
 
 BODY = "The talks began.\n\nThe rate is <b>15</b> percent.\n\nThey end."
@@ -48,7 +48,7 @@ def test_every_response_has_the_security_headers(client: TestClient) -> None:
         headers = client.get(path).headers
         assert headers["x-content-type-options"] == "nosniff", path
         assert headers["x-frame-options"] == "DENY", path
-        assert headers["referrer-policy"] == "no-referrer", path
+        assert headers["referrer-policy"] == "same-origin", path
         policy = headers["content-security-policy"]
         assert "default-src 'self'" in policy, path
         assert "frame-ancestors 'none'" in policy, path
