@@ -197,4 +197,7 @@ def _of_another(folder: Path, identity: str) -> bool:
 
 
 def _own(folder: Path, identity: str) -> None:
-    (folder / IDENTITY).write_text(identity, encoding="utf-8")
+    """Note which ledger the indexes in a folder are made of, once."""
+    path = folder / IDENTITY
+    if not path.exists() or path.read_text("utf-8") != identity:
+        path.write_text(identity, encoding="utf-8")

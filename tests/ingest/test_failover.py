@@ -54,6 +54,7 @@ def node(folder: Path, url: str) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_the_second_schedule_publishes_what_comes_after_the_first_was_killed(
     tmp_path: Path, postgres: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
