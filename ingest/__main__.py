@@ -51,10 +51,10 @@ def main(words: Sequence[str] | None = None) -> int:
 def _turn(options: argparse.Namespace) -> int:
     from ingest.freshen import exit_code, freshen
     from ingest.sources.declared import read
-    from vectorstore import RUN_COUNTS, Archive
+    from vectorstore import RUN_COUNTS, Archive, default_archive
 
     declared = read(options.sources)
-    with Archive.open(options.archive, create=True) as archive:
+    with Archive.open(options.archive or default_archive(), create=True) as archive:
         reports = freshen(archive, declared, options.names, only_due=options.due)
     for report in reports:
         run, level = report.run, logging.INFO if report.run.ok else logging.ERROR
@@ -66,7 +66,7 @@ def _turn(options: argparse.Namespace) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m ingest", description="One turn of the sources.")
-    parser.add_argument("--archive", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--archive", metavar="DIR", help="[default: DATELINE_ARCHIVE]")
     parser.add_argument("--sources", type=Path, required=True, metavar="FILE")
     parser.add_argument("--due", action="store_true", help="only those whose time has come")
     parser.add_argument(

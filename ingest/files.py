@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 from ingest.decode import Unreadable
@@ -127,17 +128,27 @@ def read(files: Sequence[File]) -> Iterator[Article | Problem | Withdrawal]:
     URI as its key; with the same text it is left out. Either is reported (`fatal=False`). One
     whose newsroom counts its states is a state of the other.
     """
-    claimed: dict[str, tuple[Article, str]] = {}
+    settling = Settling()
     with ExitStack() as ending:
         for pages in {id(file.pages): file.pages for file in files}.values():
             ending.callback(pages.close)
-        for saved, group in groupby(files, key=lambda file: file.kind in PAGES):
-            if saved:
-                for file, items in html.read_all(group):
-                    yield from _limited(file, items, claimed)
-            else:
-                for file in group:
-                    yield from _limited(file, READERS[file.kind](file), claimed)
+        for file, items in drafts(files):
+            yield from settling.take((file, item) for item in guarded(file, items))
+
+
+def drafts(
+    files: Iterable[File],
+) -> Iterator[tuple[File, Iterator[Draft | Problem | Withdrawal]]]:
+    """Each file with what is read in it, in order; the next saved pages are parsed meanwhile.
+
+    What is iterated over may raise Unreadable and OSError, for its file: see `guarded`.
+    """
+    for saved, group in groupby(files, key=lambda file: file.kind in PAGES):
+        if saved:
+            yield from html.read_all(group)
+        else:
+            for file in group:
+                yield file, READERS[file.kind](file)
 
 
 def articles(paths: Iterable[Path | str]) -> Iterator[Article | Problem | Withdrawal]:
@@ -147,15 +158,32 @@ def articles(paths: Iterable[Path | str]) -> Iterator[Article | Problem | Withdr
     yield from read(found.files)
 
 
+class Settling:
+    """Settles drafts into articles, as they come in the order of the files of one run."""
+
+    def __init__(self) -> None:
+        self._claimed: dict[str, tuple[Article, str]] = {}
+
+    def take(
+        self, items: Iterable[tuple[File, Draft | Problem | Withdrawal]]
+    ) -> Iterator[Article | Problem | Withdrawal]:
+        """Each file's articles and its first PROBLEMS_LISTED problems; the others are counted.
+
+        A file's drafts stand together.
+        """
+        for file, group in groupby(items, key=itemgetter(0)):
+            yield from _limited(file, (item for _, item in group), self._claimed)
+
+
 def _limited(
     file: File,
-    items: Iterator[Draft | Problem | Withdrawal],
+    items: Iterable[Draft | Problem | Withdrawal],
     claimed: dict[str, tuple[Article, str]],
 ) -> Iterator[Article | Problem | Withdrawal]:
     """A file's articles and its first PROBLEMS_LISTED problems; the others are counted."""
     unlisted: list[bool] = []
     problems = 0
-    for draft in _guarded(file, items):
+    for draft in items:
         for item in _settled(draft, claimed) if isinstance(draft, Draft) else [draft]:
             counts = isinstance(item, Problem) and not (item.duplicate or item.kind)
             problems += counts
@@ -196,9 +224,10 @@ def _state(article: Article) -> str:
     return f"{article.id} {counted.version} {counted.made} {article.version}"
 
 
-def _guarded(
+def guarded(
     file: File, items: Iterator[Draft | Problem | Withdrawal]
 ) -> Iterator[Draft | Problem | Withdrawal]:
+    """A file's items; a Problem in place of what reading it raises."""
     try:
         yield from items
     except Unreadable as error:

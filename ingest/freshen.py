@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from ingest.times import is_due
 from vectorstore import ArchiveLocked, no_progress
@@ -51,12 +51,12 @@ def freshen(
 def collecting(archive: Archive) -> Iterator[None]:
     """Hold the right to ask sources for this archive: no host is asked by two processes at
     once. Other writers only wait for a moment, as the write lock is taken for each batch."""
-    lock = FileLock(archive.path / "collect.lock", timeout=WAIT)
+    lock = archive.lock("collect", WAIT)
     try:
         lock.acquire()
     except Timeout:
         raise ArchiveLocked(
-            f"another process is reading the sources of {archive.path} just now: "
+            f"another process is reading the sources of {archive.place} just now: "
             "wait until it is done; `dateline status` shows what came of it"
         ) from None
     try:

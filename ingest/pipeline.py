@@ -10,12 +10,15 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.resources import as_file, files
 from pathlib import Path
+from typing import Protocol
 
 from ingest.boilerplate import passages, settle
 from ingest.files import STANDARD_INPUT, Listing, listing, read
 from ingest.reading import AS_GUESSED, Reading
 from ingest.values import Problem, Report, Withdrawal, told
-from vectorstore import Archive, Article, InputError, Passage, Progress, Run, no_progress
+from vectorstore import Archive, Article, InputError, Passage, Progress, no_progress
+from vectorstore import Run as Record
+from vectorstore.index.embedding import Service
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +46,7 @@ def run(
     named = check(paths)
     progress("Looking", 0, 0)
     found = listing(named, reading=reading)
-    return _Run(archive, progress).take(found, read(found.files))
+    return Run(archive, progress).take(found, read(found.files))
 
 
 def check(paths: Sequence[Path | str]) -> list[Path]:
@@ -67,7 +70,7 @@ def add_sample(archive: Archive, *, progress: Progress = no_progress) -> Report:
         found = listing([folder])
         # The table of the facts' sources lies beside the articles.
         found.files = [file for file in found.files if file.kind == ".md"]
-        return _Run(archive, progress).take(found, _as_sample(read(found.files)))
+        return Run(archive, progress).take(found, _as_sample(read(found.files)))
 
 
 def sample_unfinished(archive: Archive) -> bool:
@@ -93,11 +96,20 @@ def _as_sample(found: Found) -> Iterator[Article | Problem | Withdrawal]:
             yield replace(item, source=SAMPLE, key=f"sample:{item.path}")
 
 
-class _Run:
+class Elsewhere(Service, Protocol):
+    """Embeds elsewhere, while this process cuts and stores."""
+
+    def cut(self, article: Article) -> tuple[Passage, ...]:
+        """The passages of an article, to be looked at again before they are stored."""
+
+
+class Run:
     """One run: counts what comes by, and leaves out what the archive knows."""
 
-    def __init__(self, archive: Archive, progress: Progress) -> None:
-        self.archive, self.progress = archive, progress
+    def __init__(
+        self, archive: Archive, progress: Progress, elsewhere: Elsewhere | None = None
+    ) -> None:
+        self.archive, self.progress, self.elsewhere = archive, progress, elsewhere
         self.counts: dict[str, Counter[str]] = {}
         self.problems: list[Problem] = []
         self.others: Counter[str] = Counter()
@@ -134,7 +146,9 @@ class _Run:
         what is not published."""
         interrupted, stored = False, 0
         try:
-            for article, outcome in self.archive.add(self._new(items), progress=self.progress):
+            for article, outcome in self.archive.add(
+                self._new(items), progress=self.progress, service=self.elsewhere
+            ):
                 self.counts[article.source][outcome] += 1
                 stored += 1
             stored += self._withdraw()
@@ -164,6 +178,8 @@ class _Run:
             self.progress("Reading", min(self.read, self.expected), self.expected)
             if self.archive.known(item):
                 counts["unchanged"] += 1
+            elif self.elsewhere:
+                yield item, self.elsewhere.cut(item)
             else:
                 yield item, passages(self.archive, item)
 
@@ -205,7 +221,7 @@ class _Run:
             if self.others and source == first:
                 reasons.append(f"no articles, left out: {told(self.others)}")
             self.archive.note_run(
-                Run(
+                Record(
                     source=source,
                     started=began,
                     ended=datetime.now(UTC),

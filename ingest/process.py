@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO
 
@@ -44,8 +44,9 @@ class Process:
         limit: float,
         grace: float = GRACE,
         clock: Callable[[], float] = time.monotonic,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
-        """Start it; raises OSError if that is not possible."""
+        """Start it, with more in its environment; raises OSError if that is not possible."""
         self._clock, self._grace = clock, grace
         self._deadline = clock() + limit
         self._asked: float | None = None
@@ -54,6 +55,7 @@ class Process:
         self._process = subprocess.Popen(  # noqa: S603
             command,
             stdin=subprocess.PIPE,
+            env={**os.environ, **(environment or {})},
             start_new_session=True,
             creationflags=0 if POSIX else subprocess.CREATE_NEW_PROCESS_GROUP,  # type: ignore[attr-defined]
         )

@@ -22,7 +22,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from ingest.plans import Plans
 from ingest.process import Ended, Process
@@ -45,8 +45,14 @@ LIMIT = timedelta(hours=2)
 """After which a run counts as hung. 200 articles from each of 30 hosts, eight of them at once and
 a second and a half per article, take twenty minutes."""
 
+STANDBY = 5.0
+"""Seconds between two tries to take over from another process."""
+
 LOCKED, LOCKED_AGAIN = 5, timedelta(minutes=5)
 """The exit code of a process that found another one collecting, and when to try again."""
+
+ENDING = timedelta(seconds=5)
+"""When to try again after taking over: a run that the other process had begun comes to its end."""
 
 FINE = (0, 3, LOCKED)
 """Exit codes after which every source has its own record, or has been left for later."""
@@ -68,7 +74,8 @@ class Schedule:
     """Runs the sources of a `sources.toml` at their times. Thread-safe.
 
     The file may come, change or go while it runs. `limit` is how long one run may take.
-    `launch` starts a run of these sources, and `now` tells the time: seams for tests.
+    `launch` starts a run of these sources, and `now` tells the time: seams for tests. It is
+    `standing_by` while another process does the work, and takes over when that ends.
     """
 
     def __init__(
@@ -87,8 +94,9 @@ class Schedule:
         self._began = now()
         self._plans = Plans(path, lambda: _states(archive), now())
         self._lock = threading.RLock()
-        self._alone = FileLock(archive.path / "schedule.lock", timeout=0, thread_local=False)
-        self._said_busy = False
+        self._alone = archive.lock("schedule", 0)
+        self.standing_by = False
+        self._took_over: datetime | None = None
         self._ending = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -152,12 +160,12 @@ class Schedule:
     def tick(self) -> None:
         """Look at file, clock and process once, and do what is to be done."""
         with self._lock:
-            if not self._is_alone():
-                return
-            self._plans.look(self._now())
+            alone = self._is_alone()
+            if alone:
+                self._plans.look(self._now())
             if self._running is not None and (ended := self._running.poll()) is not None:
                 self._finish(ended)
-            if self._running is None:
+            if alone and self._running is None:
                 self._begin(self._plans.take())
 
     # -- inside -----------------------------------------------------------------------
@@ -168,7 +176,8 @@ class Schedule:
                 self.tick()
             except Exception:  # the schedule outlives a full disk or a busy ledger
                 log.exception("the schedule could not do its work; it tries again")
-            self._ending.wait(WATCH if self._running is not None else TICK)
+            busy = WATCH if self._running is not None else TICK
+            self._ending.wait(STANDBY if self.standing_by else busy)
 
     def _is_alone(self) -> bool:
         """Whether no other process keeps these sources fresh; it takes over when that ends."""
@@ -177,10 +186,17 @@ class Schedule:
         try:
             self._alone.acquire()
         except Timeout:
-            if not self._said_busy:
-                log.warning("another process keeps the sources of this archive fresh already")
-            self._said_busy = True
+            if not self.standing_by:
+                log.warning(
+                    "another process keeps the sources of this archive fresh: this one waits, and "
+                    "takes over when that ends"
+                )
+            self.standing_by = True
             return False
+        if self.standing_by:
+            log.warning("the other process has ended: this one keeps the sources fresh from now on")
+            self._took_over = self._now()
+        self.standing_by = False
         return True
 
     def _begin(self, names: tuple[str, ...]) -> None:
@@ -194,9 +210,11 @@ class Schedule:
             self._names = ()
 
     def _process(self, names: Sequence[str]) -> Running:
-        words = ["--archive", str(self.archive.path), "--sources", str(self.path), "--tied"]
+        place = self.archive.place
+        words = [*place.words, "--sources", str(self.path), "--tied"]
         command = [sys.executable, "-P", "-m", "ingest", *words, *names]
-        return Process(command, limit=self.limit.total_seconds())
+        limit = self.limit.total_seconds()
+        return Process(command, limit=limit, environment=place.environment)
 
     def _finish(self, ended: Ended) -> None:
         """Take note of how a process ended; a source it left without a record gets one."""
@@ -206,7 +224,9 @@ class Schedule:
             hours = self.limit.total_seconds() / 3600
             self._record(f"took longer than {hours:g} h and was ended", hung=True)
         elif ended.code == LOCKED:
-            self._plans.put_off(names, self._now() + LOCKED_AGAIN)
+            now = self._now()
+            fresh = self._took_over is not None and now < self._took_over + LOCKED_AGAIN
+            self._plans.put_off(names, now + (ENDING if fresh else LOCKED_AGAIN))
         elif ended.code not in FINE and not stopping:
             what = f"signal {-ended.code}" if ended.code < 0 else f"code {ended.code}"
             self._record(f"its process ended with {what}; the log says more", hung=False)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.chroma import ChromaServer
+from tests.postgres import Server, running
 from vectorstore import Archive, Article, Dated, Passage
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -25,6 +27,22 @@ def shared() -> Path:
             pytest.fail(reason)
         pytest.skip(reason)
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def chroma(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChromaServer]:
+    """A Chroma server on loopback that goes on answering: a test that stops one has its own."""
+    server = ChromaServer(tmp_path_factory.mktemp("chroma"))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server on loopback; skips where none is installed, but never in CI."""
+    with running() as server:
+        yield server
 
 
 def article(path: str, body: str, **fields: object) -> Article:

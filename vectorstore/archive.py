@@ -3,37 +3,33 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from filelock import FileLock, Timeout
-from sqlalchemy import URL
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from vectorstore.durable import size
+from vectorstore.address import Place
+from vectorstore.backends import Lock, opened
 from vectorstore.errors import (
-    ArchiveEmpty,
-    ArchiveError,
-    ArchiveLocked,
     DatelineError,
     EmbeddingError,
+    IndexAway,
     IndexDamaged,
     ModelMismatch,
 )
-from vectorstore.health.databases import damage_told, refuse_damaged, refuse_lost, unwritable
+from vectorstore.following import Follower, turns
 from vectorstore.index.analyzer import terms
-from vectorstore.index.dense import DenseIndex
-from vectorstore.index.embedding import Storing
-from vectorstore.index.indexer import Indexer
+from vectorstore.index.embedding import Service, Storing
+from vectorstore.index.form import VectorIndex
+from vectorstore.index.indexer import TURN, Indexer
 from vectorstore.index.lexical import LexicalIndex
 from vectorstore.index.migration import Migration
+from vectorstore.index.opening import vector_index
 from vectorstore.index.vocabulary import Vocabulary
 from vectorstore.ledger.history import History
-from vectorstore.ledger.ledger import Ledger, Outcome
-from vectorstore.ledger.migrations import refuse_newer
+from vectorstore.ledger.ledger import Outcome
 from vectorstore.ledger.runs import Records
 from vectorstore.models.embedder import Embedder
 from vectorstore.models.reader import Page, Read, Reader
@@ -62,15 +58,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LEDGER = "ledger.sqlite3"
 LOCK_WAIT = 2.0
 """Seconds to wait for another writer before leaving with a clear error."""
 
 MIGRATION_WAIT = 600.0
 """The same for a migration between its batches, where a run of ingest may be at work."""
-
-SCHEMA_WAIT = 60.0
-"""Seconds to wait for another process that makes or migrates the ledger."""
 
 EMBED_AT_ONCE = 256
 """Passages gathered over articles before they are embedded, for full batches."""
@@ -84,17 +76,17 @@ class Archive(Records, History, Browse, Soundness):
     Open it with `Archive.open(folder)`; close it, or use it as a context manager.
     """
 
-    def __init__(self, path: Path, settings: Settings) -> None:
-        self.path = path
+    def __init__(self, place: Place, settings: Settings, *, create: bool = False) -> None:
+        self.place, self.path = place, place.folder
         self.reader = Reader()
-        self._whole = False
         self._reranker = Reranker(settings.reranker) if settings.reranker else None
-        self.read_only = not os.access(path, os.W_OK)
-        with damage_told(path / LEDGER):
-            self._ledger = self._opened_ledger(path)
+        self._backend = opened(place, create=create)
+        self.read_only = self._backend.read_only
+        self._ledger = self._backend.ledger
         self._engine = self._ledger.engine
-        self._dense = DenseIndex(path / "dense")
-        self._lexical = LexicalIndex(path / "lexical")
+        self._dense = self._new_dense()
+        self._lexical = LexicalIndex(self.path / "lexical")
+        self._follower = Follower(self._backend, self.path, self._new_dense) if place.url else None
         self.embedder = self._writing_with = Embedder(self._model(settings.model))
         self._renew_words()
 
@@ -102,25 +94,14 @@ class Archive(Records, History, Browse, Soundness):
     def open(
         cls, path: str | Path, *, settings: Settings | None = None, create: bool = False
     ) -> Archive:
-        """Open the archive in a folder.
+        """Open the archive in a folder, or the one whose ledger has this PostgreSQL URL.
 
         Raises ArchiveEmpty if there is none and `create` is false, ArchiveDamaged if there
         was one and its ledger is gone or unreadable, ModelMismatch if it was embedded with
-        another model, ArchiveTooNew if a later Dateline wrote it.
+        another model, ArchiveTooNew if a later Dateline wrote it, InputError for a URL that
+        cannot be used, ArchiveError if its server cannot be reached.
         """
-        folder = Path(path).expanduser()
-        refuse_lost(folder / LEDGER)
-        if not (folder / LEDGER).exists():
-            if not create:
-                raise ArchiveEmpty(
-                    f"there is no archive in {folder}: make one with `dateline ingest PATH…`, "
-                    "or try the sample with `dateline serve`"
-                )
-            try:
-                folder.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise ArchiveError(f"cannot make an archive in {folder}: {error}") from error
-        return cls(folder, settings or Settings())
+        return cls(Place.of(path), settings or Settings(), create=create)
 
     def __enter__(self) -> Archive:
         return self
@@ -129,9 +110,11 @@ class Archive(Records, History, Browse, Soundness):
         self.close()
 
     def __repr__(self) -> str:
-        return f"Archive({str(self.path)!r})"
+        return f"Archive({str(self.place)!r})"
 
     def close(self) -> None:
+        if self._follower:
+            self._follower.stop()
         self._dense.close()
         self._ledger.close()
 
@@ -145,6 +128,7 @@ class Archive(Records, History, Browse, Soundness):
         `asked` is a text, a `SearchQuery`, or several, which take turns in the result. What
         `filters` says wins over a query's own filters. With `explain` each hit has its `why`.
         """
+        self._ready()
         self._follow_model()
         run = Search(self._ledger, self._dense, self._lexical, self.embedder, self._reranker)
         return run(queries(asked, filters), k, explain=explain)
@@ -164,7 +148,7 @@ class Archive(Records, History, Browse, Soundness):
     def rarity(self, terms: Iterable[str]) -> dict[str, float]:
         """How rare each analysed term is here: 0 in every passage, 1 in one or none."""
         try:
-            return self._lexical.rarity(terms)
+            return self._ready().rarity(terms)
         except IndexDamaged:
             log.exception("weighing all words alike; run `dateline rebuild`")
             return dict.fromkeys(terms, 1.0)
@@ -174,12 +158,12 @@ class Archive(Records, History, Browse, Soundness):
         meant to be, in small letters as a text here has it; not those with nothing near."""
         asked = list(words)
         try:
-            held = self._lexical.with_any([terms(word) for word in asked])
+            held = self._ready().with_any([terms(word) for word in asked])
             new = [w for w, has in zip(asked, held, strict=True) if not has]
             slips = [w for w in new if not self.embedder.knows(w)]
-            known = self._lexical.vocabulary()[1] if slips else Vocabulary({})
+            known = self._ready().vocabulary()[1] if slips else Vocabulary({})
             near = {w: found for w in slips if (found := known.nearest(w))}
-            live = self._lexical.with_any([terms(found) for found in near.values()])
+            live = self._ready().with_any([terms(found) for found in near.values()])
             return {w: near[w] for w, has in zip(near, live, strict=True) if has}
         except EmbeddingError:
             return {}  # without the model's words, a common one would look like a slip
@@ -191,7 +175,7 @@ class Archive(Records, History, Browse, Soundness):
         """The terms of the texts that have no digits, each with its number of passages; see
         `analyzer`. The same object until something is indexed."""
         try:
-            return self._lexical.vocabulary()[0]
+            return self._ready().vocabulary()[0]
         except IndexDamaged:
             log.exception("going without the words of the texts; run `dateline rebuild`")
             return Vocabulary({})
@@ -201,7 +185,7 @@ class Archive(Records, History, Browse, Soundness):
         each with its number of passages; the terms where there is no list of words. The same
         object until something is indexed."""
         try:
-            return self._lexical.vocabulary()[1]
+            return self._ready().vocabulary()[1]
         except IndexDamaged:
             log.exception("going without the words of the texts; run `dateline rebuild`")
             return Vocabulary({})
@@ -210,7 +194,7 @@ class Archive(Records, History, Browse, Soundness):
         """Those of several short texts whose words stand side by side in an article."""
         asked = [text for text in texts if terms(text)]
         try:
-            found = self._lexical.with_phrase([terms(text) for text in asked])
+            found = self._ready().with_phrase([terms(text) for text in asked])
         except IndexDamaged:
             return []
         return [text for text, has in zip(asked, found, strict=True) if has]
@@ -225,12 +209,17 @@ class Archive(Records, History, Browse, Soundness):
 
     def status(self) -> Status:
         """What the archive holds, and how fresh it is."""
+        words = self._lexical.cursor()
+        try:
+            vectors = self._dense.manifest()
+        except IndexAway:  # `without` says so
+            vectors = {"seq": words, "segments": []}
         return Status(
             **self._ledger.status(),
             model=self.embedder.identity,
-            unindexed=self._ledger.behind(min(self._lexical.cursor(), self._dense.cursor())),
-            segments=len(self._dense.manifest()["segments"]),
-            bytes_on_disk=size(self.path),
+            unindexed=self._ledger.behind(min(words, int(vectors["seq"]))),
+            segments=len(vectors["segments"]),
+            bytes_on_disk=self._backend.bytes_used(),
         )
 
     def as_retriever(
@@ -243,32 +232,19 @@ class Archive(Records, History, Browse, Soundness):
 
     # -- writing --------------------------------------------------------------------
 
-    @contextmanager
-    def writing(self, wait: float = LOCK_WAIT) -> Iterator[None]:
+    def writing(self, wait: float = LOCK_WAIT) -> AbstractContextManager[None]:
         """Hold the write lock; raises ArchiveLocked if another has it for `wait` seconds, and
         ArchiveDamaged if SQLite does not find the ledger whole, which is looked up once."""
-        if self.read_only:
-            raise ArchiveError(
-                f"the folder {self.path} cannot be written: the archive answers, and takes nothing "
-                "in. `dateline doctor` says what is to be done"
-            )
-        lock = FileLock(self.path / "write.lock", timeout=wait)
-        try:
-            lock.acquire()
-        except Timeout:
-            raise ArchiveLocked(
-                f"another process is writing to {self.path} (its pid: {self._holder()}): "
-                "wait until it is done, or stop it"
-            ) from None
-        try:
-            (self.path / "writer.pid").write_text(str(os.getpid()))
-            refuse_newer(self._engine)  # a later Dateline may have taken it up meanwhile
-            if not self._whole:
-                refuse_damaged(self.path / LEDGER)
-                self._whole = True
-            yield
-        finally:
-            lock.release()
+        return self._backend.writing(wait)
+
+    def lock(self, name: str, timeout: float) -> Lock:
+        """A lock of this name among all processes on this archive, on every host of its ledger;
+        `timeout` is in seconds, 0 for one try. Its verbs are those of `filelock`."""
+        return self._backend.lock(name, timeout)
+
+    def held(self, name: str) -> bool:
+        """Whether any process holds the lock of this name."""
+        return self._backend.held(name)
 
     def known(self, article: Article) -> bool:
         """Whether exactly this article, text and metadata, is stored as current."""
@@ -279,15 +255,20 @@ class Archive(Records, History, Browse, Soundness):
         return self._ledger.keys(source)
 
     def add(
-        self, items: Iterable[Item], *, progress: Progress = no_progress
+        self,
+        items: Iterable[Item],
+        *,
+        progress: Progress = no_progress,
+        service: Service | None = None,
     ) -> Iterator[tuple[Article, Outcome]]:
         """Embed and store articles, each in one transaction; yields what became of each.
 
-        Lazy: consume it, under `writing()`. Nothing is searchable before `index()`. Raises
-        ArchiveFull where the archive has reached its quota.
+        Lazy: consume it, under `writing()`. Nothing is searchable before `index()`. With a
+        `service`, that embeds instead of this process. Raises ArchiveFull where the archive has
+        reached its quota.
         """
-        check_room(self.path)
-        writer = Storing(self._ledger, self._writers())
+        check_room(self.place, self._backend.bytes_used)
+        writer = Storing(self._ledger, self._writers(), service)
         return writer.add(items, EMBED_AT_ONCE, progress)
 
     def boilerplate(self, article: Article | StoredArticle) -> tuple[Span, ...]:
@@ -330,11 +311,26 @@ class Archive(Records, History, Browse, Soundness):
     def index(self, *, progress: Progress = no_progress) -> None:
         """Make everything stored searchable; goes on where an interrupted run stopped."""
         self._ledger.group(progress)
-        self._indexer().follow(progress)
+        self._backend.announce()
+        if self._follower:
+            self._follower.catch_up(progress, heal=True, wait=TURN)
+        else:
+            self._indexer().follow(progress)
+
+    def follow(self, *, progress: Progress = no_progress) -> None:
+        """Bring this node up to a ledger on a server now, and keep it so until it is closed.
+
+        A search begins to follow by itself. Does nothing to an archive in a folder, which is
+        indexed by who writes it.
+        """
+        if self._follower:
+            self._follower.catch_up(progress)
+            self._follower.ready()
 
     def rebuild(self, *, progress: Progress = no_progress) -> None:
         """Write both indexes anew from the ledger, without embedding anything."""
-        self._indexer().rebuild(progress)
+        with self._backend.indexing():
+            self._indexer().rebuild(progress)
 
     def migrate(
         self, model: str, *, wait: float = MIGRATION_WAIT, progress: Progress = no_progress
@@ -345,31 +341,26 @@ class Archive(Records, History, Browse, Soundness):
         or killed, the next call goes on. Returns how many passages were embedded. Raises
         EmbeddingError if the model cannot be loaded, ArchiveLocked as `writing` does.
         """
-        step = Migration(self._ledger, self._dense, self._lexical, Embedder(model))
-        done = step.run(lambda: self.writing(wait), progress)
+        turn = turns(self._backend, self._dense)
+        step = Migration(self._ledger, self._dense, self._lexical, Embedder(model), turn)
+
+        @contextmanager
+        def writing() -> Iterator[None]:
+            with self.writing(wait), self._backend.indexing():
+                yield
+
+        done = step.run(writing, progress)
+        self._backend.announce()
         self._follow_model()
         return done
 
     # -- inside ---------------------------------------------------------------------
 
-    def _opened_ledger(self, path: Path) -> Ledger:
-        """For reading alone where the folder, or a full disk, lets nothing be written."""
-        try:
-            if not self.read_only:
-                with FileLock(path / "schema.lock", timeout=SCHEMA_WAIT):
-                    return Ledger(URL.create("sqlite", database=str(path / LEDGER)))
-        except OperationalError as error:
-            if not (path / LEDGER).stat().st_size or not unwritable(error):
-                raise
-            log.error("the ledger can only be read: %s", error.orig)
-            self.read_only = True
-        return Ledger(URL.create("sqlite"), read_only=path / LEDGER)
-
     def _renew_words(self) -> None:
         """Write the lexical index anew where another release wrote it in another form. Where that
         cannot be done now, meaning answers alone until the next ingest."""
-        if self.read_only or not self._lexical.outdated():
-            return
+        if self.read_only or self.place.url or not self._lexical.outdated():
+            return  # a node that follows a ledger makes its indexes as they should be anyway
         try:
             with self.writing(wait=0):
                 if self._lexical.outdated():  # nobody else has done it meanwhile
@@ -378,18 +369,32 @@ class Archive(Records, History, Browse, Soundness):
         except (DatelineError, OSError, ValueError, SQLAlchemyError) as error:
             log.warning("the lexical index is of another release, and stays so for now: %s", error)
 
+    def _ready(self) -> LexicalIndex:
+        """The lexical index, of a node that follows its ledger, if that is on a server."""
+        if self._follower:
+            self._follower.ready()
+        return self._lexical
+
+    def _new_dense(self) -> VectorIndex:
+        set_meta = None if self.read_only else self._ledger.set_meta
+        return vector_index(self.path, self._ledger.meta, set_meta)
+
     def _indexer(self) -> Indexer:
-        return Indexer(self._ledger, self._dense, self._lexical, self._writers().identity)
+        model, turn = self._writers().identity, turns(self._backend, self._dense)
+        return Indexer(self._ledger, self._dense, self._lexical, model, turn)
 
     def _model(self, asked: str) -> str:
         """The archive's embedding model; a new archive gets the one asked for, or the default."""
         stored = self._ledger.meta("model")
         if stored is None:
-            stored = asked or default_model()
-            self._ledger.set_meta("model", stored)
-        elif asked and asked != stored:
+            try:
+                self._ledger.set_meta("model", asked or default_model())
+            except IntegrityError:  # another process opens the new archive at the same time
+                log.info("another process has named the embedding model")
+            stored = self._ledger.meta("model") or asked
+        if asked and asked != stored:
             raise ModelMismatch(
-                f"the archive in {self.path} was embedded with {stored!r}, not {asked!r}: "
+                f"the archive in {self.place} was embedded with {stored!r}, not {asked!r}: "
                 f"`dateline migrate --model {asked}` embeds it anew while it answers; or unset "
                 "DATELINE_MODEL, or ingest into a new archive"
             )
@@ -411,12 +416,6 @@ class Archive(Records, History, Browse, Soundness):
         if model and model != self.embedder.identity:
             log.info("the archive is embedded with %s now", model)
             self.embedder = Embedder(model)
-
-    def _holder(self) -> str:
-        try:
-            return (self.path / "writer.pid").read_text()
-        except OSError:
-            return "unknown"
 
 
 def _page(hit: Hit) -> Page:

@@ -8,6 +8,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
+
 
 def write_json(path: Path, value: Any) -> None:
     """Replace a JSON file atomically: write aside, sync, rename, sync the folder."""
@@ -50,6 +52,19 @@ def digests(folder: Path) -> dict[str, str]:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
             found[path.relative_to(folder).as_posix()] = digest
     return found
+
+
+def lock_held(path: Path) -> bool:
+    """Whether any process holds the lock of this file; no file is made."""
+    if not path.exists():
+        return False
+    try:
+        with FileLock(path, timeout=0, thread_local=False):
+            return False
+    except Timeout:
+        return True
+    except OSError:  # a folder that cannot be written: nobody holds one
+        return False
 
 
 def size(folder: Path) -> int:

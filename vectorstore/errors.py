@@ -9,6 +9,7 @@ DatelineError
 │   ├── ArchiveTooNew     made by a later Dateline
 │   └── ModelMismatch     the archive's vectors come from another embedding model
 ├── EmbeddingError        the embedding model is missing or not what it claims to be
+├── IndexAway             the server of an index does not answer; nothing is lost by it
 ├── IndexDamaged          an index does not match what was sealed; it can be rebuilt
 └── InputError            what the user named cannot be used
 """
@@ -48,6 +49,10 @@ class ModelMismatch(ArchiveError):
 
 class EmbeddingError(DatelineError):
     """The embedding model is missing, or not what it claims to be."""
+
+
+class IndexAway(DatelineError):
+    """The server that holds an index does not answer; nothing is lost by it."""
 
 
 class IndexDamaged(DatelineError):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
-from vectorstore.durable import size
+from vectorstore.address import Place
 from vectorstore.errors import ArchiveFull, InputError
 
 QUOTA = "DATELINE_QUOTA"
@@ -29,14 +30,14 @@ def quota() -> int | None:
     return int(float(found[1]) * _UNITS[found[2].lower()])
 
 
-def check_room(folder: Path) -> None:
+def check_room(place: Place, bytes_used: Callable[[], int]) -> None:
     """Raises ArchiveFull if the archive has reached its quota: nothing more is taken in."""
     limit = quota()
-    if limit is not None and (used := size(folder)) >= limit:
+    if limit is not None and (used := bytes_used()) >= limit:
         raise ArchiveFull(
-            f"the archive in {folder} takes {used / 1e6:,.1f} MB of the {limit / 1e6:,.1f} MB "
+            f"the archive in {place} takes {used / 1e6:,.1f} MB of the {limit / 1e6:,.1f} MB "
             f"that {QUOTA} allows: it answers, and takes nothing more in. Do this: "
-            f"{making_room(folder)}"
+            f"{making_room(place.folder)}"
         )
 
 

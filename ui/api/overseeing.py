@@ -49,7 +49,7 @@ def overseeing_router(service: Service, access: Access) -> APIRouter:
     @router.get("/doctor", dependencies=dependencies(Role.operator))
     def doctor() -> Json:
         """What `dateline doctor --quick --json` says of the archive. Needs the role operator."""
-        found = list(examine(service.archive.path, quick=True))
+        found = list(examine(service.archive.place, quick=True))
         return {"state": worst(found), "findings": [asdict(one) for one in found]}
 
     return router

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import nullcontext
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,7 +15,7 @@ from ui.cli.shared import (
     ArchiveOption,
     AsJson,
     SourcesOption,
-    archive_folder,
+    archive_named,
     opened,
     recorded,
     sources_file,
@@ -64,7 +65,7 @@ def fresh(store: Records, path: Path) -> list[Freshness]:
 def _totals(store: Archive) -> dict[str, Any]:
     found = store.status()
     return {
-        "archive": str(store.path),
+        "archive": str(store.place),
         "articles": found.articles,
         "versions": found.versions,
         "passages": found.passages,
@@ -151,7 +152,7 @@ def rebuild(archive: ArchiveOption = None) -> None:
     """Write both indexes anew from the ledger; nothing is embedded again."""
     from ui.console import output as console
 
-    with opened(archive) as store, store.writing():
+    with opened(archive) as store, nullcontext() if store.place.url else store.writing():
         with console.progress_bar() as progress:
             store.rebuild(progress=progress)
         recorded(store, "indexes written anew")
@@ -175,7 +176,7 @@ def migrate(
 
     named = model or default_model()
     # What DATELINE_MODEL says may be the model to come: the archive is opened with its own
-    with Archive.open(archive_folder(archive), settings=Settings(model="")) as store:
+    with Archive.open(archive_named(archive), settings=Settings(model="")) as store:
         before = store.embedder.identity
         with console.progress_bar() as progress:
             done = store.migrate(named, progress=progress)

@@ -21,7 +21,7 @@ from ui.cli.shared import (
     SOURCES,
     ArchiveOption,
     AsJson,
-    archive_folder,
+    archive_place,
     opened,
     recorded,
     written,
@@ -29,6 +29,7 @@ from ui.cli.shared import (
 
 if TYPE_CHECKING:
     from vectorstore import Archive
+    from vectorstore.address import Place
 
 CONVERSATIONS = "conversations.db"
 
@@ -75,6 +76,7 @@ def backup(
 ) -> None:
     """Copy an archive into a new folder, also while it is served and ingested into.
 
+    A ledger on PostgreSQL is copied into a file too; for a large one use pg_dump.
     What is copied is the ledger, which has the articles and their vectors, the readers'
     conversations, users and tokens (as hashes), the audit log and the sources; the indexes are
     made of the ledger by `restore`.
@@ -94,7 +96,7 @@ def backup(
             _one_of_many(folder, archive, keep)
 
 
-def _one_of_many(folder: Path, archive: Path | None, keep: int) -> None:
+def _one_of_many(folder: Path, archive: str | None, keep: int) -> None:
     """A backup in a folder of many; old ones go only once the new one is whole."""
     from ui.console import output as console
     from ui.operations.backups import name_now, prune
@@ -104,11 +106,12 @@ def _one_of_many(folder: Path, archive: Path | None, keep: int) -> None:
         console.out.print(f"Deleted {gone}: {keep} newer ones are kept.", markup=False)
 
 
-def _copy(folder: Path, archive: Path | None) -> None:
+def _copy(folder: Path, archive: str | None) -> None:
     from ui.console import output as console
     from ui.operations.backups import describe
     from vectorstore import InputError
-    from vectorstore.archive import LEDGER
+    from vectorstore.address import LEDGER
+    from vectorstore.backends.transfer import to_file
     from vectorstore.ledger.backup import copy_database
 
     if folder.exists():
@@ -118,8 +121,13 @@ def _copy(folder: Path, archive: Path | None) -> None:
     with opened(archive) as store:
         begun.mkdir(parents=True)
         for name in (LEDGER, CONVERSATIONS):
-            if (store.path / name).exists():
-                os.close(os.open(begun / name, os.O_CREAT | os.O_RDWR, 0o600))
+            served = store.place.url and name == LEDGER
+            if not served and not (store.path / name).exists():
+                continue
+            os.close(os.open(begun / name, os.O_CREAT | os.O_RDWR, 0o600))
+            if served:
+                to_file(store.place, begun / name)
+            else:
                 copy_database(store.path / name, begun / name)
         if (store.path / SOURCES).exists():
             shutil.copy2(store.path / SOURCES, begun / SOURCES)
@@ -145,11 +153,12 @@ def verify(folder: Folder, as_json: AsJson = False) -> None:
     from ui.console import output as console
     from ui.operations.backups import as_values, kept_in
     from ui.operations.backups import verify as check
+    from vectorstore.address import Place
 
     many = kept_in(folder)
     chosen = many[0] if many else folder
     with TemporaryDirectory(prefix="dateline-verify-") as scratch:
-        found = list(check(chosen, Path(scratch) / "archive", _restored))
+        found = list(check(chosen, Place(Path(scratch) / "archive"), _restored))
     fine = all(one.fine for one in found)
     if as_json:
         written({"backup": str(chosen), "fine": fine, "checks": as_values(found)})
@@ -165,44 +174,67 @@ def verify(folder: Folder, as_json: AsJson = False) -> None:
 
 
 def restore(folder: Folder, archive: ArchiveOption = None) -> None:
-    """Make an archive of a backup, in a folder that has none; nothing is embedded again."""
+    """Make an archive of a backup, in a folder or an empty PostgreSQL database that has none;
+    nothing is embedded again."""
     from ui.console import output as console
 
-    with _restored(folder, archive_folder(archive)) as store:
+    with _restored(folder, archive_place(archive)) as store:
         recorded(store, "backup restored", folder.name)
         console.out.print(f"Restored: {store.status().articles:,} articles.")
 
 
 @contextmanager
-def _restored(folder: Path, target: Path) -> Iterator[Archive]:
-    """A backup made an archive in a folder that has none, and opened."""
+def _restored(folder: Path, place: Place) -> Iterator[Archive]:
+    """A backup made an archive in a place that has none, and opened."""
     from ui.console import output as console
-    from vectorstore import Archive, ArchiveDamaged, InputError
-    from vectorstore.archive import LEDGER
-    from vectorstore.ledger.backup import copy_database
+    from vectorstore import Archive, InputError, Settings
+    from vectorstore.address import LEDGER
+    from vectorstore.backends.transfer import refuse_filled
 
     if not (folder / LEDGER).is_file():
         raise InputError(f"{folder} is not a backup: it has no {LEDGER}")
-    if (target / LEDGER).exists():
+    target = place.folder
+    if place.url:
+        refuse_filled(place)
+        if (target / CONVERSATIONS).exists():
+            raise InputError(f"{target} has conversations already: move {CONVERSATIONS} away first")
+    elif (target / LEDGER).exists():
         raise InputError(f"there is an archive in {target}: restore into another (--archive DIR)")
     target.mkdir(parents=True, exist_ok=True)
-    for name in (CONVERSATIONS, LEDGER):
-        if not (folder / name).exists():
-            continue
-        try:
-            copy_database(folder / name, target / name)
-        except sqlite3.DatabaseError as error:
-            (target / name).unlink(missing_ok=True)
-            raise ArchiveDamaged(
-                f"{folder / name} is damaged ({error}): bring back an earlier backup"
-            ) from error
-        (target / name).chmod(0o600 if name == CONVERSATIONS else 0o644)
+    if (folder / CONVERSATIONS).exists():
+        _brought(folder / CONVERSATIONS, target / CONVERSATIONS, 0o600)
+    try:
+        _brought(folder / LEDGER, place if place.url else target / LEDGER, 0o644)
+    except BaseException:
+        if place.url:  # nothing is there that was not before
+            (target / CONVERSATIONS).unlink(missing_ok=True)
+        raise
     if (folder / SOURCES).exists():
         shutil.copy2(folder / SOURCES, target / SOURCES)
-    with Archive.open(target) as store:
+    with Archive(place, Settings()) as store:
         with store.writing(), console.progress_bar() as progress:
             store.rebuild(progress=progress)
         yield store
+
+
+def _brought(database: Path, to: Path | Place, mode: int) -> None:
+    """Copy a database of a backup into a file with this mode, or into a ledger on a server."""
+    from vectorstore import ArchiveDamaged
+    from vectorstore.backends.transfer import from_file
+    from vectorstore.ledger.backup import copy_database
+
+    try:
+        if isinstance(to, Path):
+            copy_database(database, to)
+            to.chmod(mode)
+        else:
+            from_file(database, to)
+    except sqlite3.DatabaseError as error:
+        if isinstance(to, Path):
+            to.unlink(missing_ok=True)
+        raise ArchiveDamaged(
+            f"{database} is damaged ({error}): bring back an earlier backup"
+        ) from error
 
 
 def forget(

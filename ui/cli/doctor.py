@@ -14,12 +14,13 @@ from ui.cli.shared import (
     ArchiveOption,
     AsJson,
     SourcesOption,
-    archive_folder,
+    archive_place,
     recorded,
     sources_file,
 )
 
 if TYPE_CHECKING:
+    from vectorstore.address import Place
     from vectorstore.health import Finding
 
 
@@ -41,14 +42,14 @@ def doctor(
     well, 3 if there are warnings, 1 if something is wrong, 4 if there is no archive, 5 if another
     process writes while something is to be fixed.
     """
-    folder, path = archive_folder(archive), sources_file(sources, archive)
-    _there(folder)
-    found = _found(folder, path, quick=quick)
+    place, path = archive_place(archive), sources_file(sources, archive)
+    _there(place)
+    found = _found(place, path, quick=quick)
     done: list[str] = []
     if fix and any(f.fix for f in found):
-        done = _fixed(folder, found)
-        found = _found(folder, path, quick=quick)
-    _show(folder, found, done, as_json=as_json)
+        done = _fixed(place, found)
+        found = _found(place, path, quick=quick)
+    _show(place, found, done, as_json=as_json)
     from vectorstore.health import worst
 
     state = worst(found)
@@ -56,31 +57,32 @@ def doctor(
         raise typer.Exit(1 if state == "error" else PROBLEMS)
 
 
-def _there(folder: Path) -> None:
-    """Raises ArchiveEmpty where there has never been an archive."""
+def _there(place: Place) -> None:
+    """Raises ArchiveEmpty where there has never been an archive; a server is asked later."""
     from vectorstore import ArchiveEmpty
-    from vectorstore.archive import LEDGER
+    from vectorstore.address import LEDGER
 
-    if not any((folder / name).exists() for name in (LEDGER, "dense", "lexical.json", "lexical")):
+    folder = place.folder
+    parts = (LEDGER, "dense", "lexical.json", "lexical")
+    if place.url is None and not any((folder / name).exists() for name in parts):
         raise ArchiveEmpty(
             f"there is no archive in {folder}: make one with `dateline ingest PATH…`, "
             "or try the sample with `dateline serve`"
         )
 
 
-def _found(folder: Path, sources: Path, *, quick: bool) -> list[Finding]:
+def _found(place: Place, sources: Path, *, quick: bool) -> list[Finding]:
     from sqlalchemy.exc import SQLAlchemyError
 
     from ui.cli.doctor_sources import source_findings
     from vectorstore import DatelineError
-    from vectorstore.archive import LEDGER
     from vectorstore.health import Finding, examine, repairable, source_records
 
-    found = list(examine(folder, quick=quick))
+    found = list(examine(place, quick=quick))
     current = any(f.check == "ledger schema" and f.state == "ok" for f in found)
     if current and repairable(found):
         try:
-            with source_records(folder / LEDGER) as records:
+            with source_records(place) as records:
                 found += source_findings(records, sources)
         except (DatelineError, SQLAlchemyError, OSError) as error:
             said = f"it cannot be opened: {error}"
@@ -88,7 +90,7 @@ def _found(folder: Path, sources: Path, *, quick: bool) -> list[Finding]:
     return found
 
 
-def _fixed(folder: Path, found: Sequence[Finding]) -> list[str]:
+def _fixed(place: Place, found: Sequence[Finding]) -> list[str]:
     """Repairs, and says what was done."""
     from ingest.boilerplate import settle
     from ui.console import output as console
@@ -99,7 +101,7 @@ def _fixed(folder: Path, found: Sequence[Finding]) -> list[str]:
     if not repairable(found):
         return done
     with (
-        Archive.open(folder, settings=Settings(model="")) as store,
+        Archive(place, Settings(model="")) as store,
         console.progress_bar() as progress,
     ):
         done += repair(store, found, settle=settle, progress=progress)
@@ -107,7 +109,7 @@ def _fixed(folder: Path, found: Sequence[Finding]) -> list[str]:
         return done
 
 
-def _show(folder: Path, found: Sequence[Finding], done: Sequence[str], *, as_json: bool) -> None:
+def _show(place: Place, found: Sequence[Finding], done: Sequence[str], *, as_json: bool) -> None:
     from ui.console import output as console
     from vectorstore.health import worst
 
@@ -115,7 +117,7 @@ def _show(folder: Path, found: Sequence[Finding], done: Sequence[str], *, as_jso
         import json
 
         rows = [asdict(f) | {"places": list(f.places)} for f in found]
-        whole = {"archive": str(folder), "state": worst(found), "done": list(done)}
+        whole = {"archive": str(place), "state": worst(found), "done": list(done)}
         typer.echo(json.dumps(whole | {"findings": rows}, ensure_ascii=False, indent=2))
         return
     for said in done:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from ui.cli.archive import fresh
 from vectorstore import InputError
 from vectorstore.health import Finding, ReadOnlyRecords
@@ -45,7 +43,7 @@ def source_findings(archive: ReadOnlyRecords, path: Path) -> Iterator[Finding]:
         state="ok",
         found=f"{len(declared) - warned} of {len(declared)} declared sources deliver",
     )
-    collecting = _held(archive.path / "collect.lock")
+    collecting = archive.held("collect")
     cut = [
         one.name
         for one in declared
@@ -57,7 +55,7 @@ def source_findings(archive: ReadOnlyRecords, path: Path) -> Iterator[Finding]:
             state="note",
             found=f"the last run of {', '.join(cut)} was cut off; the next one goes on",
         )
-    if declared and not _held(archive.path / "schedule.lock"):
+    if declared and not archive.held("schedule"):
         yield Finding(
             check="schedule",
             state="note",
@@ -66,16 +64,3 @@ def source_findings(archive: ReadOnlyRecords, path: Path) -> Iterator[Finding]:
         )
     elif declared:
         yield Finding(check="schedule", state="ok", found="a process keeps the sources fresh")
-
-
-def _held(path: Path) -> bool:
-    """Whether another process holds a lock."""
-    if not path.exists():
-        return False
-    try:
-        with FileLock(path, timeout=0):
-            return False
-    except Timeout:
-        return True
-    except OSError:  # a folder that cannot be written: nobody holds one
-        return False

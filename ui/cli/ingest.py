@@ -60,33 +60,43 @@ def ingest(  # noqa: PLR0913, PLR0917
     drop_sample: Annotated[
         bool, typer.Option("--drop-sample", help="Take the sample articles out of the archive.")
     ] = False,
+    ray: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Read and embed on a Ray cluster: HOST:PORT of its head, auto, or local.",
+        ),
+    ] = None,
 ) -> None:
     """Read files, or the declared sources, into the archive. Twice changes nothing."""
     if paths and (source or due):
         raise typer.BadParameter("name files, or sources, not both")
+    if ray and not paths:
+        raise typer.BadParameter("--ray is for files: name at least one file or folder")
     with told_if_interrupted():
-        _ingest(paths, archive, sources, source, due, problems, column, drop_sample)
+        _ingest(paths, archive, sources, source, due, problems, column, drop_sample, ray)
 
 
 def _ingest(  # noqa: PLR0913, PLR0917
     paths: Sequence[str] | None,
-    archive: Path | None,
+    archive: str | None,
     sources: Path | None,
     source: Sequence[str] | None,
     due: bool,
     problems: Path | None,
     column: Sequence[str] | None,
     drop_sample: bool,
+    ray: str | None,
 ) -> None:
     if drop_sample:
         _drop_sample(archive)
     if paths:
-        _ingest_files(paths, archive, problems, column or [])
+        _ingest_files(paths, archive, problems, column or [], ray)
     elif not drop_sample or source or due:
         _ingest_sources(sources_file(sources, archive), archive, source or [], due, problems)
 
 
-def _drop_sample(archive: Path | None) -> None:
+def _drop_sample(archive: str | None) -> None:
     import ingest as ingesting
     from ui.console import output as console
 
@@ -97,7 +107,11 @@ def _drop_sample(archive: Path | None) -> None:
 
 
 def _ingest_files(
-    paths: Sequence[str], archive: Path | None, problems: Path | None, columns: Sequence[str]
+    paths: Sequence[str],
+    archive: str | None,
+    problems: Path | None,
+    columns: Sequence[str],
+    ray: str | None,
 ) -> None:
     import ingest as ingesting
     from ingest.reading import Reading
@@ -110,7 +124,12 @@ def _ingest_files(
     ingesting.check(paths)
     with opened(archive, create=True) as store, terminable():
         with console.progress_bar() as progress:
-            report = ingesting.run(store, paths, reading=reading, progress=progress)
+            if ray:
+                from ingest.backfill import backfill
+
+                report = backfill(store, paths, address=ray, reading=reading, progress=progress)
+            else:
+                report = ingesting.run(store, paths, reading=reading, progress=progress)
         console.show_report(report)
     if problems:
         _write_problems(problems, report.problems)
@@ -121,7 +140,7 @@ def _ingest_files(
 
 
 def _ingest_sources(
-    path: Path, archive: Path | None, names: Sequence[str], due: bool, problems: Path | None
+    path: Path, archive: str | None, names: Sequence[str], due: bool, problems: Path | None
 ) -> None:
     from ingest.freshen import exit_code, freshen
     from ingest.sources.declared import read
@@ -175,10 +194,16 @@ def schedule(
             if once:
                 raise typer.Exit(keeper.once())
             keeper.tick()
-            console.out.print(
-                f"Keeping {count} sources of {path} fresh (Ctrl-C ends it)", markup=False
-            )
-            console_sources.show_upcoming(keeper.upcoming())
+            if keeper.standing_by:
+                console.out.print(
+                    "Standing by: another process keeps the sources of this archive fresh; this "
+                    "one takes over when that ends (Ctrl-C ends it)"
+                )
+            else:
+                console.out.print(
+                    f"Keeping {count} sources of {path} fresh (Ctrl-C ends it)", markup=False
+                )
+                console_sources.show_upcoming(keeper.upcoming())
             keeper.start()
             _wait()
         finally:

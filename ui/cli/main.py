@@ -229,7 +229,8 @@ def main() -> None:
             cause = getattr(error, "orig", None) or error
             error = DatelineError(
                 f"the archive's ledger cannot be used: {cause}. Check that its folder can be "
-                "written and the disk is not full; `dateline doctor` says what is wrong with it"
+                "written and the disk is not full, or that its server runs; `dateline doctor` says "
+                "what is wrong with it"
             )
         if not isinstance(error, (DatelineError, OSError)):
             raise
@@ -247,10 +248,14 @@ def _prepare(store: Archive, *, sample: bool = True) -> None:
     from ui.console import output as console
     from vectorstore import ArchiveLocked
 
-    if store.read_only:
+    if store.place.url:
+        with console.progress_bar() as progress:
+            store.follow(progress=progress)
+        if store.is_empty():
+            console.out.print("The ledger is empty: dateline ingest PATH…, or sources init")
+    elif store.read_only:
         console.out.print("The archive's folder cannot be written: it answers, and keeps nothing.")
-        return
-    if (sample and store.is_empty()) or sample_unfinished(store):
+    elif (sample and store.is_empty()) or sample_unfinished(store):
         console.out.print("Building the sample archive …")
         with console.progress_bar() as progress:
             report = add_sample(store, progress=progress)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from ui.store import Store
     from vectorstore import Archive
+    from vectorstore.address import Place
 
 PROBLEMS, EMPTY, LOCKED, INTERRUPTED = 3, 4, 5, 130
 """Exit codes: some input was skipped; there is no archive; another process writes;
@@ -42,13 +43,14 @@ class RoleName(StrEnum):
 
 
 ArchiveOption = Annotated[
-    Path | None,
+    str | None,
     typer.Option(
         "--archive",
         "-a",
         metavar="DIR",
         envvar="DATELINE_ARCHIVE",
-        help="The archive's folder. [default: in your user data folder]",
+        help="The archive's folder, or the postgresql:// URL of its ledger (docs/scale.md). "
+        "[default: in your user data folder]",
         show_default=False,
         show_envvar=True,
     ),
@@ -100,34 +102,41 @@ def log_as(form: LogForm | None) -> None:
     log_lines()
 
 
-def archive_folder(named: Path | None) -> Path:
-    """The archive's folder: as named, or the default."""
+def archive_named(named: str | None) -> str | Path:
+    """What names the archive, its folder or the URL of its ledger: as given, or the default."""
     from vectorstore import default_archive
 
-    return (named or default_archive()).expanduser()
+    return named or default_archive()
 
 
-def sources_file(named: Path | None, archive: Path | None) -> Path:
+def archive_place(named: str | None) -> Place:
+    """Where the archive is; raises InputError for what names none."""
+    from vectorstore.address import Place
+
+    return Place.of(archive_named(named))
+
+
+def sources_file(named: Path | None, archive: str | None) -> Path:
     """The file that declares the sources: as named, or in the archive's folder."""
-    return named.expanduser() if named else archive_folder(archive) / SOURCES
+    return named.expanduser() if named else archive_place(archive).folder / SOURCES
 
 
 @contextmanager
-def opened(named: Path | None, *, create: bool = False) -> Iterator[Archive]:
+def opened(named: str | None, *, create: bool = False) -> Iterator[Archive]:
     """The archive, open; raises ArchiveEmpty if there is nothing in it, unless `create`."""
     from vectorstore import Archive, ArchiveEmpty
 
-    with Archive.open(archive_folder(named), create=create) as archive:
+    with Archive.open(archive_named(named), create=create) as archive:
         if not create and archive.is_empty():
             raise ArchiveEmpty(
-                f"the archive in {archive.path} is empty: fill it with `dateline ingest PATH…`, "
+                f"the archive in {archive.place} is empty: fill it with `dateline ingest PATH…`, "
                 "or try the sample with `dateline serve`"
             )
         yield archive
 
 
 @contextmanager
-def stored(named: Path | None) -> Iterator[Store]:
+def stored(named: str | None) -> Iterator[Store]:
     """The store beside an archive, which is made if there is none yet."""
     from ui.store import Store
 

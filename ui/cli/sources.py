@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -65,17 +66,17 @@ def show(
         console.out.print(f"{path} declares no sources: dateline sources add URL", markup=False)
 
 
-def _freshness(path: Path, archive: Path | None) -> Sequence[Any]:
+def _freshness(path: Path, archive: str | None) -> Sequence[Any]:
     """How the sources are doing; those of an archive that is not made yet have no state."""
     from ingest.freshness import Freshness
     from ingest.sources.declared import read
     from ui.cli.archive import fresh
-    from ui.cli.shared import archive_folder
+    from ui.cli.shared import archive_named
     from vectorstore import Archive, ArchiveEmpty
 
     declared = read(path).sources
     try:
-        with Archive.open(archive_folder(archive)) as store:
+        with Archive.open(archive_named(archive)) as store:
             return fresh(store, path)
     except ArchiveEmpty:
         return [Freshness(name=s.name, source=s, state=None) for s in declared]
@@ -115,13 +116,18 @@ def add(  # noqa: PLR0913, PLR0917
     console.out.print(f"Read it now: dateline ingest --source {chosen}", markup=False)
 
 
-def _recorded(archive: Path | None, deed: str, name: str) -> None:
+def _recorded(archive: str | None, deed: str, name: str) -> None:
     """Into the audit log of the archive, if there is an archive already."""
-    from ui.cli.shared import archive_folder, recorded
-    from vectorstore import Archive, ArchiveEmpty
+    from ui.cli.shared import archive_named, recorded
+    from vectorstore import Archive, ArchiveEmpty, DatelineError
 
-    with suppress(ArchiveEmpty), Archive.open(archive_folder(archive)) as store:
-        recorded(store, deed, name)
+    try:
+        with Archive.open(archive_named(archive)) as store:
+            recorded(store, deed, name)
+    except ArchiveEmpty:
+        return
+    except DatelineError as error:  # a server that is away: what was asked for is done
+        sys.stderr.write(f"dateline: this is not in the audit log: {error}\n")
 
 
 def _declared(path: Path) -> Declared:
@@ -192,15 +198,15 @@ def check(
         raise typer.Exit(PROBLEMS)
 
 
-def _keep_pauses(client: Client, found: Declared, archive: Path | None) -> None:
+def _keep_pauses(client: Client, found: Declared, archive: str | None) -> None:
     """Any source may have met the host of another; what is not made yet knows of no pause."""
     from datetime import UTC, datetime
 
     from ingest.sources.client import keep_pauses
-    from ui.cli.shared import archive_folder
+    from ui.cli.shared import archive_named
     from vectorstore import Archive, ArchiveEmpty
 
-    with suppress(ArchiveEmpty), Archive.open(archive_folder(archive)) as store:
+    with suppress(ArchiveEmpty), Archive.open(archive_named(archive)) as store:
         keep_pauses(client, store, [source.name for source in found.sources], datetime.now(UTC))
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from vectorstore import Archive, InputError
+from vectorstore.address import Place
 from vectorstore.health import Finding, examine
 from vectorstore.health.ledger import ReadOnlyLedger
 
@@ -35,8 +36,8 @@ _NAME = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z")
 
 COUNTED = ("articles", "versions", "passages")
 
-Restore = Callable[[Path, Path], AbstractContextManager[Archive]]
-"""Restores a backup into a folder, and opens what came of it."""
+Restore = Callable[[Path, Place], AbstractContextManager[Archive]]
+"""Restores a backup into a place, and opens what came of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +92,7 @@ def describe(folder: Path, ledger: Path) -> None:
     (folder / MANIFEST).write_text(json.dumps(said, indent=2) + "\n", "utf-8")
 
 
-def verify(folder: Path, scratch: Path, restore: Restore) -> Iterator[Checked]:
+def verify(folder: Path, scratch: Place, restore: Restore) -> Iterator[Checked]:
     """Test a backup: compare its files with its manifest, restore it into `scratch`, examine
     the archive that comes of it, and look for its articles. Raises InputError for a folder
     that is no backup, DatelineError for one that cannot be restored."""

@@ -25,7 +25,6 @@ from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
 from vectorstore import Archive, DatelineError, InputError
-from vectorstore.durable import size
 from vectorstore.quota import quota
 
 log = logging.getLogger(__name__)
@@ -144,7 +143,7 @@ class ArchiveCollector(Collector):
         yield _gauge("dateline_passages", "Live passages.", status.passages)
         yield _gauge("dateline_index_lag_articles", "Stored, not searchable.", status.unindexed)
         yield _gauge("dateline_dense_damaged", "Whether a segment is left out.", archive.lame)
-        yield _gauge("dateline_archive_bytes", "What the archive takes.", size(archive.path))
+        yield _gauge("dateline_archive_bytes", "What the archive takes.", status.bytes_on_disk)
         try:
             if limit := quota():
                 yield _gauge("dateline_archive_quota_bytes", "What the archive may take.", limit)

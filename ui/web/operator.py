@@ -6,6 +6,7 @@ The work is done by processes of their own, as everywhere, so that it never slow
 from __future__ import annotations
 
 import logging
+import os
 import re
 import subprocess
 import sys
@@ -107,7 +108,7 @@ class Operator:
         chosen = tuple(source.name for source in self.declared().chosen(names))
         if not chosen:
             raise InputError(f"{self.path} declares no source that is switched on")
-        words = ["--archive", str(self.archive.path), "--sources", str(self.path), "--tied"]
+        words = [*self.archive.place.words, "--sources", str(self.path), "--tied"]
         self._start(["-m", "ingest", *words, *chosen], chosen)
 
     def put(self, name: str, at: int, part: bytes) -> None:
@@ -127,7 +128,7 @@ class Operator:
             raise InputError("there are no such files: upload them again")
         problems = paths[0].parent / ".problems"
         problems.unlink(missing_ok=True)
-        words = ["--archive", str(self.archive.path), "--problems", str(problems)]
+        words = [*self.archive.place.words, "--problems", str(problems)]
         command = ["-m", "ui", "ingest", *map(str, paths), *words]
         self._start(command, tuple(path.name for path in paths), problems)
 
@@ -166,6 +167,7 @@ class Operator:
                     [sys.executable, "-P", *words],
                     stdin=subprocess.PIPE,  # closes with this process, and ends the run
                     stdout=subprocess.DEVNULL,
+                    env={**os.environ, **self.archive.place.environment},
                 ),
             )
 

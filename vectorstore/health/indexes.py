@@ -6,19 +6,20 @@ import json
 import time
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 from sqlalchemy import select
 
-from vectorstore.errors import IndexDamaged
+from vectorstore.errors import IndexAway, IndexDamaged
 from vectorstore.health.ledger import ReadOnlyLedger
 from vectorstore.health.values import Finding, Fix
 from vectorstore.index.analyzer import terms
-from vectorstore.index.dense import DenseIndex
+from vectorstore.index.form import VectorIndex
 from vectorstore.index.lexical import FORMAT, LexicalIndex
+from vectorstore.index.opening import vector_index
+from vectorstore.index.serving import serving
 from vectorstore.ledger import schema
 
 a, p = schema.articles.c, schema.passages.c
@@ -26,25 +27,36 @@ a, p = schema.articles.c, schema.passages.c
 DENSE_MEANS = "meanwhile articles are found by their words only"
 LEXICAL_MEANS = "meanwhile articles are found by their meaning only"
 BOTH_MEANS = "meanwhile little or nothing is found"
+AT_ONCE = 1_000
+"""Vectors that are compared at once."""
+
 REBUILT = "dateline doctor --fix writes it anew from the ledger (so does `dateline rebuild`)"
 
 
 def index_findings(folder: Path, ledger: ReadOnlyLedger, *, quick: bool) -> Iterator[Finding]:
     """What there is to say of both indexes; `quick` leaves out the comparison row by row."""
-    dense, lexical = DenseIndex(folder / "dense"), LexicalIndex(folder / "lexical")
+    dense, lexical = vector_index(folder, ledger.meta, None), LexicalIndex(folder / "lexical")
     last = ledger.last_seq()
-    wrong = _dense_state(dense, ledger, last)
-    if not wrong and not quick:
-        wrong = _dense_rows(dense, ledger)
+    wrong, away = "", ""
+    try:
+        wrong = _dense_state(dense, ledger, last)
+        if not wrong and not quick:
+            wrong = _dense_rows(dense, ledger)
+    except IndexAway as error:
+        away = str(error)
     words = _lexical_state(lexical, last)
     if not words and not quick and lexical.exists():
         words = _lexical_documents(lexical, ledger)
-    both = BOTH_MEANS if wrong and words else ""
-    yield _told(
-        "dense index", wrong, both or DENSE_MEANS, "vectors", f"{_rows(dense)} rows, sealed"
-    )
+    both = BOTH_MEANS if (wrong or away) and words else ""
+    if away:
+        yield _away(away, both or DENSE_MEANS)
+    else:
+        yield _told("dense index", wrong, both or DENSE_MEANS, "vectors", _well(dense))
+    yield from address_findings(folder)
     yield _told("lexical index", words, both or LEXICAL_MEANS, "words", "sealed")
-    if behind := ledger.behind(min(lexical.cursor(), _cursor(dense))):
+    reached = lexical.cursor() if away else min(lexical.cursor(), _cursor(dense))
+    dense.close()
+    if behind := ledger.behind(reached):
         yield Finding(
             check="index lag",
             state="warning",
@@ -63,21 +75,30 @@ def _told(check: str, wrong: str, means: str, fix: Fix, well: str) -> Finding:
     return Finding(check=check, state="error", found=wrong, means=means, do=REBUILT, fix=fix)
 
 
-def _rows(dense: DenseIndex) -> str:
-    try:
-        return f"{sum(int(s['rows']) for s in dense.manifest()['segments']):,}"
-    except (TypeError, KeyError, ValueError):
-        return "no"
+def _away(said: str, means: str) -> Finding:
+    return Finding(
+        check="dense index",
+        state="error",
+        found=said,
+        means=means,
+        do="start the server, or mend the network, the URL or the token that lead to it; nothing "
+        "is lost, and the next `dateline ingest` brings what it has missed",
+    )
 
 
-def _cursor(dense: DenseIndex) -> int:
+def _well(dense: VectorIndex) -> str:
+    rows = sum(int(s["rows"]) for s in dense.manifest()["segments"])
+    return f"{rows:,} rows, as they were written, in {dense.where()}"
+
+
+def _cursor(dense: VectorIndex) -> int:
     try:
         return dense.cursor()
     except (TypeError, KeyError, ValueError):
         return 0
 
 
-def _dense_state(dense: DenseIndex, ledger: ReadOnlyLedger, last: int) -> str:
+def _dense_state(dense: VectorIndex, ledger: ReadOnlyLedger, last: int) -> str:
     """What is wrong with the manifest or a seal; "" if nothing is."""
     try:
         manifest = dense.manifest()
@@ -102,23 +123,22 @@ def _reach(seq: int, last: int) -> str:
     return "it is gone" if last and not seq else ""
 
 
-def _dense_rows(dense: DenseIndex, ledger: ReadOnlyLedger) -> str:
+def _dense_rows(dense: VectorIndex, ledger: ReadOnlyLedger) -> str:
     """Each live passage that is indexed has one newest row, and its vector is the ledger's."""
     manifest = dense.manifest()
-    found: dict[str, tuple[npt.NDArray[np.float16], int]] = {}
     try:
-        for name in [s["name"] for s in manifest["segments"]]:
-            vectors = np.load(dense.folder / name / "vectors.npy", mmap_mode="r")
-            found.update((i, (vectors, row)) for row, i in enumerate(dense.ids(name)))
+        held = dense.lookup()
     except (OSError, ValueError, KeyError) as error:
         return f"a segment cannot be read: {error}"
     missing = other = 0
-    for row in _indexed(ledger, manifest["seq"], manifest["model"]):
-        at = found.get(row.id)
-        if at is None:
-            missing += 1
-        elif at[0][at[1]].tobytes() != row.passage:
-            other += 1
+    rows = _indexed(ledger, manifest["seq"], manifest["model"])
+    while some := list(islice(rows, AT_ONCE)):
+        found = held([row.id for row in some])
+        for row in some:
+            if row.id not in found:
+                missing += 1
+            elif found[row.id].tobytes() != row.passage:
+                other += 1
     said = [f"{missing} live passages are not in it" if missing else ""]
     said += [f"{other} vectors are not those of the ledger" if other else ""]
     return ", ".join(s for s in said if s)
@@ -182,6 +202,19 @@ def _lexical_documents(lexical: LexicalIndex, ledger: ReadOnlyLedger) -> str:
         if wanted != Counter(counted):
             return "its terms are not those of the ledger's texts"
     return ""
+
+
+def address_findings(folder: Path) -> Iterator[Finding]:
+    """Whether a token crosses a network where others can read it."""
+    server = serving(folder)
+    if server is not None and server.in_the_clear:
+        yield Finding(
+            check="dense index's address",
+            state="warning",
+            found=f"{server.root} is asked with a token and without TLS",
+            means="who sees the traffic can read the token, and then the index",
+            do="put a proxy with TLS before the server (docs/scale.md), and https:// into the URL",
+        )
 
 
 def _indexed(ledger: ReadOnlyLedger, seq: int, model: str | None = None) -> Iterator[Any]:

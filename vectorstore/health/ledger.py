@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlalchemy import create_engine, select
+from sqlalchemy import URL, create_engine, inspect, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from vectorstore.address import shown
 from vectorstore.health.databases import connect, whole
-from vectorstore.health.values import RESTORE, Finding
-from vectorstore.ledger import schema
+from vectorstore.health.values import RESTORE, RESTORE_SERVED, Finding
+from vectorstore.ledger import postgres, schema
 from vectorstore.ledger.migrations import CURRENT
 from vectorstore.ledger.reader import LedgerReader
 from vectorstore.models.embedder import Text
@@ -32,8 +34,12 @@ LEDGER_DO = "dateline ingest cuts and embeds it anew from the stored text: datel
 class ReadOnlyLedger(LedgerReader):
     """A ledger that is only read: nothing is migrated, and no setting of the file changed."""
 
-    def __init__(self, path: Path) -> None:
-        self.engine = create_engine("sqlite://", creator=lambda: connect(path), poolclass=NullPool)
+    def __init__(self, at: Path | URL) -> None:
+        """`at` is SQLite's file, or the URL of a ledger on PostgreSQL."""
+        if isinstance(at, URL):
+            self.engine = postgres.connected(at).execution_options(postgresql_readonly=True)
+            return
+        self.engine = create_engine("sqlite://", creator=lambda: connect(at), poolclass=NullPool)
 
     def close(self) -> None:
         self.engine.dispose()
@@ -58,6 +64,35 @@ def ledger_findings(path: Path, *, quick: bool = False) -> Iterator[Finding]:
     except SQLAlchemyError as error:
         cause = getattr(error, "orig", None) or error
         yield Finding(check="ledger", state="error", found=str(cause), means="", do=RESTORE)
+    finally:
+        ledger.close()
+
+
+def served_findings(url: URL, *, quick: bool = False) -> Iterator[Finding]:
+    """What there is to say of a ledger on PostgreSQL; ends early where it cannot be reached."""
+    ledger = ReadOnlyLedger(url)
+    try:
+        with ledger.engine.connect() as c:
+            version = c.scalar(text("SHOW server_version"))
+            there = inspect(c).has_table("meta")
+        if not there:
+            found, do = f"there is no archive in {shown(url)} yet", "dateline ingest PATH…"
+            yield Finding(check="ledger", state="error", found=found, do=do)
+            return
+        said = f"PostgreSQL {version} answers; what it holds is checked by its own tools"
+        yield Finding(check="ledger", state="ok", found=said)
+        for finding in _contents(ledger, quick):
+            own = RESTORE_SERVED if finding.do == RESTORE else finding.do
+            yield replace(finding, do=own)
+    except SQLAlchemyError as error:
+        cause = getattr(error, "orig", None) or error
+        yield Finding(
+            check="ledger",
+            state="error",
+            found=f"{shown(url)} cannot be used: {cause}",
+            means="nothing answers without the ledger",
+            do="start the server, or mend its address in archive.toml or --archive",
+        )
     finally:
         ledger.close()
 
@@ -90,7 +125,9 @@ def _contents(ledger: ReadOnlyLedger, quick: bool) -> Iterator[Finding]:
 
 def _references(ledger: ReadOnlyLedger) -> Finding:
     with ledger.engine.connect() as c:
-        loose = c.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+        loose: Sequence[Any] = ()  # PostgreSQL lets no row lose its owner
+        if c.dialect.name == "sqlite":
+            loose = c.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
         own = (v.article == a.id) & (v.version == a.version)
         query = select(a.id).outerjoin(schema.versions, own).where(v.version.is_(None))
         bare = list(c.scalars(query))

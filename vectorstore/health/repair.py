@@ -72,10 +72,11 @@ def repair(
     if not wanted.keys() & {"recut", "words", "vectors", "index"}:
         return
     with archive.writing():
-        if "words" in wanted:
-            archive._lexical.clear()
-        if "vectors" in wanted:
-            archive._dense.clear()
+        with archive._backend.indexing():
+            if "words" in wanted:
+                archive._lexical.clear()
+            if "vectors" in wanted:
+                archive._dense.clear()
         archive.index(progress=progress)
     for fix, name in (("words", "the lexical index"), ("vectors", "the dense index")):
         if fix in wanted:

@@ -5,24 +5,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
+from vectorstore.address import LEDGER, Place
+from vectorstore.durable import lock_held
 from vectorstore.health.ledger import ReadOnlyLedger
+from vectorstore.ledger import postgres
 from vectorstore.ledger.runs import Records
 
 
 class ReadOnlyRecords(Records):
-    """What `Archive` says of its sources; `path` is the archive's folder."""
+    """What `Archive` says of its sources."""
 
-    def __init__(self, path: Path, ledger: ReadOnlyLedger) -> None:
-        self.path, self._engine = path, ledger.engine
+    def __init__(self, place: Place, ledger: ReadOnlyLedger) -> None:
+        self.place, self._engine = place, ledger.engine
+
+    def held(self, name: str) -> bool:
+        """Whether any process on the archive holds the lock of this name."""
+        if self.place.url is None:
+            return lock_held(self.place.folder / f"{name}.lock")
+        return postgres.held(self._engine, name)
 
 
 @contextmanager
-def source_records(ledger: Path) -> Iterator[ReadOnlyRecords]:
-    """The records of a ledger's file, which nothing is written to."""
-    reading = ReadOnlyLedger(ledger)
+def source_records(place: Place) -> Iterator[ReadOnlyRecords]:
+    """The records of an archive's ledger, which nothing is written to."""
+    reading = ReadOnlyLedger(place.url or place.folder / LEDGER)
     try:
-        yield ReadOnlyRecords(ledger.parent, reading)
+        yield ReadOnlyRecords(place, reading)
     finally:
         reading.close()

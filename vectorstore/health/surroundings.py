@@ -34,12 +34,15 @@ SLACK = timedelta(minutes=5)
 CONVERSATIONS = "conversations.db"
 
 
-def disk_findings(folder: Path) -> Iterator[Finding]:
-    """Free space where the archive lies, and where readers' copies of segments go."""
+def disk_findings(folder: Path, served: int = 0) -> Iterator[Finding]:
+    """Free space where the archive lies, and where readers' copies of segments go.
+
+    `served` is how many bytes of the archive are on a server, which count for the quota alone.
+    """
     used = size(folder)
     try:
         if limit := quota():
-            yield _of_quota(folder, used, limit)
+            yield _of_quota(folder, used + served, limit)
     except InputError as error:
         means = "every ingest ends with this, and nothing is taken in"
         do = f"set {QUOTA} to a size, or take it out"

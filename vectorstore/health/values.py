@@ -23,6 +23,12 @@ RESTORE = (
 )
 """The way back from a damaged ledger."""
 
+RESTORE_SERVED = (
+    "look into the server's log first; then bring back the last dump into a new database: createdb "
+    "NEW, pg_restore -d NEW FILE, and name that database; each node makes its indexes anew"
+)
+"""The same for one on PostgreSQL."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:

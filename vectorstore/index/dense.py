@@ -25,7 +25,8 @@ import numpy as np
 
 from vectorstore.durable import digests, sync_folder, write_json
 from vectorstore.errors import IndexDamaged
-from vectorstore.index.segment import Floats, Rows, Segment, build, read_ids
+from vectorstore.index.form import Halves, Lookup
+from vectorstore.index.segment import VECTORS, Floats, Rows, Segment, build, read_ids
 from vectorstore.values import Filters
 
 log = logging.getLogger(__name__)
@@ -59,6 +60,8 @@ EMPTY: dict[str, Any] = {"model": "", "seq": 0, "segments": [], "retired": []}
 
 class DenseIndex:
     """The segments under one folder; any number of readers, one writer at a time."""
+
+    shared = False
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -127,6 +130,25 @@ class DenseIndex:
         """The passage ids of a live segment, read without opening Chroma."""
         return read_ids(self.folder / name)
 
+    def answers(self) -> bool:
+        """Whether no live segment is left out, as it is not as it was sealed."""
+        self.segments()
+        return not self.damaged
+
+    def lookup(self) -> Lookup:
+        """A look-up of the newest row of each passage, in the files as they lie.
+
+        Raises OSError, ValueError or KeyError if a segment cannot be read.
+        """
+        found: dict[str, tuple[Halves, int]] = {}
+        for name in self.worn():
+            vectors = np.load(self.folder / name / VECTORS, mmap_mode="r")
+            found.update((i, (vectors, row)) for row, i in enumerate(self.ids(name)))
+        return lambda ids: {i: found[i][0][found[i][1]] for i in ids if i in found}
+
+    def where(self) -> str:
+        return str(self.folder)
+
     def close(self) -> None:
         """Let go of the open segments; they are opened again when asked for."""
         with self._lock:
@@ -135,7 +157,13 @@ class DenseIndex:
     # -- writing (under the archive's write lock) -----------------------------------
 
     def publish(
-        self, model: str, rows: Rows, *, seq: int | None = None, replaced: Iterable[str] = ()
+        self,
+        model: str,
+        rows: Rows,
+        *,
+        seq: int | None = None,
+        replaced: Iterable[str] = (),
+        articles: Iterable[str] = (),
     ) -> str:
         """Seal a segment of these rows and name it in the manifest, in place of others.
 
@@ -162,6 +190,10 @@ class DenseIndex:
         write_json(self._manifest_path, state)
         self._sweep(state)
         return name
+
+    def worn(self) -> list[str]:
+        """The live segments, oldest first: dead rows gather in each of them."""
+        return [s["name"] for s in self.manifest()["segments"]]
 
     def to_merge(self) -> list[list[str]]:
         """Groups of segments that are due to become one, by name."""

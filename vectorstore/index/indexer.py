@@ -8,12 +8,15 @@ So whatever is killed, the next run goes on from there.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
 
-from vectorstore.index.dense import DEAD_SHARE, DenseIndex
+from vectorstore.errors import ArchiveLocked, IndexAway
+from vectorstore.index.dense import DEAD_SHARE
+from vectorstore.index.form import VectorIndex
 from vectorstore.index.lexical import Entry, LexicalIndex
 from vectorstore.index.segment import NO_DAY, Rows
 from vectorstore.ledger.ledger import Ledger
@@ -25,24 +28,57 @@ ARTICLES_A_STEP = 4_000
 """Articles taken into an index between two cursor moves; bounds the memory of a rebuild."""
 
 
+TURN = 600.0
+"""Seconds to wait for another machine that writes a dense index which is shared."""
+
+Turn = Callable[[float], AbstractContextManager[bool]]
+"""Waits so many seconds for the right to write the dense index; whether it was got."""
+
+
+def always(_wait: float) -> AbstractContextManager[bool]:
+    """The turn at an index that nobody else writes."""
+    return nullcontext(True)
+
+
 class Indexer:
-    """Brings the indexes of one archive up to its ledger; needs the write lock."""
+    """Brings the indexes of one archive up to its ledger; needs the right to index."""
 
-    def __init__(self, ledger: Ledger, dense: DenseIndex, lexical: LexicalIndex, model: str):
+    def __init__(
+        self,
+        ledger: Ledger,
+        dense: VectorIndex,
+        lexical: LexicalIndex,
+        model: str,
+        turn: Turn = always,
+    ) -> None:
         self._ledger, self._dense, self._lexical, self._model = ledger, dense, lexical, model
+        self._turn = turn
 
-    def follow(self, progress: Progress) -> None:
-        """Take in what is new, replace what is damaged, and merge what is small."""
-        self._heal()
+    def follow(self, progress: Progress, wait: float = TURN) -> None:
+        """Take in what is new, replace what is damaged, and merge what is small.
+
+        Where the server of the dense index does not answer, or another machine is writing to it
+        for longer than `wait` seconds, words find what is new, and the next run brings the vectors.
+        """
+        self._heal_words()
         self._follow_words(progress)
-        self._follow_vectors(progress)
+        try:
+            with self._turn(wait) as mine:
+                if mine:
+                    self._heal_vectors()
+                    self._follow_vectors(progress)
+        except IndexAway as error:
+            log.warning("what is new is found by its words only, until the next run: %s", error)
 
     def rebuild(self, progress: Progress) -> None:
         """Write the indexes anew, one after the other, so that one always answers."""
         self._lexical.clear()
         self._follow_words(progress)
-        self._dense.clear()
-        self._follow_vectors(progress)
+        with self._turn(TURN) as mine:
+            if not mine:
+                raise ArchiveLocked(f"another machine is writing to {self._dense.where()}")
+            self._dense.clear()
+            self._follow_vectors(progress)
 
     def renew_words(self, progress: Progress) -> None:
         """Write the lexical index anew."""
@@ -50,21 +86,28 @@ class Indexer:
             self._lexical.clear()
             self._follow_words(progress)
 
-    def replace(self, progress: Progress) -> None:
+    def replace(self, progress: Progress, wait: float = TURN) -> None:
         """Put segments of this model in place of another model's, by one rename; then follow."""
-        seq = self._ledger.last_seq()
-        changes = self._ledger.changes(0, seq + 1)
-        rows = _rows(self._ledger.passages_of([c.id for c in changes], self._model))
-        progress("Indexing vectors", 0, len(rows.ids))
-        self._dense.publish(self._model, rows, seq=seq)
-        self.follow(progress)
+        with self._turn(wait) as mine:
+            if mine and self._dense.model() != self._model:
+                seq = self._ledger.last_seq()
+                changes = self._ledger.changes(0, seq + 1)
+                rows = _rows(self._ledger.passages_of([c.id for c in changes], self._model))
+                progress("Indexing vectors", 0, len(rows.ids))
+                self._dense.publish(self._model, rows, seq=seq)
+        if mine:
+            self.follow(progress, wait)
 
-    def _heal(self) -> None:
-        """Clear an index that is damaged, gone, or ahead of the ledger, or of another model."""
+    def _heal_words(self) -> None:
+        """Clear the lexical index if it is damaged, gone, or ahead of the ledger."""
         last = self._ledger.last_seq()
         if self._lexical.cursor() > last or not self._lexical.sound():
             log.warning("the lexical index is damaged or gone: rebuilding it from the ledger")
             self._lexical.clear()
+
+    def _heal_vectors(self) -> None:
+        """Clear the dense index if it is damaged, gone, of another model, or ahead."""
+        last = self._ledger.last_seq()
         manifest = self._dense.manifest()
         stale = manifest["segments"] and manifest["model"] != self._model
         if stale or manifest["seq"] > last or self._dense.damaged or self._dense.verify():
@@ -87,7 +130,7 @@ class Indexer:
         while changes := self._ledger.changes(self._dense.cursor(), ARTICLES_A_STEP):
             ids, seq = [c.id for c in changes], changes[-1].seq
             rows = _rows(self._ledger.passages_of(ids, self._model))
-            self._dense.publish(self._model, rows, seq=seq)
+            self._dense.publish(self._model, rows, seq=seq, articles=ids)
             moved = True
             progress("Indexing vectors", seq, last)
         if moved:
@@ -98,7 +141,7 @@ class Indexer:
     def _drop_dead(self) -> None:
         """Rewrite segments with many rows that are replaced, withdrawn, or newer elsewhere."""
         newer: set[str] = set()
-        for name in reversed([s["name"] for s in self._dense.manifest()["segments"]]):
+        for name in reversed(self._dense.worn()):
             ids = self._dense.ids(name)
             live = self._ledger.live(ids) - newer
             if len(ids) - len(live) > DEAD_SHARE * len(ids):

@@ -13,8 +13,8 @@ import json
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 
-from vectorstore.index.dense import DenseIndex
-from vectorstore.index.indexer import Indexer
+from vectorstore.index.form import VectorIndex
+from vectorstore.index.indexer import Indexer, Turn, always
 from vectorstore.index.lexical import LexicalIndex
 from vectorstore.ledger.ledger import Ledger
 from vectorstore.models.embedder import Embedder, Text
@@ -29,10 +29,15 @@ class Migration:
     """Brings one archive to another model."""
 
     def __init__(
-        self, ledger: Ledger, dense: DenseIndex, lexical: LexicalIndex, embedder: Embedder
+        self,
+        ledger: Ledger,
+        dense: VectorIndex,
+        lexical: LexicalIndex,
+        embedder: Embedder,
+        turn: Turn = always,
     ) -> None:
         self._ledger, self._embedder = ledger, embedder
-        self._indexer = Indexer(ledger, dense, lexical, embedder.identity)
+        self._indexer = Indexer(ledger, dense, lexical, embedder.identity, turn)
 
     def run(self, writing: Callable[[], AbstractContextManager[None]], progress: Progress) -> int:
         """Embed what the model has no vectors of, then switch; how many passages it was.

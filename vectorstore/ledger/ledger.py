@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import URL, Connection, Engine, QueuePool, Row, create_engine, event, func, select
+from sqlalchemy import Connection, Engine, Row, func, select
 
-from vectorstore.health.databases import connect
-from vectorstore.ledger import boilerplate, gated, schema, stories, tags, withdrawals
-from vectorstore.ledger.migrations import check_schema, migrate
+from vectorstore.ledger import boilerplate, gated, postgres, schema, stories, tags, withdrawals
 from vectorstore.ledger.reader import LedgerReader
 from vectorstore.ledger.runs import upsert
 from vectorstore.revision import Revision
@@ -35,27 +32,31 @@ a, v = schema.articles.c, schema.versions.c
 
 
 class Ledger(LedgerReader):
-    """Reads and writes of one archive's database; `url` is any SQLAlchemy URL, `read_only` in
-    its place a file in a folder that cannot be written."""
+    """Reads and writes of one archive's database, whose schema is the current one.
 
-    def __init__(self, url: URL, *, read_only: Path | None = None) -> None:
-        if read_only is not None:
-            self.engine: Engine = create_engine(
-                url, creator=lambda: connect(read_only), poolclass=QueuePool
-            )
-            check_schema(self.engine)
-            return
-        self.engine = create_engine(url, hide_parameters=True)
-        if self.engine.dialect.name == "sqlite":
-            event.listen(self.engine, "connect", _careful)
-            event.listen(self.engine, "begin", lambda c: c.exec_driver_sql("BEGIN"))
-        migrate(self.engine)
+    `term` is the writer's own where the database is on a server: what it stores is refused once
+    another process has taken over.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.term: str | None = None
 
     def close(self) -> None:
         self.engine.dispose()
 
-    def set_meta(self, key: str, value: str) -> None:
+    @contextmanager
+    def _writes(self) -> Iterator[Connection]:
+        """A transaction that writes; raises ArchiveLocked if this writer's term is over."""
         with self.engine.begin() as c:
+            if self.term is None:
+                yield c
+            else:
+                with postgres.in_term(c, self.term):
+                    yield c
+
+    def set_meta(self, key: str, value: str) -> None:
+        with self._writes() as c:
             upsert(c, schema.meta, {"key": key}, {"value": value})
 
     def compare(self, article: Article) -> Outcome:
@@ -79,7 +80,7 @@ class Ledger(LedgerReader):
         becomes one of the article's earlier versions; what its provider withdrew stays out of
         search.
         """
-        with self.engine.begin() as c:
+        with self._writes() as c:
             row = _row(c, article.id)
             outcome = _compare(c, row, article)
             if outcome == "unchanged":
@@ -116,7 +117,7 @@ class Ledger(LedgerReader):
 
         Does nothing if the article has changed since it was read.
         """
-        with self.engine.begin() as c:
+        with self._writes() as c:
             row = _row(c, article.id)
             if row is None or row.version != article.version or row.withdrawn_at:
                 return False
@@ -128,7 +129,7 @@ class Ledger(LedgerReader):
 
     def put_vectors(self, vectors: dict[str, Vectors], model: str) -> None:
         """Store another model's vectors of passages, by digest, in one transaction."""
-        with self.engine.begin() as c:
+        with self._writes() as c:
             _put_vectors(c, vectors, model)
 
     def boilerplate(self, outlet: str, body: str) -> tuple[Span, ...]:
@@ -141,7 +142,7 @@ class Ledger(LedgerReader):
         count = 0
         now = datetime.now(UTC).isoformat()
         for article in article_ids:
-            with self.engine.begin() as c:
+            with self._writes() as c:
                 values = {"withdrawn_at": now, "seq": _next_seq(c), "stale": False}
                 change = schema.articles.update().where(a.id == article, a.withdrawn_at.is_(None))
                 if c.execute(change.values(**values)).rowcount:
@@ -152,7 +153,7 @@ class Ledger(LedgerReader):
     def retract(self, article: str, revision: Revision) -> bool:
         """Withdraw an article as its provider says, now and whenever an earlier state of it
         comes; whether it was in any search. Does nothing to a later state."""
-        with self.engine.begin() as c:
+        with self._writes() as c:
             withdrawals.note(c, article, revision)
             row = _row(c, article)
             if row is None or row.withdrawn_at or revision.precedes(withdrawals.stored(row)):
@@ -170,7 +171,7 @@ class Ledger(LedgerReader):
             total = stories.count_ungrouped(c)
         done = 0
         while done < total:
-            with self.engine.begin() as c:
+            with self._writes() as c:
                 found = stories.ungrouped(c, GROUPED_AT_ONCE)
                 for article in found:
                     _join(c, article)
@@ -178,12 +179,6 @@ class Ledger(LedgerReader):
                 break
             done += len(found)
             progress("Grouping", done, total)
-
-
-def _careful(connection: sqlite3.Connection, _record: object) -> None:
-    connection.isolation_level = None  # transactions begin when we say so, also around DDL
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
-        connection.execute(f"PRAGMA {pragma}")
 
 
 def _row(c: Connection, article: str) -> Row[Any] | None:

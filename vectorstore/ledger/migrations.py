@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import Connection, Engine, inspect, select, text
+from sqlalchemy import Column, Connection, Engine, inspect, select, text
+from sqlalchemy.schema import CreateColumn
 
 from vectorstore.errors import ArchiveError, ArchiveTooNew
 from vectorstore.ledger import schema
@@ -63,22 +65,23 @@ def _newsroom_fields(c: Connection) -> None:
     """Datelines, subjects, places, and the revisions and withdrawals of providers."""
     schema.tags.create(c)
     schema.withdrawals.create(c)
-    for name, size in (("dateline", 400), ("revision", 100), ("revised", 40)):
-        column = f"{name} VARCHAR({size}) DEFAULT '' NOT NULL"
-        c.execute(text(f"ALTER TABLE articles ADD COLUMN {column}"))
+    for name in ("dateline", "revision", "revised"):
+        _add(c, schema.articles.c[name])
 
 
 def _outcomes_and_parts(c: Connection) -> None:
     """What became of each entry of a run, and versions that are a part of their text."""
     for name in schema.RUN_COUNTS:
-        _add(c, "runs", name, "INTEGER DEFAULT 0 NOT NULL")
-    _add(c, "versions", "partial", f"BOOLEAN DEFAULT {_false(c)} NOT NULL")
+        _add(c, schema.runs.c[name])
+    _add(c, schema.versions.c.partial)
 
 
-def _add(c: Connection, table: str, column: str, kind: str) -> None:
+def _add(c: Connection, column: Column[Any]) -> None:
     """Add a column, unless a step before has made the table with it."""
-    if column not in {found["name"] for found in inspect(c).get_columns(table)}:
-        c.execute(text(f"ALTER TABLE {table} ADD COLUMN {column} {kind}"))
+    table = column.table.name
+    if column.name not in {found["name"] for found in inspect(c).get_columns(table)}:
+        written = CreateColumn(column).compile(dialect=c.dialect)
+        c.execute(text(f"ALTER TABLE {table} ADD COLUMN {written}"))
 
 
 STEPS: tuple[Callable[[Connection], None], ...] = (

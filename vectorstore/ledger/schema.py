@@ -21,6 +21,7 @@ from sqlalchemy import (
     false,
     text,
 )
+from sqlalchemy.types import TypeEngine
 
 RUN_COUNTS = (
     "new", "changed", "updated", "unchanged", "withdrawn", "failed",
@@ -30,18 +31,29 @@ PAGE_TIMES = ("checked", "changed", "next_check")
 
 metadata = MetaData()
 
+
+def texts(most: int | None = None) -> TypeEngine[str]:
+    """The type of a column of texts; `most` is how many characters they usually have at most.
+
+    PostgreSQL would refuse longer ones, and compare by the rules of its language: there they are
+    as long as they are, and sort by their code points, as SQLite has it.
+    """
+    kind = Text() if most is None else String(most)
+    return kind.with_variant(Text(collation="C"), "postgresql")
+
+
 meta = Table(
     "meta",
     metadata,
-    Column("key", String(40), primary_key=True),
-    Column("value", Text, nullable=False),
+    Column("key", texts(40), primary_key=True),
+    Column("value", texts(), nullable=False),
 )
 
 sources = Table(
     "sources",
     metadata,
-    Column("name", String(2000), primary_key=True),
-    Column("state", Text, nullable=False, default="{}"),
+    Column("name", texts(2000), primary_key=True),
+    Column("state", texts(), nullable=False, default="{}"),
 )
 """`state` is JSON of the source's own: an ETag, where it stopped."""
 
@@ -49,16 +61,16 @@ runs = Table(
     "runs",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("source", String(2000), nullable=False),
-    Column("started", String(40), nullable=False),
-    Column("ended", String(40)),
+    Column("source", texts(2000), nullable=False),
+    Column("started", texts(40), nullable=False),
+    Column("ended", texts(40)),
     *(
         Column(name, Integer, nullable=False, default=0, server_default=text("0"))
         for name in RUN_COUNTS
     ),
-    Column("reasons", Text, nullable=False, default="[]"),
+    Column("reasons", texts(), nullable=False, default="[]"),
     Column("interrupted", Boolean, nullable=False, default=False),
-    Column("error", Text, nullable=False, default=""),
+    Column("error", texts(), nullable=False, default=""),
     Index("runs_by_source", "source", "started"),
 )
 """One row a source and start; `reasons` is a JSON list of what failed, in words."""
@@ -66,14 +78,14 @@ runs = Table(
 pages = Table(
     "pages",
     metadata,
-    Column("url", String(2000), primary_key=True),
-    Column("source", String(2000), nullable=False),
-    Column("article", String(16), nullable=False, default=""),
-    Column("etag", Text, nullable=False, default=""),
-    Column("last_modified", String(200), nullable=False, default=""),
-    Column("digest", String(64), nullable=False, default=""),
+    Column("url", texts(2000), primary_key=True),
+    Column("source", texts(2000), nullable=False),
+    Column("article", texts(16), nullable=False, default=""),
+    Column("etag", texts(), nullable=False, default=""),
+    Column("last_modified", texts(200), nullable=False, default=""),
+    Column("digest", texts(64), nullable=False, default=""),
     Column("status", Integer, nullable=False, default=0),
-    *(Column(name, String(40)) for name in PAGE_TIMES),
+    *(Column(name, texts(40)) for name in PAGE_TIMES),
     Column("missed", Integer, nullable=False, default=0),
     Index("pages_by_source", "source"),
 )
@@ -82,25 +94,25 @@ pages = Table(
 articles = Table(
     "articles",
     metadata,
-    Column("id", String(16), primary_key=True),
-    Column("key", Text, nullable=False),
-    Column("source", Text, nullable=False),
-    Column("path", Text, nullable=False),
-    Column("outlet", String(400), nullable=False),
-    Column("language", String(12), nullable=False),
-    Column("url", Text, nullable=False),
-    Column("published", String(40)),
-    Column("published_found", String(200), nullable=False, default=""),
+    Column("id", texts(16), primary_key=True),
+    Column("key", texts(), nullable=False),
+    Column("source", texts(), nullable=False),
+    Column("path", texts(), nullable=False),
+    Column("outlet", texts(400), nullable=False),
+    Column("language", texts(12), nullable=False),
+    Column("url", texts(), nullable=False),
+    Column("published", texts(40)),
+    Column("published_found", texts(200), nullable=False, default=""),
     Column("published_at", Float),
     Column("published_day", Integer),
-    Column("updated", String(40)),
-    Column("updated_found", String(200), nullable=False, default=""),
-    Column("version", String(12), nullable=False),
-    Column("withdrawn_at", String(40)),
-    Column("dateline", String(400), nullable=False, default="", server_default=""),
-    Column("revision", String(100), nullable=False, default="", server_default=""),
-    Column("revised", String(40), nullable=False, default="", server_default=""),
-    Column("story", String(16), nullable=False, default="", server_default=""),
+    Column("updated", texts(40)),
+    Column("updated_found", texts(200), nullable=False, default=""),
+    Column("version", texts(12), nullable=False),
+    Column("withdrawn_at", texts(40)),
+    Column("dateline", texts(400), nullable=False, default="", server_default=""),
+    Column("revision", texts(100), nullable=False, default="", server_default=""),
+    Column("revised", texts(40), nullable=False, default="", server_default=""),
+    Column("story", texts(16), nullable=False, default="", server_default=""),
     Column("stale", Boolean, nullable=False, default=False, server_default=false()),
     Column("seq", Integer, nullable=False, unique=True),
     Index("articles_by_source", "source"),
@@ -117,9 +129,9 @@ passages were cut before a paragraph of it was known as boilerplate."""
 tags = Table(
     "tags",
     metadata,
-    Column("article", String(16), ForeignKey("articles.id"), primary_key=True),
-    Column("code", String(420), primary_key=True),
-    Column("name", String(400), nullable=False),
+    Column("article", texts(16), ForeignKey("articles.id"), primary_key=True),
+    Column("code", texts(420), primary_key=True),
+    Column("name", texts(400), nullable=False),
     Column("position", Integer, nullable=False),
     Index("tags_by_code", "code"),
 )
@@ -128,24 +140,24 @@ tags = Table(
 withdrawals = Table(
     "withdrawals",
     metadata,
-    Column("article", String(16), primary_key=True),
-    Column("revision", String(100), nullable=False),
-    Column("revised", String(40), nullable=False),
-    Column("since", String(40), nullable=False),
+    Column("article", texts(16), primary_key=True),
+    Column("revision", texts(100), nullable=False),
+    Column("revised", texts(40), nullable=False),
+    Column("since", texts(40), nullable=False),
 )
 """Articles, known or not yet, that their providers withdrew, and as of which revision."""
 
 versions = Table(
     "versions",
     metadata,
-    Column("article", String(16), ForeignKey("articles.id"), primary_key=True),
-    Column("version", String(12), primary_key=True),
-    Column("headline", Text, nullable=False),
-    Column("byline", Text, nullable=False),
-    Column("body", Text, nullable=False),
+    Column("article", texts(16), ForeignKey("articles.id"), primary_key=True),
+    Column("version", texts(12), primary_key=True),
+    Column("headline", texts(), nullable=False),
+    Column("byline", texts(), nullable=False),
+    Column("body", texts(), nullable=False),
     Column("partial", Boolean, nullable=False, default=False, server_default=false()),
-    Column("ingested", String(40), nullable=False),
-    Column("since", String(40), nullable=False),
+    Column("ingested", texts(40), nullable=False),
+    Column("since", texts(40), nullable=False),
     Column("seq", Integer, nullable=False, default=0, server_default="0"),
 )
 """`ingested` is when the version first came, `since` when it last became the current one,
@@ -155,14 +167,14 @@ stands behind a gate."""
 passages = Table(
     "passages",
     metadata,
-    Column("id", String(40), primary_key=True),
-    Column("article", String(16), ForeignKey("articles.id"), nullable=False),
-    Column("version", String(12), nullable=False),
+    Column("id", texts(40), primary_key=True),
+    Column("article", texts(16), ForeignKey("articles.id"), nullable=False),
+    Column("version", texts(12), nullable=False),
     Column("position", Integer, nullable=False),
     Column("start", Integer, nullable=False),
     Column("end", Integer, nullable=False),
-    Column("sentences", Text, nullable=False),
-    Column("digest", String(32), nullable=False),
+    Column("sentences", texts(), nullable=False),
+    Column("digest", texts(32), nullable=False),
     Index("passages_by_version", "article", "version"),
     Index("passages_by_digest", "digest"),
 )
@@ -171,8 +183,8 @@ passages = Table(
 vectors = Table(
     "vectors",
     metadata,
-    Column("digest", String(32), primary_key=True),
-    Column("model", String(200), primary_key=True),
+    Column("digest", texts(32), primary_key=True),
+    Column("model", texts(200), primary_key=True),
     Column("passage", LargeBinary, nullable=False),
     Column("sentences", LargeBinary, nullable=False),
 )
@@ -181,7 +193,7 @@ vectors = Table(
 signatures = Table(
     "signatures",
     metadata,
-    Column("article", String(16), ForeignKey("articles.id"), primary_key=True),
+    Column("article", texts(16), ForeignKey("articles.id"), primary_key=True),
     Column("size", Integer, nullable=False),
     Column("minhash", LargeBinary, nullable=False),
 )
@@ -192,7 +204,7 @@ bands = Table(
     "bands",
     metadata,
     Column("hash", BigInteger, primary_key=True, autoincrement=False),
-    Column("article", String(16), primary_key=True),
+    Column("article", texts(16), primary_key=True),
     sqlite_with_rowid=False,
 )
 """The LSH bands of each signature: articles that share one may be copies."""
@@ -200,8 +212,8 @@ bands = Table(
 copies = Table(
     "copies",
     metadata,
-    Column("one", String(16), primary_key=True),
-    Column("other", String(16), primary_key=True),
+    Column("one", texts(16), primary_key=True),
+    Column("other", texts(16), primary_key=True),
     sqlite_with_rowid=False,
 )
 """Pairs of articles found to be copies, each both ways; stories are what they connect."""
@@ -210,7 +222,7 @@ appearances = Table(
     "appearances",
     metadata,
     Column("digest", BigInteger, primary_key=True, autoincrement=False),
-    Column("article", String(16), primary_key=True),
+    Column("article", texts(16), primary_key=True),
     Index("appearances_by_article", "article"),
     sqlite_with_rowid=False,
 )
@@ -220,8 +232,8 @@ boilerplate = Table(
     "boilerplate",
     metadata,
     Column("digest", BigInteger, primary_key=True, autoincrement=False),
-    Column("outlet", String(2000), nullable=False),
-    Column("text", Text, nullable=False),
-    Column("since", String(40), nullable=False),
+    Column("outlet", texts(2000), nullable=False),
+    Column("text", texts(), nullable=False),
+    Column("since", texts(40), nullable=False),
 )
 """Paragraphs that recur in an outlet's articles, and are cut out of their passages for good."""

@@ -69,12 +69,20 @@ class Embedded:
 class Embedder:
     """Any sentence-transformers model by name or folder; loaded when first used.
 
-    Raises EmbeddingError on first use if the model is missing or, for the embedded one,
-    if its weights are not the published ones.
+    Passages are embedded on `threads` processors, by default on all. Raises EmbeddingError on
+    first use if the model is missing or, for the embedded one, if its weights are not the
+    published ones.
     """
 
-    def __init__(self, model: str = EMBEDDED_MODEL, *, late_chunking: bool = True) -> None:
+    def __init__(
+        self,
+        model: str = EMBEDDED_MODEL,
+        *,
+        late_chunking: bool = True,
+        threads: int | None = None,
+    ) -> None:
         self.model = model
+        self._threads = threads or os.cpu_count() or 1
         self._late = late_chunking
         self._lock = threading.Lock()
         self._trouble: tuple[float, str] | None = None
@@ -88,7 +96,7 @@ class Embedder:
             return
         lead = self._loaded.properties.passage
         tokens = self._tokenized([lead + text.framed[0] for text in texts])
-        threads(os.cpu_count() or 1)
+        threads(self._threads)
         for width, batch in batches([len(t.ids) for t in tokens]):
             yield from zip(batch, self._one_pass(texts, tokens, width, batch), strict=True)
 

@@ -14,8 +14,8 @@ from functools import partial
 
 import numpy as np
 
-from vectorstore.errors import EmbeddingError, IndexDamaged
-from vectorstore.index.dense import DenseIndex
+from vectorstore.errors import EmbeddingError, IndexAway, IndexDamaged
+from vectorstore.index.form import VectorIndex
 from vectorstore.index.lexical import LexicalIndex
 from vectorstore.index.segment import Floats
 from vectorstore.ledger.ledger import Ledger
@@ -42,7 +42,7 @@ class Search:
     def __init__(
         self,
         ledger: Ledger,
-        dense: DenseIndex,
+        dense: VectorIndex,
         lexical: LexicalIndex,
         embedder: Embedder,
         reranker: Reranker | None = None,
@@ -138,6 +138,9 @@ def _asked(name: str, search: Callable[[], dict[str, float]]) -> dict[str, float
     """What an index returns; nothing if it fails, so that the other one answers."""
     try:
         return search()
+    except IndexAway as error:
+        log.error("answering without the %s index: %s", name, error)
+        return {}
     except Exception as error:
         hint = "; run `dateline rebuild`" if isinstance(error, IndexDamaged) else ""
         log.exception("answering without the %s index%s", name, hint)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vectorstore.errors import IndexDamaged
-from vectorstore.index.dense import DenseIndex
+from vectorstore.index.form import VectorIndex
 from vectorstore.index.lexical import LexicalIndex
 from vectorstore.models.embedder import Embedder
 
@@ -13,7 +13,7 @@ class Soundness:
 
     read_only: bool
     embedder: Embedder
-    _dense: DenseIndex
+    _dense: VectorIndex
     _lexical: LexicalIndex
 
     def without(self) -> list[str]:
@@ -31,6 +31,6 @@ class Soundness:
 
     @property
     def lame(self) -> bool:
-        """Whether a segment of the dense index is left out, as it is not as it was sealed."""
-        self._dense.segments()
-        return self._dense.damaged
+        """Whether the dense index, or a part of it, does not answer: it is not as it was written,
+        or the server that holds it is away."""
+        return not self._dense.answers()

@@ -9,11 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.chroma import ChromaServer
 from tests.conftest import damage
 from vectorstore import Filters
 from vectorstore.durable import digests
 from vectorstore.index.dense import DenseIndex
+from vectorstore.index.form import VectorIndex
 from vectorstore.index.segment import Rows, Segment
+from vectorstore.index.served import ServedIndex
+from vectorstore.index.serving import Serving
 
 DIM = 384
 START = date(2025, 1, 1)
@@ -30,15 +34,19 @@ def rows(count: int, seed: int = 0, dated: bool = True) -> Rows:
     return Rows(ids, days, outlets, languages, vectors.astype(np.float16))
 
 
-@pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory) -> DenseIndex:
-    made = DenseIndex(tmp_path_factory.mktemp("dense"))
+@pytest.fixture(scope="module", params=["embedded", "served"])
+def index(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, chroma: ChromaServer
+) -> VectorIndex:
+    made: VectorIndex = DenseIndex(tmp_path_factory.mktemp("dense"))
+    if request.param == "served":
+        made = ServedIndex(Serving(url=chroma.url), "test-dense")
     made.publish("m", rows(300))
     made.publish("m", rows(40, seed=1, dated=False))
     return made
 
 
-def test_every_vector_finds_itself(index: DenseIndex) -> None:
+def test_every_vector_finds_itself(index: VectorIndex) -> None:
     for seed, count in ((0, 300), (1, 40)):
         ids, *_, vectors, _ = rows(count, seed)
         for i in range(0, count, 7):
@@ -60,7 +68,7 @@ def test_every_vector_finds_itself(index: DenseIndex) -> None:
         Filters(languages=("ko",), since=date(2025, 3, 1)),
     ],
 )
-def test_filters_are_exact(index: DenseIndex, filters: Filters) -> None:
+def test_filters_are_exact(index: VectorIndex, filters: Filters) -> None:
     query = rows(1, seed=9).vectors[0].astype(np.float32)
     expected = {}
     for seed, count in ((0, 300), (1, 40)):
@@ -74,7 +82,35 @@ def test_filters_are_exact(index: DenseIndex, filters: Filters) -> None:
     assert all(found[i] == pytest.approx(expected[i], abs=2e-3) for i in found)
 
 
-def test_opening_and_asking_leave_the_sealed_files_alone(index: DenseIndex) -> None:
+def test_the_index_holds_the_vectors_that_it_was_given_to_the_bit(index: VectorIndex) -> None:
+    ids, *_, vectors, _ = rows(300)
+    held = index.lookup()(["none", *ids])
+    assert list(held) == ids
+    assert all(held[i].tobytes() == vectors[n].tobytes() for n, i in enumerate(ids))
+
+
+def test_another_model_takes_the_place_of_the_whole_index(index: VectorIndex) -> None:
+    query = rows(1, seed=5).vectors[0].astype(np.float32)
+    seq, before = index.cursor(), index.search(query, 400, Filters())
+    index.publish("other", rows(5, seed=5))
+    assert set(index.search(query, 400, Filters())) == set(rows(5, seed=5).ids)
+    index.clear()
+    assert (index.model(), index.cursor()) == ("", 0)
+    assert index.search(query, 400, Filters()) == {}
+    index.publish("m", rows(300), seq=seq)
+    index.publish("m", rows(40, seed=1, dated=False))
+    assert index.search(query, 400, Filters()) == before
+
+
+@pytest.fixture(scope="module")
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> DenseIndex:
+    made = DenseIndex(tmp_path_factory.mktemp("embedded"))
+    made.publish("m", rows(40))
+    return made
+
+
+def test_opening_and_asking_leave_the_sealed_files_alone(embedded: DenseIndex) -> None:
+    index = embedded
     entry = index.manifest()["segments"][0]
     Segment(index.folder / entry["name"], entry["files"]).nearest(np.ones(DIM, np.float32), 3)
     assert digests(index.folder / entry["name"]) == entry["files"]

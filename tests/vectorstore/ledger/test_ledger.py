@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from tests.conftest import NEWS, article, put
-from vectorstore import Archive, ArchiveTooNew, Dated
+from vectorstore import Archive, ArchiveTooNew, Dated, Settings
 
 
 def test_same_articles_twice_write_nothing(empty: Archive) -> None:
@@ -77,10 +78,10 @@ def test_an_archive_of_a_later_dateline_is_refused(empty: Archive) -> None:
     with empty._ledger.engine.begin() as connection:
         connection.execute(text("UPDATE meta SET value = '99' WHERE key = 'schema'"))
     with pytest.raises(ArchiveTooNew, match="update Dateline"):
-        Archive.open(empty.path)
+        Archive(empty.place, Settings())
 
 
-def test_sqlite_is_in_wal_and_full_sync(empty: Archive) -> None:
-    with empty._ledger.engine.connect() as connection:
+def test_sqlite_is_in_wal_and_full_sync(tmp_path: Path) -> None:
+    with Archive.open(tmp_path, create=True) as made, made._ledger.engine.connect() as connection:
         assert connection.scalar(text("PRAGMA journal_mode")) == "wal"
         assert connection.scalar(text("PRAGMA synchronous")) == 2

@@ -8,10 +8,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import inspect
+from sqlalchemy import Engine, inspect, text
 
 from tests.conftest import article, put
-from vectorstore import Archive, Run
+from vectorstore import Archive, Run, Settings
 
 FIRST = """
 CREATE TABLE meta (key VARCHAR(40) NOT NULL, value TEXT NOT NULL, PRIMARY KEY (key));
@@ -128,10 +128,38 @@ def test_the_first_schema_is_taken_up_with_all_that_is_in_it(tmp_path: Path) -> 
         assert archive.arrivals("test") == [datetime(2026, 1, 1, 10, tzinfo=UTC)] * 2
 
 
-def test_a_ledger_taken_up_has_the_tables_of_a_new_one(tmp_path: Path, empty: Archive) -> None:
+def columns(engine: Engine) -> dict[str, dict[str, tuple[bool, str]]]:
+    """Of each table its columns: whether they may be empty, and their types."""
+    found = inspect(engine)
+    return {
+        table: {c["name"]: (bool(c["nullable"]), str(c["type"])) for c in found.get_columns(table)}
+        for table in found.get_table_names()
+    }
+
+
+def test_a_step_makes_on_each_database_what_a_new_ledger_has(empty: Archive) -> None:
+    new = columns(empty._engine)
+    with empty._engine.begin() as c:
+        for table in ("tags", "withdrawals"):
+            c.execute(text(f"DROP TABLE {table}"))
+        gone = {"articles": ("dateline", "revision", "revised"), "versions": ("partial",)}
+        for table, names in {**gone, "runs": ("announced", "postponed")}.items():
+            for name in names:
+                c.execute(text(f"ALTER TABLE {table} DROP COLUMN {name}"))
+        c.execute(text("UPDATE meta SET value = '2' WHERE key = 'schema'"))
+    empty.close()
+    with Archive(empty.place, Settings()) as taken:
+        assert columns(taken._engine) == new
+        assert put(taken, [KEPT], index=False) == ["new"]
+
+
+def test_a_ledger_taken_up_has_the_tables_of_a_new_one(tmp_path: Path) -> None:
     old_ledger(tmp_path / "old")
-    with Archive.open(tmp_path / "old") as archive:
-        taken, fresh = inspect(archive._ledger.engine), inspect(empty._ledger.engine)
+    with (
+        Archive.open(tmp_path / "old") as archive,
+        Archive.open(tmp_path / "new", create=True) as made,
+    ):
+        taken, fresh = inspect(archive._ledger.engine), inspect(made._ledger.engine)
         assert set(taken.get_table_names()) == set(fresh.get_table_names())
         for table in fresh.get_table_names():
             columns = [

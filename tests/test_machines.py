@@ -1,0 +1,175 @@
+"""All parts of a larger house as plain processes on loopback: two web nodes, a schedule,
+PostgreSQL and Chroma. A feed changes, both nodes answer with the new article; one is killed,
+nothing is lost."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.chroma import ChromaServer
+from tests.postgres import Server
+from vectorstore import Archive
+
+SECONDS = 600.0
+"""How long a step may take on the slowest machine before it counts as never."""
+
+NEWS = {
+    "docks": "Hanwha will build two more docks in Philadelphia this year, its chairman said.",
+    "whales": "Nine grey whales were counted off Ulsan on Sunday morning by the fishery institute.",
+}
+PAGE = (
+    "<html lang='en'><head><title>{name}</title>"
+    "<meta property='article:published_time' content='2025-09-0{n}T08:00:00Z'></head>"
+    "<body><article><h1>News of {name}</h1><p>{text}</p>"
+    "<p>The harbour office in Busan confirmed it in a letter to this newspaper, and said that "
+    "more would be told in the course of the week.</p></article></body></html>"
+)
+
+
+class Wire:
+    """A feed and its pages; what is not `shown` yet is not there."""
+
+    def __init__(self) -> None:
+        self.shown = ["docks"]
+        wire = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                kind, body = wire.answer(self.path)
+                self.send_response(200 if body else 404)
+                self.send_header("Content-Type", kind)
+                self.end_headers()
+                self.wfile.write(body.encode())
+
+            def log_message(self, *_: object) -> None:
+                """Says nothing."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.host = f"127.0.0.1:{self.server.server_port}"
+        Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def answer(self, path: str) -> tuple[str, str]:
+        name = path.strip("/")
+        if name == "rss":
+            items = "".join(
+                f"<item><title>News of {n}</title><link>http://{self.host}/{n}</link></item>"
+                for n in self.shown
+            )
+            feed = f"<rss version='2.0'><channel><title>Wire</title>{items}</channel></rss>"
+            return "application/rss+xml", feed
+        if name in self.shown:
+            number = list(NEWS).index(name) + 1
+            return "text/html", PAGE.format(name=name, text=NEWS[name], n=number)
+        return "text/plain", ""
+
+
+@contextmanager
+def process(*words: str | Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A real `dateline` command."""
+    said = Path(words[words.index("--archive") + 1]) / "said.txt"  # type: ignore[arg-type]
+    with said.open("ab") as out:
+        started = subprocess.Popen([sys.executable, "-m", "ui", *words], stdout=out, stderr=out)
+    try:
+        yield started
+    finally:
+        started.kill()
+        started.wait()
+
+
+def within(told: Callable[[], bool]) -> bool:
+    """Whether something comes true in time."""
+    last = time.monotonic() + SECONDS
+    while time.monotonic() < last:
+        try:
+            if told():
+                return True
+        except httpx.HTTPError:
+            pass
+        time.sleep(0.5)
+    return False
+
+
+def free_port() -> str:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return str(free.getsockname()[1])
+
+
+def finds(port: str, text: str, headline: str) -> bool:
+    """Whether a node's search shows an article."""
+    found = httpx.get(
+        f"http://127.0.0.1:{port}/api/v1/search", params={"q": text, "k": 1}, timeout=60
+    )
+    return found.is_success and headline in found.text
+
+
+def asked(port: str, question: str) -> dict[str, Any]:
+    body = {"question": question}
+    done = httpx.post(f"http://127.0.0.1:{port}/api/v1/ask", json=body, timeout=300)
+    found: dict[str, Any] = done.raise_for_status().json()
+    return found
+
+
+@pytest.mark.slow
+def test_two_nodes_answer_with_what_the_schedule_brings_and_one_may_die(
+    tmp_path: Path, postgres: Server, chroma: ChromaServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", os.environ.get("OMP_NUM_THREADS", "1"))
+    monkeypatch.setenv("DATELINE_CHROMA_URL", chroma.url)
+    url, wire = postgres.new(), Wire()
+    sources = tmp_path / "sources.toml"
+    sources.write_text(
+        f'[fetch]\ngap = 0\nallow_private = ["{wire.host}"]\n'
+        f'[sources.wire]\nurl = "http://{wire.host}/rss"\nevery = "1m"\njitter = "0s"\n'
+    )
+    folders = {name: tmp_path / name for name in ("one", "two", "schedule")}
+    for folder in folders.values():
+        folder.mkdir()
+        (folder / "archive.toml").write_text(f'[ledger]\nurl = "{url}"\n')
+    ports = {"one": free_port(), "two": free_port()}
+
+    def web(name: str) -> Any:
+        where = ["--archive", folders[name], "--sources", sources]
+        return process("serve", "--no-schedule", "--port", ports[name], *where)
+
+    def all_find(text: str, headline: str) -> bool:
+        return all(finds(port, text, headline) for port in ports.values())
+
+    with ExitStack() as parts:
+        parts.enter_context(
+            process("schedule", "--archive", folders["schedule"], "--sources", sources)
+        )
+        first = parts.enter_context(web("one"))
+        parts.enter_context(web("two"))
+        assert within(lambda: all_find("docks in Philadelphia", "News of docks"))
+        wire.shown.append("whales")
+        assert within(lambda: all_find("grey whales off Ulsan", "News of whales"))
+        for port in ports.values():
+            answer = asked(port, "How many grey whales were counted off Ulsan?")
+            assert "Nine grey whales" in str(answer["claims"])
+            ready = httpx.get(f"http://127.0.0.1:{port}/readyz").json()
+            assert ready == {"ready": True, "missing": [], "without": []}
+        first.kill()
+        first.wait()
+        assert finds(ports["two"], "grey whales off Ulsan", "News of whales")
+        assert finds(ports["two"], "docks in Philadelphia", "News of docks")
+        parts.enter_context(web("one"))
+        assert within(lambda: all_find("grey whales off Ulsan", "News of whales"))
+    with Archive.open(folders["two"]) as archive:
+        (segment,) = archive._dense.manifest()["segments"]
+        passages = archive.status().passages
+        assert len(archive._dense.ids(segment["name"])) == segment["rows"] == passages > 1
+    assert not any((folder / "dense").exists() for folder in folders.values())

@@ -1,0 +1,128 @@
+"""A ledger in the archive's folder: SQLite, and locks in files beside it."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from sqlalchemy.exc import OperationalError
+
+from vectorstore.address import LEDGER, Place
+from vectorstore.durable import lock_held, size
+from vectorstore.errors import ArchiveEmpty, ArchiveError, ArchiveLocked
+from vectorstore.health.databases import damage_told, refuse_damaged, refuse_lost, unwritable
+from vectorstore.ledger import sqlite
+from vectorstore.ledger.ledger import Ledger
+from vectorstore.ledger.migrations import check_schema, migrate, refuse_newer
+
+log = logging.getLogger(__name__)
+
+SCHEMA_WAIT = 60.0
+"""Seconds to wait for another process that makes or migrates the ledger."""
+
+
+class FolderBackend:
+    """SQLite in a folder; its writers are told apart by a lock file."""
+
+    def __init__(self, place: Place, *, create: bool) -> None:
+        """Raises ArchiveDamaged, ArchiveEmpty and ArchiveTooNew as `Archive.open` does."""
+        self.path = place.folder
+        self._whole = False
+        refuse_lost(self.path / LEDGER)
+        if not (self.path / LEDGER).exists():
+            if not create:
+                raise no_archive(f"in {self.path}")
+            made(self.path)
+        self.read_only = not os.access(self.path, os.W_OK)
+        with damage_told(self.path / LEDGER):
+            self.ledger = self._opened()
+
+    def _opened(self) -> Ledger:
+        """For reading alone where the folder, or a full disk, lets nothing be written."""
+        path = self.path / LEDGER
+        try:
+            if not self.read_only:
+                with FileLock(self.path / "schema.lock", timeout=SCHEMA_WAIT):
+                    ledger = Ledger(sqlite.connected(path))
+                    migrate(ledger.engine)
+                    return ledger
+        except OperationalError as error:
+            if not path.stat().st_size or not unwritable(error):
+                raise
+            log.error("the ledger can only be read: %s", error.orig)
+            self.read_only = True
+        ledger = Ledger(sqlite.reading(path))
+        check_schema(ledger.engine)
+        return ledger
+
+    @contextmanager
+    def writing(self, wait: float) -> Iterator[None]:
+        """As `Backend.writing`; raises ArchiveDamaged if SQLite does not find the ledger whole,
+        which is looked up once."""
+        if self.read_only:
+            raise ArchiveError(
+                f"the folder {self.path} cannot be written: the archive answers, and takes nothing "
+                "in. `dateline doctor` says what is to be done"
+            )
+        lock = self.lock("write", wait)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise ArchiveLocked(
+                f"another process is writing to {self.path} (its pid: {self._holder()}): "
+                "wait until it is done, or stop it"
+            ) from None
+        try:
+            (self.path / "writer.pid").write_text(str(os.getpid()))
+            refuse_newer(self.ledger.engine)  # a later Dateline may have taken it up meanwhile
+            if not self._whole:
+                refuse_damaged(self.path / LEDGER)
+                self._whole = True
+            yield
+        finally:
+            lock.release()
+
+    def indexing(self) -> AbstractContextManager[None]:
+        """Whoever writes here holds the one lock already."""
+        return nullcontext()
+
+    def lock(self, name: str, timeout: float) -> FileLock:
+        """A lock file of this name, which any thread may release."""
+        return FileLock(self.path / f"{name}.lock", timeout=timeout, thread_local=False)
+
+    def held(self, name: str) -> bool:
+        """Whether any process holds the lock file of this name; none is made."""
+        return lock_held(self.path / f"{name}.lock")
+
+    def announce(self) -> None:
+        """Readers see the manifest of the folder itself."""
+
+    def bytes_used(self) -> int:
+        """Bytes of the folder."""
+        return size(self.path)
+
+    def _holder(self) -> str:
+        try:
+            return (self.path / "writer.pid").read_text()
+        except OSError:
+            return "unknown"
+
+
+def no_archive(where: str) -> ArchiveEmpty:
+    """The error for a place without an archive."""
+    return ArchiveEmpty(
+        f"there is no archive {where}: make one with `dateline ingest PATH…`, "
+        "or try the sample with `dateline serve`"
+    )
+
+
+def made(folder: Path) -> None:
+    """Make an archive's folder; raises ArchiveError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ArchiveError(f"cannot make an archive in {folder}: {error}") from error
