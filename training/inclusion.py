@@ -42,7 +42,7 @@ SEARCHED = 60
 BELOW = 0.5
 """What a sentence counts that answers and need not be told."""
 
-THRESHOLDS = (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5)
+THRESHOLDS = (0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7)
 
 
 @dataclass(frozen=True)
@@ -122,27 +122,38 @@ def measure(data: Sequence[Asked]) -> None:
     found = []
     for fold in (set(matters[i::5]) for i in range(5)):
         models = Models.of([a for a in data if a.matter not in fold])
-        found += [
-            (a, models.included(a), models.likelihood(a)) for a in data if a.matter in fold
-        ]
+        found += [(a, models.included(a), models.likelihood(a)) for a in data if a.matter in fold]
     held = [(a, p) for a, p, _ in found if a.answerable]
-    for name, of in (
-        ("model", lambda a, p: p),
-        ("reader", lambda a, p: np.array([w.reader_score for w in a.sentences])),
-        ("order", lambda a, p: np.array([w.weight for w in a.sentences])),
-    ):
-        scores = [(average_precision_score(a.good, of(a, p)), of(a, p)) for a, p in held if a.good.any()]
-        first = np.mean([a.good[int(np.argmax(of(a, p)))] for a, p in held])
-        five = np.mean([a.must[np.argsort(-of(a, p))[:5]].sum() / a.wanted for a, p in held])
-        print(f"{name}: average precision {np.mean([s for s, _ in scores]):.3f}, first {first:.3f}, of what must be told in five {five:.3f}")
-    flags = [a.answerable for a, _, _ in found]
-    print(f"area under the curve of answerability: {roc_auc_score(flags, [q for _, _, q in found]):.3f}")
+    _told("model", held)
+    _told("reader", [(a, np.array([w.reader_score for w in a.sentences])) for a, _ in held])
+    _told("order", [(a, np.array([w.weight for w in a.sentences])) for a, _ in held])
+    area = roc_auc_score([a.answerable for a, _, _ in found], [q for _, _, q in found])
+    print(f"area under the curve of answerability: {area:.3f}")
     for t in THRESHOLDS:
         chosen = [(a, np.argsort(-p)[: max(1, min(6, int((p >= t).sum())))]) for a, p in held]
         precision = np.mean([a.good[c].mean() for a, c in chosen])
         recall = np.mean([a.must[c].sum() / a.wanted for a, c in chosen])
-        silent = [np.mean([q < t for a, _, q in found if a.answerable == k]) for k in (True, False)]
-        print(f"from {t:.2f}: precision {precision:.3f}, recall {recall:.3f}, sentences {np.mean([len(c) for _, c in chosen]):.1f}; silent rightly {silent[1]:.3f}, wrongly {silent[0]:.3f}")
+        number = np.mean([len(c) for _, c in chosen])
+        right, wrong = (
+            np.mean([q < t for a, _, q in found if a.answerable == answerable])
+            for answerable in (False, True)
+        )
+        print(
+            f"from {t:.2f}: precision {precision:.3f}, recall {recall:.3f}, "
+            f"sentences {number:.1f}; "
+            f"silent rightly {right:.3f}, wrongly {wrong:.3f}"
+        )
+
+
+def _told(name: str, held: Sequence[tuple[Asked, Floats]]) -> None:
+    """How well scores order the sentences of each request."""
+    average = [average_precision_score(a.good, p) for a, p in held if a.good.any()]
+    first = np.mean([a.good[int(np.argmax(p))] for a, p in held])
+    five = np.mean([a.must[np.argsort(-p)[:5]].sum() / a.wanted for a, p in held])
+    print(
+        f"{name}: average precision {np.mean(average):.3f}, first {first:.3f}, "
+        f"of what must be told in five {five:.3f}"
+    )
 
 
 def write(models: Models, out: Path) -> None:

@@ -19,9 +19,7 @@ SENTENCES: dict[Length, int] = {"short": 2, "normal": 6, "long": 14}
 def summary(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
     """A topic in a few sentences: the latest, then the course of events, then what was said."""
     found = [
-        w
-        for w in candidates.answer_candidates(archive, query, hits)
-        if w.hit.article.published
+        w for w in candidates.answer_candidates(archive, query, hits) if w.hit.article.published
     ]
     if query.periods:
         first, last = query.periods[0][0], query.periods[-1][1]

@@ -59,7 +59,9 @@ def test_a_matter_that_the_archive_does_not_have_is_not_likely_to_be_answered(
     archive: Archive,
 ) -> None:
     known = broad_answerability(ranked(archive, "How did the cod quota change?"))
-    unknown = broad_answerability(ranked(archive, "How did investors in Tokyo react to the strike?"))
+    unknown = broad_answerability(
+        ranked(archive, "How did investors in Tokyo react to the strike?")
+    )
     assert unknown < BROAD_THRESHOLD < known
 
 
