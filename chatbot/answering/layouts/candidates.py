@@ -46,19 +46,30 @@ INCLUDED: dict[Length, float] = {"short": 0.4, "normal": 0.25, "long": 0.12}
 
 
 def answer_candidates(
-    archive: Archive, query: Query, hits: Sequence[Hit], overlap: float = DUPLICATE_OVERLAP
+    archive: Archive,
+    query: Query,
+    hits: Sequence[Hit],
+    *,
+    beside: float = 0.0,
+    overlap: float = DUPLICATE_OVERLAP,
 ) -> list[Candidate]:
     """The sentences that belong in the answer to a broad request, the likeliest first.
 
-    None of them has an `overlap` of terms with one before it. The list is empty where the archive
-    is not likely to answer.
+    Those also that the reader scores by at most `beside` below the best. None of them has an
+    `overlap` of terms with one before it. The list is empty where the archive is not likely to
+    answer.
     """
     ranked = score_candidates(archive, QueryTerms(archive, query), hits, READ)
     if broad_answerability(ranked) < BROAD_THRESHOLD:
         return []
     likely = [w for w in included(ranked) if stands_alone(w.sentence.text)]
-    least = INCLUDED[query.length]
-    return deduplicate([w for w in likely if w.likelihood >= least] or likely[:1], overlap)
+    best = max((w.reader_score for w in likely), default=0.0)
+    chosen = [
+        w
+        for w in likely
+        if w.likelihood >= INCLUDED[query.length] or w.reader_score > best - beside
+    ]
+    return deduplicate(chosen or likely[:1], overlap)
 
 
 def stands_alone(text: str) -> bool:

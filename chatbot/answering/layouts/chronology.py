@@ -44,9 +44,9 @@ def news(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Answer
 
     If a period that is named has none, it says so and gives the newest that there are.
     """
-    newest = candidates.sort_by_day(
-        _dated(candidates.answer_candidates(archive, query, hits)), newest=True
-    )
+    timeless = replace(query, periods=())  # what is of no period is told, too, if none is of it
+    found = _dated(candidates.answer_candidates(archive, timeless, hits))
+    newest = candidates.sort_by_day(found, newest=True)
     if not newest:
         return
     if query.periods:

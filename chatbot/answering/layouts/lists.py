@@ -25,6 +25,10 @@ SAME = 0.85
 """Share of common terms from which two items are one; of permits that differ in a name and a
 number only, most words are the same."""
 
+BESIDE = 1.0
+"""Log odds of the reader that an item may lie below the likeliest: of many that are told alike,
+none stands out."""
+
 TELLS_NUMBER = 3
 """Items, the likeliest first, of which none may tell the number that is asked for."""
 
@@ -56,7 +60,11 @@ def count_answer(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterato
 
 def item_candidates(archive: Archive, query: Query, hits: Sequence[Hit]) -> list[Candidate]:
     """The candidates that each tell an item, the likeliest first."""
-    found = [*_with_siblings(candidates.answer_candidates(archive, query, hits, SAME))]
+    found = [
+        *_with_siblings(
+            candidates.answer_candidates(archive, query, hits, beside=BESIDE, overlap=SAME)
+        )
+    ]
     if query.periods:
         period = query.periods[0][0], query.periods[-1][1]
         inside = [w for w in found if period[0] <= publication_day(w.hit) <= period[1]]
