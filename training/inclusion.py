@@ -30,7 +30,7 @@ from chatbot.reading.answerability import ANSWERABILITY_FEATURES, answerability_
 from chatbot.reading.candidates import Candidate
 from chatbot.reading.inclusion import INCLUSION_FEATURES, inclusion_features
 from chatbot.reading.query_terms import QueryTerms
-from chatbot.reading.scoring import score_candidates
+from chatbot.reading.scoring import coefficients, score_candidates
 from chatbot.understanding.query import understand
 from chatbot.understanding.search_queries import search_queries
 from training.answering import WEIGHTS, Flags, Floats, logistic
@@ -84,6 +84,20 @@ def asked(archive: Archive, questions: Sequence[Any], passages: Any) -> Iterator
                 np.array([any(same(t, m) for m in must + also) for t in texts]),
                 len(must),
             )
+
+
+def reordered(a: Asked) -> Asked:
+    """The request with its sentences in the order of the ordering model as it is now."""
+    _, weights = coefficients("order")
+    z = np.array([w.features for w in a.sentences]) @ np.array(weights)
+    rank = np.argsort(-z)
+    return replace(
+        a,
+        sentences=[replace(a.sentences[i], weight=float(np.exp(z[i]))) for i in rank],
+        texts=[a.texts[i] for i in rank],
+        must=a.must[rank],
+        good=a.good[rank],
+    )
 
 
 def _light(candidate: Candidate) -> Candidate:
@@ -186,6 +200,7 @@ def main() -> None:
             data = list(asked(archive, own[:: args.every], passages))
         if args.cache:
             args.cache.write_bytes(pickle.dumps(data))
+    data = [reordered(a) for a in data]
     measure(data)
     write(Models.of(data), args.out)
 
