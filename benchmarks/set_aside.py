@@ -78,13 +78,21 @@ def archives(shared: Path, work: Path) -> dict[str, Path]:
 
 def news_archive(work: Path) -> Path:
     """The archive of the news texts that were written for training, made where it is not there."""
-    work.mkdir(parents=True, exist_ok=True)
-    news = work / "news.jsonl"
-    with news.open("w", encoding="utf-8") as file:
-        for a in _lines("articles"):
+    return _made(_written(work / "news.jsonl", "articles"), work / "news")
+
+
+def dossier_archive(work: Path) -> Path:
+    """The same, and the matters, of several articles each, that broad requests ask about."""
+    return _made(_written(work / "dossiers.jsonl", "articles", "dossiers"), work / "dossiers")
+
+
+def _written(path: Path, *names: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8") as file:
+        for a in (a for name in names for a in _lines(name)):
             made = {k: a[k] for k in ("headline", "outlet", "body")} | {"published": a["date"]}
             file.write(json.dumps(made, ensure_ascii=False) + "\n")
-    return _made(news, work / "news")
+    return path
 
 
 def _made(source: Path, folder: Path) -> Path:
