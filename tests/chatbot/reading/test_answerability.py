@@ -56,9 +56,9 @@ def test_what_is_looked_at(archive: Archive) -> None:
     _, found = ranked(archive, "Who opened a dock at the Philly Shipyard?")
     values = dict(zip(ANSWERABILITY_FEATURES, answerability_features(found), strict=True))
     assert np.isfinite(list(values.values())).all()
-    assert values["best read"] >= values["first read"]
-    assert 0 < values["share"] <= 1
-    assert values["odds"] >= values["second"]
+    assert values["best reader score"] >= values["first reader score"]
+    assert 0 < values["top weight share"] <= 1
+    assert values["total reader score"] >= values["second reader score"]
 
 
 def test_hits_are_shown_in_the_order_in_which_they_answer(archive: Archive) -> None:
