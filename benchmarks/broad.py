@@ -1,6 +1,6 @@
 """Broad requests set aside from training, asked of an archive of invented news.
 
-    python -m benchmarks.broad --archive DIR [--split broad] [--out FILE]
+    python -m benchmarks.broad --archive DIR [--split broad] [--every N] [--out FILE] [--check]
 
 Each request was written beside the articles of one matter, with the sentences that an answer of
 about 120 words quotes ("must") and others that answer too ("also"). The archive holds all news
@@ -9,7 +9,8 @@ texts of training/data, so that the articles of other matters are there to be ta
 quoted sentences that answer, each a mean over the requests that were answered or should have been;
 `right` is the share of answerable requests in whose answer at least half of what is quoted answers
 and at least one must-sentence is; `silent` the share of unanswerable ones on which nothing is
-quoted; `wrongly` that of answerable ones.
+quoted; `wrongly` that of answerable ones. `--every N` asks every N-th. With --check, exit status 1
+if a figure of all together is worse than its floor in broad_floors.json.
 """
 
 from __future__ import annotations
@@ -17,14 +18,17 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.set_aside import TODAY, dossier_archive, rows
+from benchmarks.set_aside import TODAY, dossier_archive, rows, short_of
 from chatbot import build_chain
 from vectorstore import Archive
+
+FLOORS = Path(__file__).with_name("broad_floors.json")
 
 
 @dataclass(frozen=True)
@@ -103,9 +107,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--archive", type=Path, required=True)
     parser.add_argument("--split", default="broad")
+    parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--check", action="store_true")
     args = parser.parse_args()
     questions, passages = rows(args.split)
+    questions = [q for q in questions if passages[q["k"]]["source"] == "news"][:: args.every]
     with Archive.open(dossier_archive(args.archive)) as archive:
         chain = build_chain(archive)
         told = [ask(chain, row, passages) for row in questions]
@@ -123,6 +130,10 @@ def main() -> None:
                 counts = {"must": t.must, "quoted": t.quoted, "told": t.told, "good": t.good}
                 row = t.row | counts | {"text": t.text}
                 file.write(json.dumps(row, ensure_ascii=False) + "\n")
+    if args.check:
+        below = short_of(figures(told), json.loads(FLOORS.read_text()))
+        if below:
+            sys.exit("\n".join(below))
 
 
 if __name__ == "__main__":

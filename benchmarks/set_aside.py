@@ -206,19 +206,15 @@ def main() -> None:
                 row = a.row | told | {"abstained": a.abstained, "text": a.text}
                 file.write(json.dumps(row, ensure_ascii=False) + "\n")
     if args.check:
-        floors = json.loads(FLOORS.read_text())
-        low = [
-            f"{k}: {made['all'][k]} < {v}"
-            for k, v in floors["at least"].items()
-            if made["all"][k] < v
-        ]
-        low += [
-            f"{k}: {made['all'][k]} > {v}"
-            for k, v in floors["at most"].items()
-            if made["all"][k] > v
-        ]
+        low = short_of(made["all"], json.loads(FLOORS.read_text()))
         if low:
             sys.exit("\n".join(low))
+
+
+def short_of(values: dict[str, float], floors: dict[str, dict[str, float]]) -> list[str]:
+    """The figures that are worse than their floors, in words."""
+    low = [f"{n}: {values[n]} < {v}" for n, v in floors["at least"].items() if values[n] < v]
+    return low + [f"{n}: {values[n]} > {v}" for n, v in floors["at most"].items() if values[n] > v]
 
 
 if __name__ == "__main__":

@@ -10,6 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
+from safetensors.numpy import save
+
+from training.__main__ import average
+from vectorstore.models import trained
 
 DATA = Path(__file__).parent.parent / "training" / "data"
 
@@ -68,3 +73,19 @@ def test_nothing_is_about_what_is_kept_out(passages: dict[str, Any], shared: Pat
     for line in (shared / "eval" / "gold" / "dev.jsonl").read_text().splitlines():
         kept |= {gold["path"] for gold in json.loads(line)["gold"]}
     assert not kept & {p["document"] for p in passages.values()}
+
+
+def test_an_average_lies_between_two_readers_by_its_share() -> None:
+    own, other = {"head.near": torch.tensor([10.0, -4.0])}, {"head.near": torch.tensor([0.0, 1.0])}
+    assert torch.allclose(average(own, other, 0.0)["head.near"], own["head.near"])
+    assert torch.allclose(average(own, other, 0.6)["head.near"], torch.tensor([4.0, -1.0]))
+
+
+def test_what_is_packed_is_unpacked_to_within_a_step_of_its_scale() -> None:
+    torch.manual_seed(3)
+    held = {"rows": torch.randn(5, 40), "bias": torch.randn(40)}
+    found = trained.unpack(save(trained.pack(held)))
+    assert set(found) == set(held)
+    step = held["rows"].abs().amax(dim=1, keepdim=True) / 127
+    assert bool(((found["rows"] - held["rows"]).abs() <= step * 0.51).all())
+    assert torch.allclose(found["bias"], held["bias"], atol=2e-3)

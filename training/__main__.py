@@ -1,4 +1,4 @@
-"""Train what ships: `python -m training [embedding|reader] …`; see README.md."""
+"""Train what ships: `python -m training [embedding|reader|average] …`; see README.md."""
 
 from __future__ import annotations
 
@@ -22,10 +22,14 @@ from vectorstore.models.encoder import upper
 
 SEED = 7
 
+WHAT = ("all", "embedding", "reader", "average")
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=("all", "embedding", "reader"), nargs="?", default="all")
+    parser.add_argument(
+        "what", choices=("all", "embedding", "reader", "average"), nargs="?", default="all"
+    )
     parser.add_argument("--out", type=Path, default=trained.folder())
     parser.add_argument("--questions", type=int, default=0, help="as many only, for a curve")
     parser.add_argument("--epochs", type=int, default=2)
@@ -34,6 +38,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=0.0, help="stop each training then")
     parser.add_argument("--words", action="store_true", help="hard negatives by words alone")
     parser.add_argument("--further", action="store_true", help="start the reader from what ships")
+    parser.add_argument("--other", type=Path, help="average the reader that ships with this one")
+    parser.add_argument("--share", type=float, default=0.5, help="what the other one counts")
     parser.add_argument(
         "--fresh",
         nargs="+",
@@ -41,6 +47,10 @@ def main() -> None:
         help="how the names of batches begin that are shown whole, with as many others",
     )
     args = parser.parse_args()
+    if args.what == "average":
+        own, other = trained.layers(trained.READER), trained.unpack(args.other.read_bytes())
+        write(args.out, trained.READER, average(own, other, args.share))
+        return
     device = "cuda" if torch.cuda.is_available() else "cpu"
     args.out.mkdir(parents=True, exist_ok=True)
     chooser = random.Random(args.seed + args.further)
@@ -79,6 +89,12 @@ def main() -> None:
         found = upper(network.state_dict(), trained.FROZEN)
         found |= {f"head.{k}": v for k, v in head.state_dict().items()}
         write(args.out, trained.READER, found)
+
+
+def average(own: dict[str, Any], other: dict[str, Any], share: float) -> dict[str, Any]:
+    """The weights between those of two readers of which one was trained on from the other: better
+    on what each was trained for than either (Wortsman et al. 2022, arXiv:2109.01903)."""
+    return {key: (1 - share) * value + share * other[key] for key, value in own.items()}
 
 
 def write(folder: Path, name: str, tensors: dict[str, Any]) -> None:

@@ -19,7 +19,7 @@ from chatbot.answering.layouts import chronology as course
 from chatbot.answering.layouts import lists
 from chatbot.answering.layouts import positions as voices
 from chatbot.answering.layouts import summaries as overview
-from chatbot.answering.layouts.candidates import story_candidates
+from chatbot.answering.layouts.candidates import answer_candidates
 from chatbot.answering.quotation import NAMED, changed, quote, quotes_overlap
 from chatbot.answering.selection import (
     NEAR_BEST,
@@ -83,7 +83,7 @@ LAYOUTS: dict[Request, Callable[[Archive, Query, Sequence[Hit]], Iterator[Answer
     "list": lists.list_answer,
     "count": lists.count_answer,
     "timeline": course.timeline,
-    "change": course.changes,
+    "change": course.timeline,
     "news": course.news,
     "summary": overview.summary,
     "positions": voices.positions,
@@ -150,7 +150,7 @@ class Extractive:
         query_terms, ranked = self._read(query, hits)
         fresh = [w for w in ranked if not any(_quotes_sentence(c, w) for c in quoted)]
         own = [w for w in fresh if w.name_coverage == 1] or fresh
-        nearest = [w for w in story_candidates(self._archive, query, hits) if w.name_coverage == 1]
+        nearest = answer_candidates(self._archive, query, hits)
         other = [w for w in nearest if not any(_quotes_sentence(c, w) for c in quoted)]
         return self.choose(query_terms, own) or [("", w) for w in other[:1]]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from chatbot.answering.excerpts import trim
-from chatbot.answering.layouts.candidates import story_candidates
+from chatbot.answering.layouts.candidates import answer_candidates
 from chatbot.reading.candidates import Candidate
 from chatbot.understanding.query import understand
 from chatbot.understanding.search_queries import search_queries
@@ -40,10 +40,14 @@ def timeline(
 
     Articles without a date are left out. Every quote is checked against its article.
     """
-    query = understand({"question": topic, "request": "timeline", "filters": filters}, archive)
+    asked = {"question": topic, "request": "timeline", "length": "long", "filters": filters}
+    query = understand(asked, archive)
     hits = archive.search(search_queries(query), k=SEARCHED)
-    found = [w for w in story_candidates(archive, query, hits) if w.hit.article.published]
-    kept = [e for e in map(_entry, found[:limit]) if holds(archive, _claim(e))]
+    stories: dict[str, Candidate] = {}
+    for w in answer_candidates(archive, query, hits):
+        if w.hit.article.published:
+            stories.setdefault(w.hit.article.story or w.hit.article.id, w)
+    kept = [e for e in map(_entry, list(stories.values())[:limit]) if holds(archive, _claim(e))]
     kept.sort(key=lambda e: (e.day, e.citation.article.id))
     return [_numbered(entry, n) for n, entry in enumerate(kept, start=1)]
 

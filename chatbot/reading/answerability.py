@@ -41,7 +41,7 @@ ANSWERABILITY_FEATURES = (
 )
 """The largest of each feature among the first sentences; each of the first; TOGETHER."""
 
-ABSTENTION_THRESHOLD = 0.3
+ABSTENTION_THRESHOLD = 0.35
 """The likelihood below which the archive is said not to hold the answer: by cross-validation 0.04
 of what can be answered is then abstained from; see docs/answers.md."""
 

@@ -24,15 +24,20 @@ FROZEN = 4
 
 def layers(name: str) -> dict[str, Any]:
     """The tensors of a file by name, float32; raises EmbeddingError if it is not as released."""
-    import torch
-    from safetensors.numpy import load
-
     data = (folder() / name).read_bytes()
     wanted = json.loads((folder() / "digests.json").read_text())[name]
     if (digest := hashlib.sha256(data).hexdigest()) != wanted:
         raise EmbeddingError(
             f"{name} is not as it was released (SHA-256 {digest}): install Dateline again"
         )
+    return unpack(data)
+
+
+def unpack(data: bytes) -> dict[str, Any]:
+    """The tensors of a file's bytes by name, float32."""
+    import torch
+    from safetensors.numpy import load
+
     held = load(data)
     found = {}
     for key, value in held.items():
@@ -46,7 +51,7 @@ def layers(name: str) -> dict[str, Any]:
 
 
 def pack(tensors: dict[str, Any]) -> dict[str, Any]:
-    """Tensors as they are written to a file; `layers` gives them back."""
+    """Tensors as they are written to a file; `unpack` gives them back."""
     made = {}
     for key, tensor in tensors.items():
         value = tensor.detach().float().numpy()

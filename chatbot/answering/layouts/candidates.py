@@ -1,23 +1,22 @@
-"""Candidates for layouts: sentences that stand alone, or one sentence for each story."""
+"""Candidates for layouts: the sentences that belong in the answer to a broad request."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 from chatbot.answering import provenance
 from chatbot.answering.changes import publication_day
-from chatbot.answering.excerpts import POINTS_BACK
 from chatbot.answering.quotation import NAMED, quote, quotes_overlap
 from chatbot.answering.selection import DUPLICATE_OVERLAP, term_overlap
 from chatbot.language.phrases import EDITORIAL_NOTE, is_name_list, is_uninformative, language_of
-from chatbot.reading.candidates import FEATURES, Candidate
+from chatbot.reading.candidates import Candidate
+from chatbot.reading.inclusion import BROAD_THRESHOLD, broad_answerability, included
 from chatbot.reading.query_terms import QueryTerms
 from chatbot.reading.scoring import score_candidates
-from chatbot.values import Citation, Claim, Query, Request
-from vectorstore import Archive, Filters, Hit, SearchQuery, Sentence, terms
+from chatbot.values import Citation, Claim, Length, Query, Request
+from vectorstore import Archive, Hit
 
 READ = 24
 """Passages that are read for a request whose answer has many parts."""
@@ -35,22 +34,6 @@ SEARCHED: dict[Request, int] = {
 }
 """Passages that are searched for each kind of request; the others have the chain's own number."""
 
-STORIES = 30
-"""Stories, the nearest first, of which a sentence is looked for."""
-
-TOPIC_SHARE = 0.5
-"""Share of a topic, by rarity, that an article's headline and the passage found must have, beside
-the most that any has."""
-
-HALF = 0.5
-"""Share of a topic's words that some article must have."""
-
-OPENS = 3
-"""Passages of an article among which its first is looked for."""
-
-AS_MUCH = 0.75
-"""How much of the topic an article's opening has, beside its nearest sentence, to stand for it."""
-
 WORDS = {"en": (6, 60), "ko": (3, 45)}
 """Words of a sentence that stands on its own in a list: fewer say too little, more too much."""
 
@@ -58,24 +41,35 @@ WORDS = {"en": (6, 60), "ko": (3, 45)}
 BROKEN = re.compile(r"(?:Subject|Re|Sec(?:tion)?|Note|Source|Contact)\b[.:]|[^\w“\"'(]|[a-z]{2}")
 """How a line begins that is no sentence: a heading, the rest of one that was cut."""
 
-STORY_SHARE = 0.65
-"""How much a story must be about the topic, beside the one that is most."""
+INCLUDED: dict[Length, float] = {"short": 0.4, "normal": 0.25, "long": 0.12}
+"""The likelihood from which a sentence belongs in the answer, by the length that is wanted."""
 
 
-def read_candidates(
-    archive: Archive, query: Query, hits: Sequence[Hit], most: int = READ
+def answer_candidates(
+    archive: Archive,
+    query: Query,
+    hits: Sequence[Hit],
+    *,
+    beside: float = 0.0,
+    overlap: float = DUPLICATE_OVERLAP,
 ) -> list[Candidate]:
-    """The candidates of the first hits that can stand alone.
+    """The sentences that belong in the answer to a broad request, the likeliest first.
 
-    Where some have all names of the question around them, those alone.
+    Those also that the reader scores by at most `beside` below the best. None of them has an
+    `overlap` of terms with one before it. The list is empty where the archive is not likely to
+    answer.
     """
-    query_terms = QueryTerms(archive, query)
-    ranked = [
+    ranked = score_candidates(archive, QueryTerms(archive, query), hits, READ)
+    if broad_answerability(ranked) < BROAD_THRESHOLD:
+        return []
+    likely = [w for w in included(ranked) if stands_alone(w.sentence.text)]
+    best = max((w.reader_score for w in likely), default=0.0)
+    chosen = [
         w
-        for w in score_candidates(archive, query_terms, hits, most)
-        if stands_alone(w.sentence.text)
+        for w in likely
+        if w.likelihood >= INCLUDED[query.length] or w.reader_score > best - beside
     ]
-    return [w for w in ranked if w.name_coverage == 1] or ranked
+    return deduplicate(chosen or likely[:1], overlap)
 
 
 def stands_alone(text: str) -> bool:
@@ -89,91 +83,6 @@ def stands_alone(text: str) -> bool:
         and not is_name_list(text)
         and not is_uninformative(text)
     )
-
-
-@dataclass(frozen=True, slots=True)
-class StoryMatch:
-    """How much a story is about a topic.
-
-    `coverage` is the share of the topic's terms in the headline and the nearest hit, weighted by
-    rarity; `plain_coverage` the unweighted one; `relevance` ranks the stories.
-    """
-
-    hit: Hit
-    coverage: float
-    plain_coverage: float
-    relevance: float
-
-
-def story_candidates(archive: Archive, query: Query, hits: Sequence[Hit]) -> list[Candidate]:
-    """One sentence for each story about the query's topic, the most relevant story first.
-
-    It is the first sentence of the article that says as much of the topic as any other there. An
-    article whose headline and passage have little of the topic is left out; the list is empty if
-    no article in the question's language has half of it.
-    """
-    query_terms = QueryTerms(archive, query)
-    top = max((h.score for h in hits), default=1.0) or 1.0
-    best: dict[str, StoryMatch] = {}
-    for match in (t for h in hits if (t := _story_match(query_terms, h, top))):
-        key = match.hit.article.story or match.hit.article.id
-        if key not in best or match.relevance > best[key].relevance:
-            best[key] = match
-    ranked = sorted(best.values(), key=lambda t: -t.relevance)[:STORIES]
-    own = [t.plain_coverage for t in ranked if language_of(t.hit.text) == query.language]
-    if not ranked or (own and max(own) < HALF):
-        return []
-    most = max(t.coverage for t in ranked)
-    kept = [t for t in ranked if t.coverage >= TOPIC_SHARE * most]
-    opening = _openings(archive, [t.hit for t in kept], query.filters)
-    found = [_sentence(query_terms, t, opening.get(t.hit.article.id)) for t in kept]
-    sentences = [w for w in found if w]
-    return deduplicate([w for w in sentences if w.weight >= STORY_SHARE * sentences[0].weight])
-
-
-def _story_match(query_terms: QueryTerms, hit: Hit, top: float) -> StoryMatch | None:
-    """How much a hit is about the topic; None where it lacks a name of it."""
-    headline = query_terms.matched(terms(hit.article.headline))
-    said = query_terms.matched({*headline, *terms(hit.text)})
-    if language_of(hit.text) == query_terms.query.language and query_terms.name_coverage(said) < 1:
-        return None
-    share = query_terms.coverage(said)
-    plain = max((len(said & set(w)) / len(w) for w in query_terms.wordings if w), default=0.0)
-    relevance = share + query_terms.coverage(headline) / 2 + hit.score / top + hit.dense
-    return StoryMatch(hit, share, plain, relevance)
-
-
-def _openings(archive: Archive, hits: Sequence[Hit], filters: Filters) -> dict[str, Hit]:
-    """The first of the passages of each hit's article, those near to its headline."""
-    queries = [
-        SearchQuery(text=h.article.headline, filters=replace(filters, articles=(h.article.id,)))
-        for h in hits
-        if h.start > 0 and h.article.headline
-    ]
-    first = {h.article.id: h for h in hits}
-    for hit in archive.search(queries, k=OPENS * len(queries)) if queries else ():
-        if hit.start < first[hit.article.id].start:
-            first[hit.article.id] = hit
-    return first
-
-
-def _sentence(query_terms: QueryTerms, match: StoryMatch, opening: Hit | None) -> Candidate | None:
-    """The sentence that stands for a story: its opening, if that is as much about the topic."""
-    own = [(match.hit, s) for s in match.hit.sentences if stands_alone(s.text)]
-    first = [(opening, s) for s in opening.sentences[:2] if stands_alone(s.text)] if opening else []
-    plain = [pair for pair in own if not POINTS_BACK.search(pair[1].text)] or own
-    best = max(plain, key=lambda pair: pair[1].score, default=None)
-
-    def share(pair: tuple[Hit, Sentence]) -> float:
-        return query_terms.coverage(query_terms.matched(terms(pair[1].text)))
-
-    if first and (best is None or share(first[0]) >= AS_MUCH * share(best)):
-        best = first[0]
-    if best is None:
-        return None
-    hit, sentence = best
-    terms_ = frozenset(terms(sentence.text))
-    return Candidate(hit, sentence, match.relevance, 1.0, (1.0,) * len(FEATURES), terms_, terms_)
 
 
 def candidate_claims(query: Query, chosen: Sequence[Candidate], **more: Any) -> Iterator[Claim]:

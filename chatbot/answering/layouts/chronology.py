@@ -10,7 +10,6 @@ from chatbot.answering.changes import publication_day
 from chatbot.answering.layouts import candidates
 from chatbot.answering.quotation import quote
 from chatbot.language.phrases import long_date, phrases
-from chatbot.language.quantities import quantities
 from chatbot.reading.candidates import Candidate
 from chatbot.understanding.notes import period_text
 from chatbot.values import SHORT, Answer, Claim, Length, Query
@@ -24,31 +23,20 @@ NEWS: dict[Length, int] = {"short": SHORT, "normal": 5, "long": 10}
 LATEST = 3
 """Articles that are told where a period has none."""
 
-LIKELY = 0.06
-"""How likely the sentence of a change must be, beside the likeliest."""
-
 LATELY = 45
 """Days, back from the newest article about a matter, that its news are of."""
 
 
 def timeline(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
-    """The events of a topic in the order of their days, a sentence for each story."""
-    found = _dated(candidates.story_candidates(archive, query, hits))
+    """The events of a topic, or the steps of a change, in the order of their days."""
+    found = _dated(candidates.answer_candidates(archive, query, hits))
     if query.periods:
         first, last = query.periods[0][0], query.periods[-1][1]
         found = [w for w in found if first <= publication_day(w.hit) <= last] or found
-    yield from _steps(archive, query, found)
-
-
-def changes(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
-    """The likeliest sentences about a change by day; those with amounts, if any have them."""
-    ranked = _dated(candidates.read_candidates(archive, query, hits))
-    if not ranked:
+    if len(found) < 2:
         return
-    least = LIKELY * ranked[0].weight
-    likely = candidates.deduplicate([w for w in ranked if w.weight >= least])
-    with_amounts = [w for w in likely if any(q.unit for q in quantities(w.sentence.text))]
-    yield from _steps(archive, query, with_amounts if len(with_amounts) > 1 else likely)
+    for w in candidates.sort_by_day(candidates.diversify(archive, found, STEPS[query.length])):
+        yield Answer(claims=(dated_claim(w, query.language),))
 
 
 def news(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
@@ -56,9 +44,9 @@ def news(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Answer
 
     If a period that is named has none, it says so and gives the newest that there are.
     """
-    newest = candidates.sort_by_day(
-        _dated(candidates.story_candidates(archive, query, hits)), newest=True
-    )
+    timeless = replace(query, periods=())  # what is of no period is told, too, if none is of it
+    found = _dated(candidates.answer_candidates(archive, timeless, hits))
+    newest = candidates.sort_by_day(found, newest=True)
     if not newest:
         return
     if query.periods:
@@ -79,14 +67,6 @@ def news(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterator[Answer
 
 def _dated(found: Sequence[Candidate]) -> list[Candidate]:
     return [w for w in found if w.hit.article.published]
-
-
-def _steps(archive: Archive, query: Query, ranked: Sequence[Candidate]) -> Iterator[Answer]:
-    """The first of the ranked by their days; nothing where that is no course of events."""
-    if len(ranked) < 2:
-        return
-    for w in candidates.sort_by_day(candidates.diversify(archive, ranked, STEPS[query.length])):
-        yield Answer(claims=(dated_claim(w, query.language),))
 
 
 def dated_claim(candidate: Candidate, language: str) -> Claim:

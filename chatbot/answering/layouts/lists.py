@@ -11,15 +11,12 @@ from chatbot.answering.changes import publication_day
 from chatbot.answering.layouts import candidates
 from chatbot.answering.selection import mentions_period
 from chatbot.language.list_items import BOUNDARY
-from chatbot.language.phrases import language_of, phrases
+from chatbot.language.phrases import phrases
 from chatbot.language.quantities import quantities
 from chatbot.reading.candidates import Candidate
-from chatbot.reading.query_terms import QueryTerms
 from chatbot.reading.type_matching import LEAD_THRESHOLD
-from chatbot.understanding.generic_terms import without_generic_terms
-from chatbot.understanding.temporal_intent import without_dates
 from chatbot.values import SHORT, Answer, Length, Query
-from vectorstore import Archive, Hit, Span, question_terms, terms
+from vectorstore import Archive, Hit, Span, terms
 
 ITEMS: dict[Length, int] = {"short": SHORT, "normal": 12, "long": 40}
 """Items that are shown, by the length that is wanted."""
@@ -28,18 +25,12 @@ SAME = 0.85
 """Share of common terms from which two items are one; of permits that differ in a name and a
 number only, most words are the same."""
 
-BESIDE = 2.0
-"""Log odds of the reader that an item may lie below the likeliest."""
-
-COVERED = 0.6
-"""Share of the question's terms that an item's passage and headline have, where they are in its
-language."""
+BESIDE = 1.0
+"""Log odds of the reader that an item may lie below the likeliest: of many that are told alike,
+none stands out."""
 
 TELLS_NUMBER = 3
 """Items, the likeliest first, of which none may tell the number that is asked for."""
-
-READ = 36
-"""Passages that are read for a list."""
 
 BY_SIZE = re.compile(
     r"\b(?:by (?:size|amount|value)|largest|biggest|highest|with (?:the )?amounts?)\b"
@@ -68,36 +59,17 @@ def count_answer(archive: Archive, query: Query, hits: Sequence[Hit]) -> Iterato
 
 
 def item_candidates(archive: Archive, query: Query, hits: Sequence[Hit]) -> list[Candidate]:
-    """The candidates that each tell an item, the likeliest first.
-
-    They are those that the reader model finds about as likely as the best one, of passages that
-    cover the question.
-    """
-    query_terms = QueryTerms(archive, query)
-    asked_terms = frozenset(
-        question_terms(without_generic_terms(without_dates(query.text, query.today)))
-    )
-    ranked = [*_with_siblings(candidates.read_candidates(archive, query, hits, READ))]
-    own = [w for w in ranked if language_of(w.hit.text) == query.language]
-    covering = [w for w in own if _covers(query_terms, asked_terms, w.hit)]
-    if own and not covering:
-        return []
-    ranked = covering + [w for w in ranked if language_of(w.hit.text) != query.language]
+    """The candidates that each tell an item, the likeliest first."""
+    found = [
+        *_with_siblings(
+            candidates.answer_candidates(archive, query, hits, beside=BESIDE, overlap=SAME)
+        )
+    ]
     if query.periods:
         period = query.periods[0][0], query.periods[-1][1]
-        inside = [w for w in ranked if period[0] <= publication_day(w.hit) <= period[1]]
-        ranked = [w for w in inside or ranked if mentions_period(w.sentence.text, period)]
-    if not ranked:
-        return []
-    least = max(w.reader_score for w in ranked) - BESIDE
-    return candidates.deduplicate([w for w in ranked if w.reader_score >= least], SAME)
-
-
-def _covers(query_terms: QueryTerms, asked_terms: frozenset[str], hit: Hit) -> bool:
-    """Whether a passage and its headline have most of what is asked for. Plain shares, as in a
-    list each item has the same words, which are then no rare ones."""
-    have = query_terms.matched({*terms(hit.text), *terms(hit.article.headline)})
-    return len(asked_terms & have) >= COVERED * len(asked_terms)
+        inside = [w for w in found if period[0] <= publication_day(w.hit) <= period[1]]
+        found = [w for w in inside or found if mentions_period(w.sentence.text, period)]
+    return candidates.deduplicate(found, SAME)
 
 
 def _with_siblings(ranked: Sequence[Candidate]) -> Iterator[Candidate]:

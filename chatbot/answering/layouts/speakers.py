@@ -9,18 +9,6 @@ from chatbot.reading.candidates import Candidate
 from chatbot.reading.query_terms import QueryTerms
 from vectorstore import question_terms, terms
 
-REPORTING_VERB = re.compile(
-    r"\b(?:said|says|say|told|added|argued|argues|insist(?:s|ed)|demand(?:s|ed)?|want(?:s|ed)?"
-    r"|call(?:s|ed) (?:for|on|it)|warn(?:s|ed)|reject(?:s|ed)|oppos(?:es|ed)|urge(?:s|d)"
-    r"|claim(?:s|ed)|maintain(?:s|ed)|propos(?:es|ed)|ask(?:s|ed) for|welcom(?:es|ed)"
-    r"|criticis?z?(?:es|ed)|den(?:ies|ied)"
-    r"|announced that|stated|wrote|according to|believes?|favou?rs?|objects?|complain(?:s|ed)?"
-    r"|promis(?:es|ed)|vow(?:s|ed)|describ(?:es|ed)|express(?:es|ed))\b"
-    r"|말했|밝혔|주장|요구|강조|반발|비판|촉구|설명했|전했|덧붙|거부|환영|우려|지적|경고|입장",
-    re.IGNORECASE,
-)
-"""How reported speech is told."""
-
 ASKS_SPEAKER = re.compile(
     r"\bwhat (?:do|does|did|is|are|was|were|has|have|had|will|would) (?P<a>.+?) "
     r"(?:say|saying|said|think|thinking|want|wanted|demand|demanding|ask|asking|argue|argued"

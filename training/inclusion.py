@@ -24,7 +24,7 @@ import numpy as np
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from benchmarks.broad import same, sentence
-from benchmarks.set_aside import TODAY, news_archive, rows
+from benchmarks.set_aside import TODAY, dossier_archive, rows
 from chatbot.answering.layouts.candidates import READ
 from chatbot.reading.answerability import ANSWERABILITY_FEATURES, answerability_features
 from chatbot.reading.candidates import Candidate
@@ -196,7 +196,7 @@ def main() -> None:
     else:
         questions, passages = rows("broad-dev")
         own = [q for q in questions if passages[q["k"]]["source"] == "news"]
-        with Archive.open(news_archive(args.archive)) as archive:
+        with Archive.open(dossier_archive(args.archive)) as archive:
             data = list(asked(archive, own[:: args.every], passages))
         if args.cache:
             args.cache.write_bytes(pickle.dumps(data))
