@@ -38,6 +38,7 @@ from vectorstore.query import Asked, queries
 from vectorstore.quota import check_room
 from vectorstore.revision import Revision
 from vectorstore.search.browse import Browse
+from vectorstore.search.names import Names
 from vectorstore.search.search import Search
 from vectorstore.search.soundness import Soundness
 from vectorstore.settings import Settings, default_model
@@ -84,6 +85,7 @@ class Archive(Records, History, Browse, Soundness):
         self.read_only = self._backend.read_only
         self._ledger = self._backend.ledger
         self._engine = self._ledger.engine
+        self._names = Names(self._ledger)
         self._dense = self._new_dense()
         self._lexical = LexicalIndex(self.path / "lexical")
         self._follower = Follower(self._backend, self.path, self._new_dense) if place.url else None

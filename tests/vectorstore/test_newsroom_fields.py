@@ -37,6 +37,16 @@ def test_subjects_and_places_filter_every_way_of_looking(empty: Archive) -> None
     assert empty.matching(Filters(subjects=("trade",))) == 2
 
 
+def test_subjects_and_places_are_counted_over_live_articles(empty: Archive) -> None:
+    assert empty.subjects() == ()
+    put(empty, [SEOUL, PARIS, PLAIN])
+    assert empty.subjects() == (("Trade", 2), ("Economy", 1))
+    assert empty.places() == (("Seoul", 1),)
+    with empty.writing():
+        empty.withdraw_articles([SEOUL.id])
+    assert (empty.subjects(), empty.places()) == ((("trade", 1),), ())
+
+
 def test_stored_fields_come_back_as_they_were(empty: Archive) -> None:
     put(empty, [replace(SEOUL, revision=Revision("3", "2025-07-01T10:00:00+09:00"))])
     stored = empty.article(SEOUL.id)
