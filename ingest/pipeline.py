@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from ingest.boilerplate import passages, settle
 from ingest.files import STANDARD_INPUT, Listing, listing, read
@@ -129,7 +129,7 @@ class Run:
             interrupted = self._store(found, items)
             runs = [self._ended(source, interrupted) for source in self._tallies]
         names = (*OUTCOMES, "announced", "withdrawn")
-        sums = {name: sum(getattr(run, name) for run in runs) for name in names}
+        sums: dict[str, Any] = {name: sum(getattr(run, name) for run in runs) for name in names}
         tallies = self._tallies.values()
         return Report(
             **sums,

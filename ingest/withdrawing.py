@@ -18,10 +18,11 @@ def withdraw(archive: Archive, one: Withdrawal) -> tuple[bool, Problem | None]:
     stands, what comes under its first name later stays out.
     """
     meant, others = _meant(archive, one)
-    if len(meant) > 1:
-        return False, _failure(one, f"{len(meant)} articles have its name: give its provider")
+    live = [article for article in meant if not article.withdrawn]
+    if len(live) > 1:
+        return False, _failure(one, f"{len(live)} articles have its name: give its provider")
     if meant:
-        return archive.retract(meant[0], one.revision), None
+        return archive.retract((live or meant)[0].id, one.revision), None
     if not one.keys:
         return False, _failure(one, "no article has its name, and it gives no provider")
     if others is None:
@@ -32,15 +33,15 @@ def withdraw(archive: Archive, one: Withdrawal) -> tuple[bool, Problem | None]:
     return False, _failure(one, f"the article that it names is {_whose(others)}'s: it stays")
 
 
-def _meant(archive: Archive, one: Withdrawal) -> tuple[list[str], StoredArticle | None]:
-    """The ids of the articles that a provider may mean, and one that it names and may not change.
+def _meant(archive: Archive, one: Withdrawal) -> tuple[list[StoredArticle], StoredArticle | None]:
+    """The articles that a provider may mean, and one that it names and may not change.
 
     The first of its names that an article has is the one that counts.
     """
     refused: StoredArticle | None = None
     for ids in _named(archive, one):
         standing = [article for i in ids if (article := _article(archive, i))]
-        own = [s.id for s in standing if may_change(s, one.source, one.issuers)]
+        own = [s for s in standing if may_change(s, one.source, one.issuers)]
         if own:
             return own, None
         refused = refused or next(iter(standing), None)

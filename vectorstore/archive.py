@@ -285,7 +285,7 @@ class Archive(Records, History, Browse, Soundness):
         return None if own else standing
 
     def named(self, name: str) -> list[str]:
-        """The ids of the live articles that their provider gave this name, which is no URI."""
+        """The ids of the articles that their provider gave this name, which is no URI."""
         return self._ledger.named(name)
 
     def boilerplate(self, article: Article | StoredArticle) -> tuple[Span, ...]:

@@ -9,6 +9,7 @@ from ingest.files import listing, read
 from ingest.reading import Reading
 from ingest.sources.declared import Source
 from ingest.sources.visit import Item, Read, SourceFailed, Visit
+from ingest.values import Problem
 from vectorstore import Article
 
 
@@ -43,4 +44,6 @@ def items(visit: Visit) -> Iterator[Item]:
             visit.complete, visit.stopped = False, True
             return
         visit.counting.took(item)
-        yield Read(replace(item, source=source.name)) if isinstance(item, Article) else item
+        if not isinstance(item, Problem):
+            item = replace(item, source=source.name)  # noqa: PLW2901
+        yield Read(item) if isinstance(item, Article) else item

@@ -110,6 +110,8 @@ def test_a_kill_by_the_provider_s_own_name_needs_no_provider(
     run(empty, [folder])
     report = run(empty, [write(tmp_path / "desk", k=kill)])
     assert (report.withdrawn, report.failed) == (1, 0)
+    again = run(empty, [tmp_path / "desk"])
+    assert (again.withdrawn, again.failed, again.not_articles) == (0, 0, 1)
     other = made.ninjs_file(uri="N-12", provider=None, pubstatus="canceled", bodies=None)
     report = run(empty, [write(tmp_path / "other", k=other)])
     assert (report.withdrawn, report.failed, report.announced) == (0, 1, 1)

@@ -25,8 +25,8 @@ LISTS = ("outlets", "languages", "subjects", "places")
 
 def filters_from(chosen: Mapping[str, Any]) -> Filters:
     """The filters in what a browser sent; what makes no sense is left out."""
-    days = {name: _day(chosen.get(name)) for name in DAYS}
-    return Filters(**days, **{name: _names(chosen.get(name)) for name in LISTS})
+    found: dict[str, Any] = {name: _day(chosen.get(name)) for name in DAYS}
+    return Filters(**found | {name: _names(chosen.get(name)) for name in LISTS})
 
 
 def filters_json(filters: Filters) -> dict[str, Any]:

@@ -192,8 +192,8 @@ def _row(c: Connection, article: str) -> Row[Any] | None:
 def _owned(c: Connection, article: Article) -> tuple[Row[Any] | None, Article]:
     """What is stored under an article's key, and the article; under its own key, and without the
     address, where that is an article of others."""
-    row = _row(c, article.id)
-    if row is None or may_change(row, article.source, article.issuers):  # type: ignore[arg-type]
+    row: Any = _row(c, article.id)
+    if row is None or may_change(row, article.source, article.issuers):
         return row, article
     key = own_key(article.key, article.issuers)
     url = "" if article.url == article.key else article.url

@@ -78,9 +78,10 @@ def _withdrawal(item: NewsItem, place: Place, issuers: tuple[str, ...]) -> Withd
 
 
 def _issuers(item: NewsItem, reading: Reading, address: str) -> tuple[str, ...]:
-    """Who says that the item's identity is what it says: its outlet, and the site that it came
-    from; anyone, where a file names no outlet."""
-    outlet = text.line(reading.outlet or item.outlet).casefold()
+    """Who says that the item's identity is what it says: the outlet that it is stored under, and
+    the site that it came from; anyone, where a file names no outlet."""
+    declared = (reading.outlet, item.outlet) if address else (item.outlet, reading.outlet)
+    outlet = text.line(next(filter(None, declared), "")).casefold()
     host = urlsplit(address).hostname or ""
     said = tuple(filter(None, (outlet, site(host) if host else "")))
     return said or (ANYONE,)
