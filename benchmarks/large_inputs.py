@@ -7,7 +7,8 @@ and ingests each into a new archive in a process of its own. Vectors are looked 
 checksum, so what is measured is all but the embedding model. Memory is the resident memory of that
 process and its children, looked at five times a second: the peak when a quarter of the articles was
 read, when all were stored, and while the indexes were written. Exit status 1 if the peak grew by
-more than 25 % after the first quarter.
+more than 25 % after the first quarter. With fewer than some thousands of articles it says nothing,
+as the first quarter is start-up.
 """
 
 from __future__ import annotations
