@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -12,6 +13,7 @@ from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 
+from ingest.claims import Claim, Claims
 from ingest.decode import Unreadable
 from ingest.fields import Draft
 from ingest.keys import file_uri, text_path
@@ -19,7 +21,7 @@ from ingest.readers import PAGES, READABLE, READERS, ROWS, File, format_of, html
 from ingest.readers.pages import Pages
 from ingest.readers.stdin import spooled
 from ingest.reading import AS_GUESSED, Reading
-from ingest.values import Problem, Withdrawal
+from ingest.values import OTHER, Problem, Withdrawal
 from vectorstore import Article
 
 PROBLEMS_LISTED = 100
@@ -34,12 +36,29 @@ _CHUNK = 1 << 20
 @dataclass(slots=True)
 class Listing:
     """What there is to read: the files in order, how many articles they may hold (for
-    progress), problems met on the way, and how many files are of kinds that are not read."""
+    progress), problems met on the way, and how many files are of kinds that are not read. `roots`
+    are the files and folders that were named, as they are shown, each with its source."""
 
     files: list[File] = field(default_factory=list)
     expected: int = 0
     problems: list[Problem] = field(default_factory=list)
-    skipped_other: int = 0
+    others: Counter[str] = field(default_factory=Counter)
+    roots: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def left_out(self) -> Iterator[Problem]:
+        """The problems, and for each root its files of other kinds, which are counted."""
+        yield from self.problems
+        for root, count in self.others.items():
+            reason = "holds files of kinds that are not read"
+            yield Problem(root, None, reason, fatal=False, kind=OTHER, entries=count)
+
+    def source_of(self, shown: str) -> str:
+        """The source of what was read at a path, as problems show it."""
+        for root, source in self.roots.items():
+            if shown == root or shown.startswith((f"{root.rstrip('/')}/", f"{root}, ")):
+                return source
+        return self.roots.get(".") or next(iter(self.roots.values()))
 
 
 def listing(
@@ -57,8 +76,10 @@ def listing(
         if str(named) == STANDARD_INPUT:
             found.files.append(spooled(clock, pages, reading))
             found.expected += _rows_in(found.files[-1])
+            found.roots[found.files[-1].shown] = found.files[-1].source
             continue
         root = named if named.is_dir() else named.parent
+        found.roots[text_path(named)] = file_uri(named)
         for path, kind, packing in _walk(named, found):
             real = os.path.realpath(path)
             if real in seen:
@@ -95,7 +116,7 @@ def _walk(named: Path, found: Listing) -> Iterator[tuple[Path, str, str]]:
             reason = f"is of a kind that is not read (read are {', '.join(READABLE)})"
             found.problems.append(Problem(text_path(path), None, reason))
         else:
-            found.skipped_other += 1
+            found.others[text_path(named)] += 1
 
 
 def _reason(error: OSError, path: Path) -> str:
@@ -154,7 +175,7 @@ def drafts(
 def articles(paths: Iterable[Path | str]) -> Iterator[Article | Problem | Withdrawal]:
     """The articles in files and folders, and what was wrong with some: `listing`, then `read`."""
     found = listing(paths)
-    yield from found.problems
+    yield from found.left_out
     yield from read(found.files)
 
 
@@ -162,7 +183,7 @@ class Settling:
     """Settles drafts into articles, as they come in the order of the files of one run."""
 
     def __init__(self) -> None:
-        self._claimed: dict[str, tuple[Article, str]] = {}
+        self._claims = Claims()
 
     def take(
         self, items: Iterable[tuple[File, Draft | Problem | Withdrawal]]
@@ -172,49 +193,52 @@ class Settling:
         A file's drafts stand together.
         """
         for file, group in groupby(items, key=itemgetter(0)):
-            yield from _limited(file, (item for _, item in group), self._claimed)
+            yield from _limited(file, (item for _, item in group), self._claims)
 
 
 def _limited(
     file: File,
     items: Iterable[Draft | Problem | Withdrawal],
-    claimed: dict[str, tuple[Article, str]],
+    claims: Claims,
 ) -> Iterator[Article | Problem | Withdrawal]:
     """A file's articles and its first PROBLEMS_LISTED problems; the others are counted."""
-    unlisted: list[bool] = []
-    problems = 0
+    problems = unlisted = failed = 0
     for draft in items:
-        for item in _settled(draft, claimed) if isinstance(draft, Draft) else [draft]:
+        for item in _settled(draft, claims) if isinstance(draft, Draft) else [draft]:
             counts = isinstance(item, Problem) and not (item.duplicate or item.kind)
             problems += counts
             if isinstance(item, Problem) and counts and problems > PROBLEMS_LISTED:
-                unlisted.append(item.fatal)
+                unlisted += 1
+                failed += item.fatal
             else:
                 yield item
     if unlisted:
-        reason = f"{len(unlisted):,} more problems in this file are not listed"
-        yield Problem(file.shown, None, reason, fatal=any(unlisted))
+        reason = f"{unlisted:,} more problems in this file are not listed"
+        yield Problem(file.shown, None, reason, fatal=failed > 0, entries=failed)
 
 
-def _settled(draft: Draft, claimed: dict[str, tuple[Article, str]]) -> Iterator[Article | Problem]:
-    """The article under the key that is its own in this run; `claimed` has those taken."""
+def _settled(draft: Draft, claims: Claims) -> Iterator[Article | Problem]:
+    """The article under the key that is its own in this run; `claims` has those taken."""
     article, place = draft.article, draft.place
     own = _state(article) if article.revision else article.id
-    first, holder = claimed.get(own, (article, place.shown))
-    gated = article.url and (first.partial or article.partial)
-    if own not in claimed or (gated and first.version != article.version):
-        claimed[own] = (article, place.shown)  # the archive keeps the fuller of the two
+    claim = Claim(article.version, article.partial, place.shown)
+    first = claims.get(own)
+    gated = article.url and first and (first.partial or article.partial)
+    if first is None or (gated and first.version != article.version):
+        claims.put(own, claim)  # the archive keeps the fuller of the two
         yield article
         return
     if first.version == article.version:
-        reason = f"is the same article as one in {holder}: left out"
+        reason = f"is the same article as one in {first.shown}: left out"
         yield Problem(place.shown, place.line, reason, fatal=False, duplicate=True)
         return
     what, name = ("URL", "file name") if article.url else ("id", "line")
-    reason = f"has the same {what} as an article in {holder}, but other text: kept by its {name}"
+    reason = (
+        f"has the same {what} as an article in {first.shown}, but other text: kept by its {name}"
+    )
     yield Problem(place.shown, place.line, reason, fatal=False)
     kept = replace(article, key=place.spare)
-    claimed[kept.id] = (kept, place.shown)
+    claims.put(kept.id, claim)
     yield kept
 
 

@@ -10,22 +10,22 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from ingest.boilerplate import passages, settle
 from ingest.files import STANDARD_INPUT, Listing, listing, read
 from ingest.reading import AS_GUESSED, Reading
-from ingest.values import Problem, Report, Withdrawal, told
-from vectorstore import Archive, Article, InputError, Passage, Progress, no_progress
+from ingest.sources.counting import Counting
+from ingest.tally import Tally
+from ingest.values import Problem, Report, Withdrawal
+from ingest.withdrawing import apart, withdraw
+from vectorstore import OUTCOMES, Archive, Article, InputError, Passage, Progress, no_progress
 from vectorstore import Run as Record
 from vectorstore.index.embedding import Service
 
 log = logging.getLogger(__name__)
 
 SAMPLE = "sample:dateline"
-REASONS_KEPT = 20
-"""Problems of a run that its record names; the others are only counted."""
-
 Found = Iterable[Article | Problem | Withdrawal]
 
 
@@ -70,6 +70,8 @@ def add_sample(archive: Archive, *, progress: Progress = no_progress) -> Report:
         found = listing([folder])
         # The table of the facts' sources lies beside the articles.
         found.files = [file for file in found.files if file.kind == ".md"]
+        found.others.clear()
+        found.roots = dict.fromkeys(found.roots, SAMPLE)
         return Run(archive, progress).take(found, _as_sample(read(found.files)))
 
 
@@ -104,52 +106,58 @@ class Elsewhere(Service, Protocol):
 
 
 class Run:
-    """One run: counts what comes by, and leaves out what the archive knows."""
+    """One run: counts what became of each entry, and leaves out what the archive knows."""
 
     def __init__(
         self, archive: Archive, progress: Progress, elsewhere: Elsewhere | None = None
     ) -> None:
         self.archive, self.progress, self.elsewhere = archive, progress, elsewhere
-        self.counts: dict[str, Counter[str]] = {}
-        self.problems: list[Problem] = []
-        self.others: Counter[str] = Counter()
-        self.withdrawals: list[Withdrawal] = []
-        self.duplicates = self.read = 0
-        self.expected = 0
+        self._began = datetime.now(UTC)
+        self._tallies: dict[str, Tally] = {}
+        self._entries: dict[str, Counting] = {}
+        self._withdrawals: list[Withdrawal] = []
+        self._read = 0
 
     def take(self, found: Listing, items: Found) -> Report:
         """Store the articles of a listing, publish them, and report."""
-        started, began = time.monotonic(), datetime.now(UTC)
-        self.problems += found.problems
-        self.expected = found.expected
+        started = time.monotonic()
         with self.archive.writing():
-            interrupted = self._store(items)
-            self._note(found, began, interrupted)
-        counts = sum(self.counts.values(), Counter[str]())
+            for source in dict.fromkeys(found.roots.values()):
+                self._tally(source)
+            for problem in found.left_out:
+                self._problem(found, problem)
+            interrupted = self._store(found, items)
+            runs = [self._ended(source, interrupted) for source in self._tallies]
+        names = (*OUTCOMES, "announced", "withdrawn")
+        sums: dict[str, Any] = {name: sum(getattr(run, name) for run in runs) for name in names}
+        tallies = self._tallies.values()
         return Report(
-            new=counts["new"],
-            changed=counts["changed"],
-            updated=counts["updated"],
-            unchanged=counts["unchanged"],
-            duplicates=self.duplicates,
-            withdrawn=counts["withdrawn"],
-            others=dict(self.others),
+            **sums,
+            runs=tuple(runs),
+            others=dict(sum((tally.others for tally in tallies), Counter[str]())),
             files=len(found.files),
-            skipped_other=found.skipped_other,
-            problems=tuple(self.problems),
+            problems=tuple(problem for tally in tallies for problem in tally.problems),
             seconds=time.monotonic() - started,
             interrupted=interrupted,
         )
 
-    def _store(self, items: Found) -> bool:
+    def _tally(self, source: str) -> Tally:
+        if source not in self._tallies:
+            self._tallies[source] = Tally(Record(source=source, started=self._began))
+            self._entries[source] = Counting()
+        return self._tallies[source]
+
+    def _store(self, found: Listing, items: Found) -> bool:
         """Store and publish; whether Ctrl-C ended it early. A second one leaves to the next run
         what is not published."""
         interrupted, stored = False, 0
         try:
             for article, outcome in self.archive.add(
-                self._new(items), progress=self.progress, service=self.elsewhere
+                self._new(found, items), progress=self.progress, service=self.elsewhere
             ):
-                self.counts[article.source][outcome] += 1
+                self._tally(article.source).counts[outcome] += 1
+                if told := apart(self.archive, article):
+                    self._tally(article.source).add(told)
                 stored += 1
             stored += self._withdraw()
             settle(self.archive, self.progress)
@@ -164,20 +172,21 @@ class Run:
             log.warning("interrupted: the next run makes searchable what is stored")
         return interrupted
 
-    def _new(self, items: Found) -> Iterator[tuple[Article, tuple[Passage, ...]]]:
+    def _new(self, found: Listing, items: Found) -> Iterator[tuple[Article, tuple[Passage, ...]]]:
         """The articles that the archive does not know as they stand, with their passages."""
         for item in items:
             if isinstance(item, Problem):
-                self._problem(item)
+                self._problem(found, item)
                 continue
+            tally = self._tally(item.source)
+            self._entries[item.source].took(item)
             if isinstance(item, Withdrawal):
-                self.withdrawals.append(item)
+                self._withdrawals.append(item)
                 continue
-            self.read += 1
-            counts = self.counts.setdefault(item.source, Counter())
-            self.progress("Reading", min(self.read, self.expected), self.expected)
+            self._read += 1
+            self.progress("Reading", min(self._read, found.expected), found.expected)
             if self.archive.known(item):
-                counts["unchanged"] += 1
+                tally.counts["unchanged"] += 1
             elif self.elsewhere:
                 yield item, self.elsewhere.cut(item)
             else:
@@ -186,52 +195,31 @@ class Run:
     def _withdraw(self) -> int:
         """Withdraw what its providers took back, once all that came is stored; how many that
         was in search."""
-        gone = 0
-        for one in self.withdrawals:
-            if self.archive.retract(one.article, one.revision):
-                self.counts.setdefault(one.source, Counter())["withdrawn"] += 1
-                gone += 1
-        return gone
+        count = 0
+        for one in self._withdrawals:
+            gone, wrong = withdraw(self.archive, one)
+            tally = self._tally(one.source)
+            tally.counts["withdrawn"] += gone
+            count += gone
+            if wrong:
+                tally.add(wrong)
+            else:
+                tally.counts["not_articles"] += 1
+        return count
 
-    def _problem(self, problem: Problem) -> None:
+    def _problem(self, found: Listing, problem: Problem) -> None:
         log.info("%s", problem, extra={"file": problem.path, "line": problem.line})
-        if problem.duplicate:
-            self.duplicates += 1
-        elif problem.kind:
-            self.others[problem.kind] += 1
-        else:
-            self.problems.append(problem)
+        source = found.source_of(problem.path)
+        self._tally(source).add(problem)
+        self._entries[source].took(problem)
 
-    def _note(self, found: Listing, began: datetime, interrupted: bool) -> None:
-        """Keep a record of this run under each of its sources, with that one's own share."""
-        owners = {file.shown: file.source for file in found.files}
-        first = next(iter([*self.counts, *owners.values()]), None)
-        problems: dict[str, list[Problem]] = {}
-        for problem in self.problems:
-            # A page in a web archive is named after its file and a comma.
-            named = problem.path if problem.path in owners else problem.path.rpartition(", ")[0]
-            owner = owners.get(named, first)
-            if owner is not None:
-                problems.setdefault(owner, []).append(problem)
-        for source in dict.fromkeys([*self.counts, *problems]) or [first]:
-            if source is None:
-                return
-            counts, own = self.counts.get(source, Counter[str]()), problems.get(source, [])
-            reasons = [str(p) for p in own[:REASONS_KEPT]]
-            if self.others and source == first:
-                reasons.append(f"no articles, left out: {told(self.others)}")
-            self.archive.note_run(
-                Record(
-                    source=source,
-                    started=began,
-                    ended=datetime.now(UTC),
-                    failed=len(own),
-                    reasons=tuple(reasons),
-                    interrupted=interrupted,
-                    new=counts["new"],
-                    changed=counts["changed"],
-                    updated=counts["updated"],
-                    unchanged=counts["unchanged"],
-                    withdrawn=counts["withdrawn"],
-                )
-            )
+    def _ended(self, source: str, interrupted: bool) -> Record:
+        """The record of a source's own share, kept; what was read and has no outcome yet is left
+        for the next run."""
+        tally, entries = self._tallies[source], self._entries[source]
+        done = sum(tally.counts[name] for name in OUTCOMES)
+        left = entries.announced - done
+        tally.total({"announced": entries.announced, "postponed": left}, entries.remarks)
+        record = tally.ended(datetime.now(UTC), interrupted=interrupted)
+        self.archive.note_run(record)
+        return record

@@ -1,4 +1,4 @@
-"""What reading reports besides articles: problems, and the report of a run."""
+"""What reading reports besides articles: problems, withdrawals, and the report of a run."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from vectorstore import Revision
+from vectorstore import Revision, Run
+
+EMPTY, HELD, OTHER = "item without text", "item under embargo", "file of another kind"
+"""What an entry may be that is no article, or not yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +21,7 @@ class Problem:
     something about it (a date, a URL) was left out or changed. A `duplicate` is an article
     that stood in this run before, with the same text: nothing is lost, so it is only counted.
     `kind` says what something is that is whole but no article ("picture", "event"): these are
-    only counted too.
+    only counted too. `entries` is how many rows or files a problem stands for.
     """
 
     path: str
@@ -27,6 +30,19 @@ class Problem:
     fatal: bool = True
     duplicate: bool = False
     kind: str = ""
+    entries: int = 1
+
+    @property
+    def outcome(self) -> str:
+        """What the entry became, one of OUTCOMES; "" for a remark about one that is counted as
+        what else it became."""
+        if self.fatal:
+            return "failed"
+        if self.duplicate:
+            return "duplicates"
+        if self.kind == HELD:
+            return "postponed"
+        return "not_articles" if self.kind else ""
 
     def __str__(self) -> str:
         where = self.path if self.line is None else f"{self.path}, line {self.line}"
@@ -35,25 +51,30 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """A provider's word that an article is withdrawn: its id, where it says so, in which words
-    ("canceled", "withheld"), and as of which revision. `source` is whose word it is."""
+    """A provider's word that an article is withdrawn, as of which revision.
 
-    article: str
+    `keys` name the article, the best first; where the provider is not named and its name for the
+    article is no URI, `name` is that. `path` is where it says so, `source` whose word it is, and
+    `issuers` are as an article's. `status` is "canceled" or "withheld".
+    """
+
+    keys: tuple[str, ...]
+    name: str
     path: str
     source: str
     status: str
     revision: Revision
+    issuers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What a run did. All but `seconds` and the flags are counts of articles or files.
+    """What a run over files did: sums over the `runs` of its sources, which the archive keeps.
 
-    `new`, `changed`, `updated` (same text, other dates or outlet) and `unchanged` are
-    articles as the archive saw them; `duplicates` stood twice in this run with the same
-    text; `files` were read; `skipped_other` are files of kinds that are not read.
-    `withdrawn` articles are out of search from now on, as their providers say; `others` counts
-    what is no article, by what it is instead.
+    Each of the `announced` entries ended as one of OUTCOMES: as an article that is `new`,
+    `changed`, `updated` (same text, other dates or outlet) or `unchanged`, or as what gave none.
+    `withdrawn` articles are out of search from now on, as their providers say. `others` counts
+    what is no article by what it is instead; `problems` are all that were told; `files` were read.
     """
 
     new: int = 0
@@ -61,10 +82,14 @@ class Report:
     updated: int = 0
     unchanged: int = 0
     duplicates: int = 0
+    not_articles: int = 0
+    failed: int = 0
+    postponed: int = 0
+    announced: int = 0
     withdrawn: int = 0
+    runs: tuple[Run, ...] = ()
     others: Mapping[str, int] = field(default_factory=dict)
     files: int = 0
-    skipped_other: int = 0
     problems: tuple[Problem, ...] = ()
     seconds: float = 0.0
     interrupted: bool = False
@@ -81,6 +106,7 @@ _MANY = {
     "item under embargo": "items under embargo",
     "item without text": "items without text",
     "file of another kind": "files of other kinds",
+    "answer that is no success": "answers that are no success",
 }
 
 

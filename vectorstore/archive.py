@@ -34,10 +34,12 @@ from vectorstore.ledger.runs import Records
 from vectorstore.models.embedder import Embedder
 from vectorstore.models.reader import Page, Read, Reader
 from vectorstore.models.reranker import Reranker
+from vectorstore.owners import may_change
 from vectorstore.query import Asked, queries
 from vectorstore.quota import check_room
 from vectorstore.revision import Revision
 from vectorstore.search.browse import Browse
+from vectorstore.search.names import Names
 from vectorstore.search.search import Search
 from vectorstore.search.soundness import Soundness
 from vectorstore.settings import Settings, default_model
@@ -84,6 +86,7 @@ class Archive(Records, History, Browse, Soundness):
         self.read_only = self._backend.read_only
         self._ledger = self._backend.ledger
         self._engine = self._ledger.engine
+        self._names = Names(self._ledger)
         self._dense = self._new_dense()
         self._lexical = LexicalIndex(self.path / "lexical")
         self._follower = Follower(self._backend, self.path, self._new_dense) if place.url else None
@@ -270,6 +273,20 @@ class Archive(Records, History, Browse, Soundness):
         check_room(self.place, self._backend.bytes_used)
         writer = Storing(self._ledger, self._writers(), service)
         return writer.add(items, EMBED_AT_ONCE, progress)
+
+    def owner(self, article: Article) -> StoredArticle | None:
+        """The article of others that has this one's identity, so that it is stored under a key of
+        its own; None if its identity is its own. See `vectorstore.owners`."""
+        try:
+            standing = self._ledger.article(article.id)
+        except KeyError:
+            return None
+        own = may_change(standing, article.source, article.issuers)
+        return None if own else standing
+
+    def named(self, name: str) -> list[str]:
+        """The ids of the articles that their provider gave this name, which is no URI."""
+        return self._ledger.named(name)
 
     def boilerplate(self, article: Article | StoredArticle) -> tuple[Span, ...]:
         """The paragraphs of a body that recur in its outlet and say nothing; never the whole."""

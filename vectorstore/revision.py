@@ -30,9 +30,14 @@ class Revision:
         own, others = _numbers(self.version), _numbers(other.version)
         if own and others and own != others:
             return own < others
-        mine, theirs = _instant(self.made), _instant(other.made)
-        return mine is not None and theirs is not None and mine < theirs
+        if not (self.made and other.made):
+            return False
+        if DAY in {len(self.made), len(other.made)}:  # on one day neither is certainly the earlier
+            return self.made[:DAY] < other.made[:DAY]
+        return _instant(self.made) < _instant(other.made)
 
+
+DAY = len("2025-07-31")
 
 UNREVISED = Revision()
 """Of an article whose source does not count its states."""
@@ -42,8 +47,6 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(map(int, version.split("."))) if _NUMBERS.fullmatch(version) else ()
 
 
-def _instant(made: str) -> datetime | None:
-    if not made:
-        return None
+def _instant(made: str) -> datetime:
     found = datetime.fromisoformat(made)
     return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -55,7 +55,8 @@ class Article:
     `body` is plain text in NFC with a blank line between paragraphs. Unknown text is "",
     an unknown date is None. A `partial` body is what stands before a paywall or another gate.
     `dateline` is where the article says that it was written; `subjects` and `places` are names
-    that its newsroom gave it, and `revision` which state of the item it is.
+    that its newsroom gave it, and `revision` which state of the item it is. `issuers` are who says
+    that `key` is its identity, where not its own address does; see `vectorstore.owners`.
     """
 
     key: str
@@ -74,17 +75,23 @@ class Article:
     places: tuple[str, ...] = ()
     revision: Revision = UNREVISED
     partial: bool = False
+    issuers: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
         """16 hex digits of the key's SHA-256: the same article has the same id anywhere."""
-        return hashlib.sha256(self.key.encode()).hexdigest()[:16]
+        return id_of(self.key)
 
     @property
     def version(self) -> str:
         """12 hex digits of the content's SHA-256: what a reader would see as changed text."""
         content = "\0".join((self.headline, self.byline, self.body))
         return hashlib.sha256(content.encode()).hexdigest()[:12]
+
+
+def id_of(key: str) -> str:
+    """The id of the article that a key names."""
+    return hashlib.sha256(key.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from ingest.parsers import body, bylines, gates, html, pagedates
 from ingest.parsers.addresses import absolute
 from ingest.parsers.head import Head, without_site
 from ingest.parsers.jsonld import JsonLd
-from ingest.parsers.wording import fold
+from ingest.parsers.wording import LONG, fold, weight
 
 _SAVED = re.compile(rb"<!--\s*(?:saved from url=\(\d+\)|Page saved with SingleFile\s+url:\s*)(\S+)")
 """Where a page was saved from, as Chromium and SingleFile note it."""
@@ -19,6 +19,10 @@ _AUTHORS = (
     "author", "article:author", "byl", "byline", "parsely-author", "sailthru.author",
     "dc.creator", "dcterms.creator", "citation_author", "og:article:author", "dable:author",
 )  # fmt: skip
+NEARLY = 0.9
+"""Share of the words that a page says its article has from which all are there: captions and the
+headline may be counted too."""
+
 _NO_NAME = re.compile(
     r"https?://|www\.|^@|^(?:admin|webmaster|editor|user|guest)\d*$", re.IGNORECASE
 )
@@ -54,7 +58,7 @@ def parse(data: bytes, *, url: str = "", content_type: str = "") -> dict[str, An
         "outlet": outlet,
         "language": _language(head.language() or data_ld.text("inLanguage")[:2].lower(), whole),
         "body": whole,
-        "partial": bool(whole) and _partial(tree, head, data_ld, gated=closed or cut_off),
+        "partial": bool(whole) and _partial(tree, head, data_ld, whole, gated=closed or cut_off),
         **dates,
         "feeds": head.feeds(),
         "problems": [],
@@ -101,21 +105,30 @@ def _byline(tree: Any, head: Head, data: JsonLd, outlet: str) -> str:
     return bylines.joined(clean)[:300]
 
 
-def _partial(tree: Any, head: Head, data: JsonLd, *, gated: bool) -> bool:
+def _partial(tree: Any, head: Head, data: JsonLd, whole: str, *, gated: bool) -> bool:
     """Whether the page shows a part of its text: by its publisher's word, else by its gate.
 
-    A part that is declared as not free and delivered all the same is text like any other.
+    A part that is declared as not free and delivered all the same is text like any other. A
+    tier (`article:content_tier`) is the article's price and not what is delivered: with it a text
+    is a part if a gate ends it, or if it is so short that it may be a teaser.
     """
     free, locked = data.flag("isAccessibleForFree"), data.locked()
     if free is None:
         free = {"false": False, "true": True}.get(head.first("isaccessibleforfree").lower())
-    if free is None and head.first("article:content_tier").lower() == "locked":
-        free = False
-    if free is False and not locked:
+    tier = free is None and head.first("article:content_tier").lower() == "locked"
+    if not locked and (free is False or tier):
         locked = head.metas.get("cssselector", [])
+    if tier and not locked:
+        return gated or not (weight(whole) >= LONG or _all_words(data, whole))
     if free is False or locked:
         return not gates.open_text(tree, locked)
     return gated and free is None
+
+
+def _all_words(data: JsonLd, whole: str) -> bool:
+    """Whether a text has nearly as many words as the page says that the article has."""
+    declared = data.text("wordCount")
+    return declared.isdecimal() and 0 < NEARLY * int(declared) <= len(whole.split())
 
 
 def _named(names: list[str]) -> list[str]:

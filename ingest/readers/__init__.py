@@ -27,9 +27,7 @@ from ingest.readers import (
 )
 from ingest.readers.file import File
 from ingest.readers.kinds import NEWS, named, told
-from ingest.values import Problem, Withdrawal
-
-OTHER = "file of another kind"
+from ingest.values import OTHER, Problem, Withdrawal
 
 Reader = Callable[[File], Iterator[Draft | Problem | Withdrawal]]
 

@@ -1,13 +1,14 @@
 """Web archives: WARC files, and WACZ files that hold some. Each page in them is an article.
 
 Only what was answered with 200 counts, HTML and the news industry's formats, and of several
-captures of one address the last.
+captures of one address the last. The other captures are counted by what they are.
 """
 
 from __future__ import annotations
 
 import json
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -25,7 +26,7 @@ from ingest.readers.file import File
 from ingest.readers.news.article import identity, outcome
 from ingest.readers.packed import unpacked
 from ingest.readers.zipped import members
-from ingest.values import Problem, Withdrawal
+from ingest.values import OTHER, Problem, Withdrawal
 
 _MAY_HOLD_ITEMS = ("xml", "json", "nitf", "newsml", "text/plain", "octet-stream")
 _LISTS = ("pages/pages.jsonl", "pages/extraPages.jsonl")
@@ -34,15 +35,20 @@ _MAX_LIST = 50_000_000
 Opens = Callable[[], BinaryIO]
 
 
+FRONT, UNLISTED, REFUSED = "front page", "unlisted page", "answer that is no success"
+"""What captures are that give no article; and files of other kinds."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Capture:
-    """One page as it was captured: its number among the records, address and kind; `items` if
-    it is no HTML but may hold news items."""
+    """One capture: its number among the records, address and kind; `items` if it is no HTML but
+    may hold news items, `other` what it is if it is no page that was answered with 200."""
 
     number: int
     url: str
     content_type: str
     items: bool = False
+    other: str = ""
 
 
 def read(file: File) -> Iterator[fields.Draft | Problem | Withdrawal]:
@@ -97,22 +103,45 @@ def _pages(
     """The articles of all captures, the last one of each address."""
     faults: list[Unreadable] = []
     last: dict[str, tuple[str, int, int]] = {}
+    others, earlier = Counter[str](), 0
     for which, opened in enumerate(opens):
         with _noting(faults):
             for capture, record in _captures(opened):
                 key = keys.canonical(capture.url)
-                if not key or is_home(key) or (listed is not None and key not in listed):
+                if other := _other(capture, record, key, listed):
+                    others[other] += 1
                     continue
-                if capture.items and not news.form(begin(record)):
-                    continue
+                earlier += key in last
                 date = record.rec_headers.get_header("WARC-Date") or ""
                 last[key] = max(last.get(key, ("", 0, 0)), (date, which, capture.number))
     chosen = {(which, number) for _, which, number in last.values()}
     found = file.pages.parsed(_wanted(opens, chosen, faults=[]))
     for wanted, parsed in found:
         yield from _article(file, wanted.tag, parsed)
+    yield from _left_out(file, others, earlier)
     for fault in faults:
         raise fault
+
+
+def _other(capture: _Capture, record: Any, key: str, listed: set[str] | None) -> str:
+    """What a capture is that gives no article, "" if it may give one."""
+    if capture.other or not key:
+        return capture.other or OTHER
+    if is_home(key):
+        return FRONT
+    if listed is not None and key not in listed:
+        return UNLISTED
+    return OTHER if capture.items and not news.form(begin(record)) else ""
+
+
+def _left_out(file: File, others: Counter[str], earlier: int) -> Iterator[Problem]:
+    """The captures that give no article, by what they are, and those that have a later one."""
+    for kind, count in others.items():
+        reason = f"holds captures that are no article but a {kind}"
+        yield Problem(file.shown, None, reason, fatal=False, kind=kind, entries=count)
+    if earlier:
+        reason = "holds several captures of some addresses, of which the last counts"
+        yield Problem(file.shown, None, reason, fatal=False, duplicate=True, entries=earlier)
 
 
 class _noting:  # noqa: N801
@@ -161,7 +190,7 @@ def _article(
             if len(items) == 1 and not keys.canonical(item.uri):
                 item = replace(item, url=item.url or capture.url)  # noqa: PLW2901
             own = replace(place, key=identity(item) or f"{key}#{item.number}")
-            yield from outcome(item, own, file.now, file.reading)
+            yield from outcome(item, own, file.now, file.reading, capture.url)
     else:
         yield from pages.draft(
             parsed, place, now=file.now, reading=file.reading, title="", url=capture.url
@@ -169,7 +198,7 @@ def _article(
 
 
 def _captures(opens: Opens) -> Iterator[tuple[_Capture, Any]]:
-    """The HTML pages answered with 200, with their records, whose payload may be read now."""
+    """The captures with their records, whose payload may be read now."""
     from warcio.archiveiterator import ArchiveIterator
     from warcio.exceptions import ArchiveLoadFailed
 
@@ -193,26 +222,25 @@ def _captures(opens: Opens) -> Iterator[tuple[_Capture, Any]]:
             if record.format != "warc" or not record.rec_type:
                 raise Unreadable(f"is no WARC file from record {number + 1:,} on")
             number += 1
-            if capture := _html(record, number):
+            if capture := _captured(record, number):
                 yield capture, record
             while record.raw_stream.read(PIECE):  # what is left of it, here and not in next()
                 pass
 
 
-def _html(record: Any, number: int) -> _Capture | None:
-    url = record.rec_headers.get_header("WARC-Target-URI") or ""
+def _captured(record: Any, number: int) -> _Capture | None:
+    """The capture that a record is; None if it only says something of one."""
+    url = (record.rec_headers.get_header("WARC-Target-URI") or "").strip("<>")
     headers = record.http_headers
     if record.rec_type == "response" and headers is not None:
         if headers.get_statuscode() != "200":
-            return None
+            return _Capture(number, url, "", other=REFUSED)
         kind = headers.get_header("Content-Type") or ""
     elif record.rec_type == "resource":
         kind = record.content_type or ""
     else:
         return None
     low = kind.lower()
-    if "html" in low:
-        return _Capture(number, url.strip("<>"), kind[:200])
-    if any(name in low for name in _MAY_HOLD_ITEMS):
-        return _Capture(number, url.strip("<>"), kind[:200], items=True)
-    return None
+    items = "html" not in low
+    other = "" if not items or any(name in low for name in _MAY_HOLD_ITEMS) else OTHER
+    return _Capture(number, url, kind[:200], items, other)

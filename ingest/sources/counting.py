@@ -6,7 +6,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from ingest.values import Problem, Withdrawal
 from vectorstore import OUTCOMES
+
+WITHDREW = "withdrew an article"
+"""What is told of entries that are their provider's word that an article is withdrawn."""
 
 
 @dataclass(slots=True)
@@ -54,6 +58,17 @@ class Counting:
         """Count what is told of several entries at once, with the first of them."""
         self.left_out[why] += 1
         self.firsts.setdefault(why, example)
+
+    def took(self, item: object) -> None:
+        """Count what a file holds, which is announced by being there; a problem that is a remark
+        about an article is no entry."""
+        if isinstance(item, Withdrawal):
+            self.remark(WITHDREW, item.path)
+        entries = 1
+        if isinstance(item, Problem):
+            entries = item.entries if item.outcome else 0
+        self.announced += entries
+        self.ended += entries
 
     def begin(self, *, listed: bool) -> None:
         """An entry, or else a known page, is looked at from now on."""

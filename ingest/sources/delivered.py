@@ -10,11 +10,12 @@ from ingest.fields import Draft, Place
 from ingest.keys import canonical
 from ingest.parsers import news
 from ingest.parsers.news.item import NewsItem, of_json
-from ingest.readers.news.article import HELD, identity, outcome
+from ingest.readers.news.article import identity, outcome
 from ingest.sandbox import Sandbox
-from ingest.sources.local import WITHDREW, reading
+from ingest.sources.counting import WITHDREW
+from ingest.sources.local import reading
 from ingest.sources.visit import Entry, Item, Read, Visit, key_of
-from ingest.values import Problem, Withdrawal
+from ingest.values import HELD, Problem, Withdrawal
 from vectorstore import Article
 
 
@@ -45,16 +46,13 @@ def items(visit: Visit, entry: Entry, item: NewsItem) -> Iterator[Item]:
     them ends the item in the visit's counting."""
     spare = f"{entry.url}#{item.number}"
     place = Place(entry.url, None, identity(item) or spare, spare, visit.source.name, entry.url)
-    settled = False
-    for found in outcome(item, place, visit.now, reading(visit.source)):
-        settled |= not isinstance(found, Problem) or found.fatal or bool(found.kind)
+    address = next(iter(visit.source.urls), "")
+    for found in outcome(item, place, visit.now, reading(visit.source), address):
         if isinstance(found, Withdrawal):
             visit.counting.remark(WITHDREW, found.path)
         elif isinstance(found, Problem) and found.kind == HELD:
             visit.complete = False  # so that the next run sees it though nothing has changed
         yield Read(_owned(found.article, visit)) if isinstance(found, Draft) else found
-    if not settled:
-        visit.counting.quiet["not_articles"] += 1
 
 
 def _owned(article: Article, visit: Visit) -> Article:

@@ -9,11 +9,8 @@ from ingest.files import listing, read
 from ingest.reading import Reading
 from ingest.sources.declared import Source
 from ingest.sources.visit import Item, Read, SourceFailed, Visit
-from ingest.values import Problem, Withdrawal
+from ingest.values import Problem
 from vectorstore import Article
-
-WITHDREW = "withdrew an article"
-"""What is told of entries that are their provider's word that an article is withdrawn."""
 
 
 def reading(source: Source) -> Reading:
@@ -38,22 +35,15 @@ def items(visit: Visit) -> Iterator[Item]:
         if not path.exists():
             raise SourceFailed(f"{path}: no such file or folder")
     found = listing(source.paths, now=visit.now, reading=reading(source))
-    for problem in found.problems:
-        _count(visit, problem)
+    for problem in found.left_out:
+        visit.counting.took(problem)
         yield problem
     visit.announce(found.expected)
     for item in read(found.files):
         if visit.stop.is_set():
             visit.complete, visit.stopped = False, True
             return
-        _count(visit, item)
-        yield Read(replace(item, source=source.name)) if isinstance(item, Article) else item
-
-
-def _count(visit: Visit, item: Article | Problem | Withdrawal) -> None:
-    """What a file holds is announced by being there; a remark about an article is no entry."""
-    if isinstance(item, Withdrawal):
-        visit.counting.remark(WITHDREW, item.path)
-    if not isinstance(item, Problem) or item.fatal or item.duplicate or item.kind:
-        visit.counting.announce([""])
-        visit.counting.end()
+        visit.counting.took(item)
+        if not isinstance(item, Problem):
+            item = replace(item, source=source.name)  # noqa: PLW2901
+        yield Read(item) if isinstance(item, Article) else item

@@ -254,7 +254,7 @@ def test_folders_are_walked_in_order_and_other_kinds_counted(folder: Path) -> No
         (folder / name).write_text(f"# {name}\n\nText of {name} here.")
     found = listing([folder, folder / "b.md"], now=NOW)
     assert [f.relative for f in found.files] == ["a/y.md", "a/z.txt", "b.md"]
-    assert (found.skipped_other, found.problems) == (2, [])
+    assert (found.others, found.problems) == ({str(folder): 2}, [])
     (named,) = listing([folder / "b.md"], now=NOW).files
     assert (named.relative, named.source) == ("b.md", (folder / "b.md").as_uri())
     (problem,) = listing([folder / "c.odt"], now=NOW).problems
@@ -273,7 +273,7 @@ def test_links_pipes_and_loops(folder: Path) -> None:
     assert [a.path for a in articles] == ["a.md"]
     assert [Path(p.path).name for p in problems] == ["gone.md", "self.md"]
     assert all("link that leads nowhere" in p.reason for p in problems)
-    assert listing([folder], now=NOW).skipped_other == 1
+    assert listing([folder], now=NOW).others.total() == 1
 
 
 def test_what_vanishes_or_is_forbidden_is_reported(folder: Path) -> None:

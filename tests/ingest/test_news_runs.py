@@ -80,6 +80,103 @@ def test_withdrawn_before_it_came(empty: Archive, tmp_path: Path) -> None:
     assert empty.search("talks resumed", k=1) == []
 
 
+@pytest.mark.parametrize(
+    "kill",
+    [
+        {"version": None, "versioncreated": None},
+        {"version": None, "versioncreated": "2025-07-31"},
+        {"version": None, "versioncreated": None, "provider": None, "type": "kill"},
+        {"version": None, "versioncreated": None, "pubstatus": "kill"},
+    ],
+)
+def test_a_kill_without_a_revision_withdraws_the_article_that_stands(
+    empty: Archive, tmp_path: Path, kill: dict[str, object]
+) -> None:
+    folder = write(tmp_path / "wire", a=made.ninjs_file())
+    run(empty, [folder])
+    canceled = made.ninjs_file(**{"pubstatus": "canceled", "bodies": None, **kill})
+    report = run(empty, [write(tmp_path / "desk", k=canceled)])
+    assert (report.withdrawn, report.not_articles, report.announced) == (1, 1, 1)
+    assert empty.article(ID).withdrawn
+    assert run(empty, [folder]).unchanged == 1
+    assert empty.article(ID).withdrawn
+
+
+def test_a_kill_by_the_provider_s_own_name_needs_no_provider(
+    empty: Archive, tmp_path: Path
+) -> None:
+    kill = made.ninjs_file(uri="N-4711", provider=None, pubstatus="canceled", bodies=None)
+    folder = write(tmp_path / "wire", a=made.ninjs_file(uri="N-4711", provider="Wire"))
+    run(empty, [folder])
+    report = run(empty, [write(tmp_path / "desk", k=kill)])
+    assert (report.withdrawn, report.failed) == (1, 0)
+    again = run(empty, [tmp_path / "desk"])
+    assert (again.withdrawn, again.failed, again.not_articles) == (0, 0, 1)
+    other = made.ninjs_file(uri="N-12", provider=None, pubstatus="canceled", bodies=None)
+    report = run(empty, [write(tmp_path / "other", k=other)])
+    assert (report.withdrawn, report.failed, report.announced) == (0, 1, 1)
+    assert "no article has its name" in str(report.problems[0])
+
+
+def test_an_identity_of_another_provider_is_kept_apart_and_told(
+    empty: Archive, tmp_path: Path
+) -> None:
+    run(empty, [write(tmp_path / "wire", a=made.ninjs_file())])
+    theirs = {"provider": "Rival", "version": "9"}
+    text = [{"role": "text", "value": "The talks never happened."}]
+    report = run(empty, [write(tmp_path / "rival", a=made.ninjs_file(bodies=text, **theirs))])
+    assert (report.new, report.changed, report.announced) == (1, 0, 1)
+    assert "names itself as an article of" in str(report.problems[0])
+    assert empty.article(ID).body == "The talks resumed."
+    kill = made.ninjs_file(**{**theirs, "pubstatus": "canceled", "bodies": None, "version": "10"})
+    report = run(empty, [write(tmp_path / "rival", k=kill)])
+    assert (report.withdrawn, report.unchanged, report.not_articles) == (1, 1, 1)
+    assert not empty.article(ID).withdrawn
+    third = made.ninjs_file(provider="Third", pubstatus="canceled", bodies=None)
+    report = run(empty, [write(tmp_path / "third", k=third)])
+    assert (report.withdrawn, report.failed) == (0, 1)
+    assert "it stays" in str(report.problems[0])
+    assert not empty.article(ID).withdrawn
+
+
+def test_every_entry_of_files_ends_as_exactly_one_outcome(empty: Archive, tmp_path: Path) -> None:
+    """As for sources: the counts add up in the report, in the record, and on the page."""
+    held = made.ninjs_file(uri="urn:later", embargoed="2999-01-01T00:00:00Z")
+    photo = made.ninjs_file(uri="urn:p", type="picture", bodies=None)
+    folder = write(tmp_path / "wire", a=made.ninjs_file(), b=made.ninjs_file(), h=held, p=photo)
+    (folder / "logo.odt").write_text("nothing")
+    (folder / "empty.md").write_text("")
+    rows = ['{"title": "T", "text": "A text of a row."}', *["no row"] * 130]
+    (folder / "rows.jsonl").write_text("\n".join(rows))
+    (tmp_path / "alone.md").write_text("---\ndate: never\n---\nA text of its own here.")
+    report = run(empty, [folder, tmp_path / "alone.md"])
+    assert (report.new, report.duplicates, report.postponed) == (3, 1, 1)
+    assert (report.not_articles, report.failed) == (2, 131)
+    assert report.announced == 138
+    assert report.others == {"item under embargo": 1, "picture": 1, "file of another kind": 1}
+    assert [r.announced for r in report.runs] == [137, 1]
+    assert sorted(empty.runs(), key=lambda r: r.source) == sorted(
+        report.runs, key=lambda r: r.source
+    )
+    for one in report.runs:
+        assert one.accounted == one.announced
+    again = run(empty, [folder])
+    assert (again.new, again.unchanged, again.announced) == (0, 2, 137)
+    wire = Source(name="wire", kind="files", paths=(folder,))
+    (source,) = collect(empty, [wire], settings=Fetching())
+    names = ("unchanged", "updated", "duplicates", "not_articles", "failed", "postponed")
+    assert [getattr(source.run, n) for n in names] == [0, 2, 1, 2, 131, 1]
+    assert source.run.accounted == source.run.announced == 137
+
+
+def test_a_file_that_cannot_be_read_has_a_record_too(empty: Archive, tmp_path: Path) -> None:
+    (tmp_path / "a.odt").write_text("nothing")
+    report = run(empty, [tmp_path / "a.odt"])
+    (kept,) = empty.runs()
+    assert (kept.failed, kept.announced, report.failed) == (1, 1, 1)
+    assert "of a kind that is not read" in kept.reasons[0]
+
+
 def test_what_is_no_article_is_counted_and_fails_nothing(empty: Archive, tmp_path: Path) -> None:
     photos = {f"p{n}": made.ninjs_file(uri=f"urn:{n}", type="picture", bodies=None) for n in "ab"}
     event = made.ninjs_file(uri="urn:e", type="event", bodies=None)
@@ -87,6 +184,7 @@ def test_what_is_no_article_is_counted_and_fails_nothing(empty: Archive, tmp_pat
     assert report.others == {"picture": 2, "event": 1}
     assert (report.new, report.problems) == (1, ())
     (kept,) = empty.runs()
+    assert (kept.announced, kept.not_articles) == (4, 3)
     assert (kept.failed, kept.reasons) == (0, ("no articles, left out: 2 pictures, 1 event",))
 
 
@@ -155,7 +253,7 @@ def test_an_address_that_answers_with_a_message_is_a_source(empty: Archive, wire
     assert report.run.accounted == report.run.announced == 1
     Wire.documents["/latest"] = ("text/xml", made.g2(guid="", status="canceled"))
     (report,) = collect(empty, [source], settings=settings)
-    assert (report.run.not_articles, report.run.accounted, report.run.announced) == (1, 1, 1)
+    assert (report.run.failed, report.run.accounted, report.run.announced) == (1, 1, 1)
     assert "names no item" in report.run.reasons[0]
 
 

@@ -39,7 +39,7 @@ def test_a_run_makes_articles_searchable(archive: Archive, news: Path) -> None:
     seen: list[tuple[str, int, int]] = []
     report = run(archive, [news], progress=lambda *call: seen.append(call))
     assert counts(report) == (2, 0, 0, 0)
-    assert (report.files, report.skipped_other, report.articles) == (3, 1, 2)
+    assert (report.files, report.not_articles, report.articles) == (3, 1, 2)
     assert [str(p) for p in report.problems] == [f"{news / 'd.md'}: is empty"]
     assert not report.interrupted
     assert ("Reading", 2, 3) in seen

@@ -37,6 +37,16 @@ def test_subjects_and_places_filter_every_way_of_looking(empty: Archive) -> None
     assert empty.matching(Filters(subjects=("trade",))) == 2
 
 
+def test_subjects_and_places_are_counted_over_live_articles(empty: Archive) -> None:
+    assert empty.subjects() == ()
+    put(empty, [SEOUL, PARIS, PLAIN])
+    assert empty.subjects() == (("Trade", 2), ("Economy", 1))
+    assert empty.places() == (("Seoul", 1),)
+    with empty.writing():
+        empty.withdraw_articles([SEOUL.id])
+    assert (empty.subjects(), empty.places()) == ((("trade", 1),), ())
+
+
 def test_stored_fields_come_back_as_they_were(empty: Archive) -> None:
     put(empty, [replace(SEOUL, revision=Revision("3", "2025-07-01T10:00:00+09:00"))])
     stored = empty.article(SEOUL.id)
@@ -96,6 +106,41 @@ def test_a_withdrawal_of_an_earlier_revision_changes_nothing(empty: Archive) -> 
     assert found(empty) == {"plain"}
 
 
+OURS = replace(PLAIN, key="urn:a:1", source="a", outlet="Agency A", issuers=("agency a", "a.org"))
+
+
+@pytest.mark.parametrize(
+    ("issuers", "source", "same"),
+    [
+        (("agency a", "elsewhere.org"), "b", True),  # the same provider by another way
+        (("agency b", "b.org"), "a", True),  # the same source
+        (("*",), "b", True),  # no provider is named in a file
+        (("agency b", "b.org"), "b", False),
+        (("b.org",), "b", False),
+    ],
+)
+def test_an_identity_is_its_provider_s(
+    empty: Archive, issuers: tuple[str, ...], source: str, same: bool
+) -> None:
+    put(empty, [OURS])
+    other = replace(OURS, body="Another text.", source=source, outlet="B", issuers=issuers)
+    assert (empty.owner(other) is None) == same
+    assert put(empty, [other]) == ["changed" if same else "new"]
+    assert put(empty, [other]) == ["unchanged"]
+    assert empty.article(OURS.id).body == ("Another text." if same else OURS.body)
+
+
+def test_an_address_is_its_site_s(empty: Archive) -> None:
+    address = "https://www.a.org/story"
+    ours = replace(OURS, key=address, url=address, issuers=())
+    theirs = replace(ours, body="Another text.", source="b", outlet="B", issuers=("b", "b.org"))
+    assert put(empty, [ours, theirs]) == ["new", "new"]  # in one batch
+    assert empty.article(ours.id).body == ours.body
+    assert {a.url for a in empty.browse()} == {address, ""}
+    own = replace(theirs, source="c", outlet="C", issuers=("c", "a.org"))
+    assert put(empty, [own]) == ["changed"]
+
+
 @pytest.mark.parametrize(
     ("one", "other", "before"),
     [
@@ -109,6 +154,8 @@ def test_a_withdrawal_of_an_earlier_revision_changes_nothing(empty: Archive) -> 
             Revision("", "2025-07-02T02:00:00+00:00"),
             True,
         ),
+        (Revision("", "2025-07-02"), Revision("", "2025-07-02T10:00:00+09:00"), False),
+        (Revision("", "2025-07-02"), Revision("", "2025-07-03T10:00:00+09:00"), True),
         (Revision("1"), Revision("1"), False),
         (Revision(), Revision("1"), False),
     ],

@@ -19,9 +19,14 @@ from vectorstore import InputError
 NEAR = 60
 """Similarity, 0 to 100, from which a known name is offered in place of an unknown one."""
 
+_FILTERS = (
+    *("since", "until", "as_of", "outlets", "outlet", "languages", "language"),
+    *("subjects", "subject", "places", "place"),
+)
+
 MEANT: dict[str, tuple[str, ...]] = {
-    "filters": ("since", "until", "as_of", "outlets", "outlet", "languages", "language"),
-    "filter": ("since", "until", "as_of", "outlets", "outlet", "languages", "language"),
+    "filters": _FILTERS,
+    "filter": _FILTERS,
     "query": ("question", "q", "topic"),
     "text": ("question", "q", "topic"),
     "prompt": ("question", "messages"),

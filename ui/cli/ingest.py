@@ -116,6 +116,7 @@ def _ingest_files(
     import ingest as ingesting
     from ingest.reading import Reading
     from ui.console import output as console
+    from ui.console import sources as console_sources
 
     if bad := [given for given in columns if "=" not in given]:
         raise typer.BadParameter(f"--column wants WORD=NAME, such as body=artikel, not {bad[0]!r}")
@@ -130,12 +131,12 @@ def _ingest_files(
                 report = backfill(store, paths, address=ray, reading=reading, progress=progress)
             else:
                 report = ingesting.run(store, paths, reading=reading, progress=progress)
-        console.show_report(report)
+        console_sources.show_report(report)
     if problems:
         _write_problems(problems, report.problems)
     if report.interrupted:
         raise typer.Exit(130)
-    if any(p.fatal for p in report.problems):
+    if report.failed:
         raise typer.Exit(PROBLEMS)
 
 

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chatbot import Answer
-    from ingest import Report
     from vectorstore import Hit, StoredArticle, Why
     from vectorstore import Progress as Report_
 
@@ -183,23 +182,3 @@ def why(found: Why) -> str:
     held = [f"{f.name} {value}" for f in fields(filters) if (value := getattr(filters, f.name))]
     said = [", ".join(places), " ".join(parts), "only " + ", ".join(held) if held else ""]
     return "; ".join(part for part in said if part)
-
-
-def show_report(report: Report) -> None:
-    """What an ingest did; every problem with file and line goes to stderr."""
-    for problem in report.problems[:PROBLEMS_SHOWN]:
-        err.print(plain(str(problem)), markup=False)
-    if (more := len(report.problems) - PROBLEMS_SHOWN) > 0:
-        err.print(f"… and {more} more (--problems FILE writes them all)", markup=False)
-    from ingest.values import told
-
-    verb = "Interrupted" if report.interrupted else "Done"
-    out.print(
-        f"{verb}: {report.new} new, {report.changed} changed, {report.updated} updated, "
-        f"{report.unchanged} unchanged, {report.withdrawn} withdrawn, "
-        f"{report.duplicates} duplicates left out, "
-        f"{sum(p.fatal for p in report.problems)} skipped, {len(report.problems)} problems, "
-        f"{report.skipped_other} files of other kinds not read, {report.seconds:.1f} s"
-    )
-    if report.others:
-        out.print(f"No articles, left out: {told(report.others)}", markup=False)

@@ -11,6 +11,7 @@ from ui.console.output import PROBLEMS_SHOWN, err, one_line, out, plain, show_ta
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from ingest import Problem, Report
     from ingest.collect import Health, SourceReport
     from ingest.freshness import Freshness
     from ingest.sources.declared import Source
@@ -151,15 +152,15 @@ def show_runs(runs: Sequence[Run]) -> None:
 def _outcome(run: Run) -> str:
     """What came of a run in a few words."""
     counts = [f"{n:,} {words}" for name, words in COUNTS.items() if (n := getattr(run, name))]
-    said = (_looked_at(run) + ", ".join(counts)) or "nothing new"
+    said = (_looked_at(run.announced, run.checked) + ", ".join(counts)) or "nothing new"
     if run.error:
         return f"FAILED: {run.error}" + (f" ({said})" if counts else "")
     return f"{said} (interrupted)" if run.interrupted else said
 
 
-def _looked_at(run: Run) -> str:
+def _looked_at(announced: int, checked: int) -> str:
     """`12 entries and 3 known pages: `, whose counts follow; "" if there were none."""
-    named = (("entry", "entries", run.announced), ("known page", "known pages", run.checked))
+    named = (("entry", "entries", announced), ("known page", "known pages", checked))
     said = [f"{n:,} {one if n == 1 else many}" for one, many, n in named if n]
     return " and ".join(said) + ": " if said else ""
 
@@ -169,23 +170,42 @@ def show_reports(reports: Sequence[SourceReport]) -> None:
     if not reports:
         out.print("No source is due.")
         return
-    problems = [p for report in reports for p in report.problems]
-    for problem in problems[:PROBLEMS_SHOWN]:
-        err.print(one_line(str(problem)), markup=False)
-    if (more := len(problems) - PROBLEMS_SHOWN) > 0:
-        err.print(f"… and {more} more (--problems FILE writes them all)", markup=False)
+    _show_problems([p for report in reports for p in report.problems])
     rows = [(report.source, _outcome(report.run)) for report in reports]
     show_table(("source", "what came"), rows)
     runs = [report.run for report in reports]
     verb = "Interrupted: the next run goes on" if any(r.interrupted for r in runs) else "Done"
-    sums = {name: sum(getattr(r, name) for r in runs) for name in COUNTS}
-    whole = sum(bool(r.error) for r in runs)
+    out.print(f"{verb}: {_totals(runs)}")
+
+
+def show_report(report: Report) -> None:
+    """What an ingest of files did; its problems go to stderr."""
+    from ingest.values import told
+
+    _show_problems(report.problems)
+    verb = "Interrupted" if report.interrupted else "Done"
+    out.print(f"{verb}: {_totals(report.runs)}; {report.seconds:.1f} s")
+    if report.others:
+        out.print(f"No articles, left out: {told(report.others)}", markup=False)
+
+
+def _show_problems(problems: Sequence[Problem]) -> None:
+    for problem in problems[:PROBLEMS_SHOWN]:
+        err.print(one_line(str(problem)), markup=False)
+    if (more := len(problems) - PROBLEMS_SHOWN) > 0:
+        err.print(f"… and {more} more (--problems FILE writes them all)", markup=False)
+
+
+def _totals(runs: Sequence[Run]) -> str:
+    """`12 entries: 3 new, 0 changed, …`: what became of the entries of all runs."""
+    sums = {name: sum(getattr(run, name) for run in runs) for name in COUNTS}
+    whole = sum(bool(run.error) for run in runs)
     sums["failed"] += whole
-    totals = ", ".join(
+    counts = ", ".join(
         f"{sums[name]:,} {words}" + (f" ({_whole(whole)})" if name == "failed" and whole else "")
         for name, words in COUNTS.items()
     )
-    out.print(f"{verb}: {totals}")
+    return _looked_at(sum(r.announced for r in runs), sum(r.checked for r in runs)) + counts
 
 
 def _whole(count: int) -> str:

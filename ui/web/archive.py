@@ -23,6 +23,9 @@ FOUND = 30
 BRIEF = 260
 """Characters of an article shown in a list."""
 
+MOST_NAMES = 100
+"""Subjects or places to choose from in this view; the filters of the chat find all of them."""
+
 ORDERS = ("newest", "oldest", "relevance")
 
 
@@ -101,6 +104,8 @@ def form_html(archive: Archive, wish: Wish, w: Words) -> str:
         for code, _ in archive.status().languages
         if code
     )
+    named = _select_html("subjects", archive.subjects(), f.subjects, w)
+    named += _select_html("places", archive.places(), f.places, w)
     hint = w("archive_hint")
     return (
         '<form class="dl-form" method="get" action="/view/archive" role="search">'
@@ -111,10 +116,25 @@ def form_html(archive: Archive, wish: Wish, w: Words) -> str:
         f'<label>{w("filters_outlets")}<select name="outlets"><option value="">'
         f"{w('filters_any')}</option>{outlets}</select></label>"
         f'<label>{w("filters_language")}<select name="languages"><option value="">'
-        f"{w('filters_any')}</option>{languages}</select></label>"
+        f"{w('filters_any')}</option>{languages}</select></label>{named}"
         f"{day_html('since', w('filters_from'), f)}{day_html('until', w('filters_to'), f)}"
         "</div></form>"
     )
+
+
+def _select_html(
+    name: str, names: Sequence[tuple[str, int]], chosen: Sequence[str], w: Words
+) -> str:
+    """The most frequent names of a kind to choose one from; nothing where there are none."""
+    shown = {held.casefold(): held for held, _ in names[:MOST_NAMES]}
+    asked = {held.casefold(): held for held in chosen}
+    options = "".join(
+        f'<option value="{esc(held)}"{" selected" if code in asked else ""}>{esc(held)}</option>'
+        for code, held in (shown | asked).items()
+    )
+    label = f"<label>{w('filters_' + name)}"
+    any_ = f'<select name="{name}"><option value="">{w("filters_any")}</option>'
+    return f"{label}{any_}{options}</select></label>" if options else ""
 
 
 def day_html(name: str, label: str, filters: Filters) -> str:

@@ -13,28 +13,27 @@ from ui.wording.words import Words
 from vectorstore import Filters
 
 MOST = 50
-"""Outlets or languages in one filter; more is no filter any more."""
+"""Outlets, languages, subjects or places in one filter; more is no filter any more."""
 
 LONGEST = 200
-"""Characters of an outlet's name."""
+"""Characters of a name."""
+
+DAYS = ("since", "until", "as_of")
+LISTS = ("outlets", "languages", "subjects", "places")
+"""The filters as a browser names them: single days, and lists of names."""
 
 
 def filters_from(chosen: Mapping[str, Any]) -> Filters:
     """The filters in what a browser sent; what makes no sense is left out."""
-    return Filters(
-        since=_day(chosen.get("since")),
-        until=_day(chosen.get("until")),
-        as_of=_day(chosen.get("as_of")),
-        outlets=_names(chosen.get("outlets")),
-        languages=_names(chosen.get("languages")),
-    )
+    found: dict[str, Any] = {name: _day(chosen.get(name)) for name in DAYS}
+    return Filters(**found | {name: _names(chosen.get(name)) for name in LISTS})
 
 
 def filters_json(filters: Filters) -> dict[str, Any]:
     """The same as JSON values, without what is not set."""
-    days = {n: getattr(filters, n) for n in ("since", "until", "as_of")}
+    days = {name: getattr(filters, name) for name in DAYS}
     found: dict[str, Any] = {name: day.isoformat() for name, day in days.items() if day}
-    for name in ("outlets", "languages"):
+    for name in LISTS:
         if values := list(getattr(filters, name)):
             found[name] = values
     return found
@@ -67,6 +66,8 @@ def filter_words(filters: Filters, w: Words) -> list[tuple[str, str, str]]:
         ("languages", esc(code), w("in_language", language=esc(w.language(code))))
         for code in f.languages
     ]
+    found += [("subjects", esc(name), w("of_subject", name=esc(name))) for name in f.subjects]
+    found += [("places", esc(name), w("of_place", name=esc(name))) for name in f.places]
     return found
 
 

@@ -30,10 +30,11 @@ def masthead_html(status: Status, now: datetime, w: Words) -> str:
 
 
 _SCRIPT_WORDS = (
-    "filters filters_on period since until as_of in_language drop_filter copied editing cancel "
-    "too_long_now loading not_loaded try_again back_to_sources close feedback_thanks "
-    "conversation_saved conversation_delete_sure conversation_name conversation_share "
-    "conversation_unshare share_note source_running run_done run_not_done source_added"
+    "filters filters_on period since until as_of in_language of_subject of_place drop_filter "
+    "copied editing cancel too_long_now loading not_loaded try_again back_to_sources close "
+    "feedback_thanks conversation_saved conversation_delete_sure conversation_name "
+    "conversation_share conversation_unshare share_note source_running run_done run_not_done "
+    "source_added"
 ).split()
 """The words that the scripts in the browser need."""
 

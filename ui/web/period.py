@@ -1,8 +1,10 @@
-"""The filters' own form: a period over the archive's coverage, outlets, language, as-of day."""
+"""The filters' own form: a period over the archive's coverage, outlets, subjects, places, language,
+as-of day."""
 
 from __future__ import annotations
 
 from ui.web.coverage import bars, chart_html, ranks
+from ui.web.names import PLACES, SUBJECTS, choice_html
 from ui.wording.text import esc
 from ui.wording.words import Words
 from vectorstore import Archive, Filters
@@ -30,6 +32,7 @@ def period_html(archive: Archive, filters: Filters, w: Words) -> str:
         f"{_day('since', w('filters_from'), filters)}{_day('until', w('filters_to'), filters)}"
         f"</div></fieldset><fieldset><legend>{w('filters_outlets')}</legend>"
         f'<div class="dl-checks">{_outlets(archive, filters)}</div></fieldset>'
+        f"{choice_html(archive, SUBJECTS, filters, w)}{choice_html(archive, PLACES, filters, w)}"
         f'<div class="dl-narrow"><label>{w("filters_language")}<select name="languages">'
         f'<option value="">{w("filters_any")}</option>{_languages(archive, filters, w)}'
         f"</select></label>{_day('as_of', w('filters_as_of'), filters)}</div>"

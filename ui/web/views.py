@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
 from ui.operations.access import caller_of
 from ui.web.archive import ORDERS, Wish, archive_html
-from ui.web.filters import filters_from
+from ui.web.filters import DAYS, LISTS, filters_from
 from ui.web.frame import page_html
+from ui.web.names import PLACES, SUBJECTS, found_html
 from ui.web.period import period_html
 from ui.web.reader import diff_html, reader_html
 from ui.web.settings import account_html, settings_html
@@ -28,6 +30,11 @@ _VIEWS: dict[str, tuple[str, View]] = {
     "archive": ("view_archive", archive_html),
     "timeline": ("view_timeline", timeline_html),
     "filters": ("filters", lambda archive, wish, w: period_html(archive, wish.filters, w)),
+    "subjects": (
+        "filters_subjects",
+        partial(found_html, SUBJECTS),
+    ),
+    "places": ("filters_places", partial(found_html, PLACES)),
 }
 
 
@@ -96,8 +103,8 @@ def words_of(request: Request) -> Words:
 def wish_of(request: Request) -> Wish:
     """What a view's address asks for; what makes no sense is left out."""
     asked = request.query_params
-    many = {name: [v for v in asked.getlist(name) if v] for name in ("outlets", "languages")}
-    days = {name: asked.get(name, "") for name in ("since", "until", "as_of")}
+    many = {name: [v for v in asked.getlist(name) if v] for name in LISTS}
+    days = {name: asked.get(name, "") for name in DAYS}
     page = asked.get("page", "1")
     text = asked.get("q", "")[:LONGEST]
     order = asked.get("order") or ("relevance" if text else "newest")

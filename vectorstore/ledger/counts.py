@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select
 
-from vectorstore.ledger import schema
+from vectorstore.ledger import schema, tags
 
 a, v, p, r = schema.articles.c, schema.versions.c, schema.passages.c, schema.runs.c
 
@@ -35,6 +35,11 @@ class LedgerCounts:
         """The names of the outlets with live articles, the most frequent first."""
         with self.engine.connect() as c:
             return [name for name, _ in _counts(c, schema.articles.c.outlet)]
+
+    def tags(self, kind: str) -> tuple[tuple[str, int], ...]:
+        """The subjects or places of live articles with their counts; see `tags.counted`."""
+        with self.engine.connect() as c:
+            return tags.counted(c, kind)
 
     def status(self) -> dict[str, Any]:
         """The counts and dates of `Status`, but what only the indexes know."""

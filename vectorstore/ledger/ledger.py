@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -15,6 +16,7 @@ from sqlalchemy import Connection, Engine, Row, func, select
 from vectorstore.ledger import boilerplate, gated, postgres, schema, stories, tags, withdrawals
 from vectorstore.ledger.reader import LedgerReader
 from vectorstore.ledger.runs import upsert
+from vectorstore.owners import may_change, own_key
 from vectorstore.revision import Revision
 from vectorstore.values import Article, Passage, Progress, Span, StoredArticle
 
@@ -62,7 +64,8 @@ class Ledger(LedgerReader):
     def compare(self, article: Article) -> Outcome:
         """What `put` would do with this article, without doing it."""
         with self.engine.connect() as c:
-            return _compare(c, _row(c, article.id), article)
+            row, article = _owned(c, article)
+            return _compare(c, row, article)
 
     def put(
         self,
@@ -78,10 +81,10 @@ class Ledger(LedgerReader):
         are there already. In the same transaction it joins its story. A body that differs
         from the stored one in boilerplate alone is not stored. A revision before the stored one
         becomes one of the article's earlier versions; what its provider withdrew stays out of
-        search.
+        search. One whose identity is another's article is stored under a key of its own.
         """
         with self._writes() as c:
-            row = _row(c, article.id)
+            row, article = _owned(c, article)
             outcome = _compare(c, row, article)
             if outcome == "unchanged":
                 return outcome
@@ -158,7 +161,8 @@ class Ledger(LedgerReader):
             row = _row(c, article)
             if row is None or row.withdrawn_at or revision.precedes(withdrawals.stored(row)):
                 return False
-            said = {"revision": revision.version, "revised": revision.made} if revision else {}
+            later = withdrawals.stored(row).precedes(revision)
+            said = {"revision": revision.version, "revised": revision.made} if later else {}
             now = datetime.now(UTC).isoformat()
             values = {"withdrawn_at": now, "seq": _next_seq(c), "stale": False, **said}
             c.execute(schema.articles.update().where(a.id == article).values(**values))
@@ -183,6 +187,18 @@ class Ledger(LedgerReader):
 
 def _row(c: Connection, article: str) -> Row[Any] | None:
     return c.execute(select(schema.articles).where(a.id == article)).first()
+
+
+def _owned(c: Connection, article: Article) -> tuple[Row[Any] | None, Article]:
+    """What is stored under an article's key, and the article; under its own key, and without the
+    address, where that is an article of others."""
+    row: Any = _row(c, article.id)
+    if row is None or may_change(row, article.source, article.issuers):
+        return row, article
+    key = own_key(article.key, article.issuers)
+    url = "" if article.url == article.key else article.url
+    article = replace(article, key=key, url=url)
+    return _row(c, article.id), article
 
 
 def _compare(c: Connection, row: Row[Any] | None, article: Article) -> Outcome:

@@ -92,6 +92,12 @@ class LedgerReader(LedgerCounts):
         found = self.articles(ids)
         return [found[i] for i in ids if i in found]
 
+    def named(self, name: str) -> list[str]:
+        """The ids of the articles whose provider calls them so: whose key ends in `#name`."""
+        query = select(a.id).where(a.key.endswith(f"#{name}", autoescape=True))
+        with self.engine.connect() as c:
+            return list(c.scalars(query))
+
     def live_articles(self, language: str) -> list[str]:
         """The ids of the live articles in a language."""
         query = select(a.id).where(a.language == language, a.withdrawn_at.is_(None))

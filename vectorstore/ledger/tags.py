@@ -61,6 +61,22 @@ def conditions(filters: Filters) -> Iterable[Any]:
         yield a.id.in_(select(t.article).where(t.code.in_(words)))
 
 
+def counted(c: Connection, kind: str) -> tuple[tuple[str, int], ...]:
+    """The names of a kind with how many live articles have each, the most frequent first.
+
+    Of several spellings of a name, the one that sorts first stands for all.
+    """
+    count = func.count().label("n")
+    query = (
+        select(func.min(t.name), count)
+        .join(schema.articles, a.id == t.article)
+        .where(t.code.startswith(f"{kind}:", autoescape=True), a.withdrawn_at.is_(None))
+        .group_by(t.code)
+        .order_by(count.desc(), t.code)
+    )
+    return tuple((row[0], row[1]) for row in c.execute(query))
+
+
 def joined() -> Any:
     """The words of an article's names as a column, one on a line; NULL where it has none."""
     words = func.aggregate_strings(t.code, "\n")

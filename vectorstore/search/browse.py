@@ -14,6 +14,7 @@ from vectorstore.values import Filters, StoredArticle
 
 if TYPE_CHECKING:
     from vectorstore.ledger.ledger import Ledger
+    from vectorstore.search.names import Names
 
 a = schema.articles.c
 
@@ -31,6 +32,16 @@ class Browse:
     """An archive's live articles by date and outlet."""
 
     _ledger: Ledger
+    _names: Names
+
+    def subjects(self) -> tuple[tuple[str, int], ...]:
+        """The subjects that newsrooms gave live articles, with how many have each, the most
+        frequent first; spellings that differ in letter case count as one."""
+        return self._names.of("subject")
+
+    def places(self) -> tuple[tuple[str, int], ...]:
+        """The places, as `subjects`."""
+        return self._names.of("place")
 
     def coverage(self, filters: Filters | None = None) -> list[Covered]:
         """Articles by day and outlet, the earliest day first, those without a date last."""

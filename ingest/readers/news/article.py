@@ -7,17 +7,17 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from ingest import dates, fields, keys, text
 from ingest.fields import Draft, Named, Place
-from ingest.parsers.news.item import PACKAGE, TEXT, NewsItem
+from ingest.parsers.addresses import site
+from ingest.parsers.news.item import KINDS, PACKAGE, TEXT, NewsItem
 from ingest.readers.file import File
 from ingest.reading import Reading
-from ingest.values import Problem, Withdrawal
+from ingest.values import EMPTY, HELD, Problem, Withdrawal
 from vectorstore import Article, Revision
-
-EMPTY, HELD = "item without text", "item under embargo"
-"""What else an item may be that is no article, or not yet."""
+from vectorstore.owners import ANYONE
 
 LONGEST = 100
 """Characters of a version that are kept; they are numbers, as the standards have it."""
@@ -34,19 +34,16 @@ def in_file(file: File, item: NewsItem) -> Iterator[Draft | Problem | Withdrawal
 
 
 def outcome(
-    item: NewsItem, place: Place, now: datetime, reading: Reading
+    item: NewsItem, place: Place, now: datetime, reading: Reading, address: str = ""
 ) -> Iterator[Draft | Problem | Withdrawal]:
     """What an item comes to, with what was wrong with its fields.
 
-    `place.key` is its identity, or what names it in its place.
+    `place.key` is its identity, or what names it in its place. `address` is where it was fetched
+    from, "" for a file.
     """
-    if item.status and item.kind in {TEXT, PACKAGE}:
-        if not identity(item):
-            reason = f"is {item.status}, but names no item that could be withdrawn"
-            yield Problem(place.shown, place.line, reason, fatal=False)
-            return
-        id_ = Article(key=place.key, headline="", body="").id
-        yield Withdrawal(id_, place.shown, place.source, item.status, revision(item))
+    issuers = _issuers(item, reading, address)
+    if item.status and (item.kind in {TEXT, PACKAGE} or item.kind not in KINDS.values()):
+        yield _withdrawal(item, place, issuers)
     elif kind := _no_article(item, now):
         reason = f"is no article but {_a(kind)}: left out"
         yield Problem(place.shown, place.line, reason, fatal=False, kind=kind)
@@ -60,10 +57,34 @@ def outcome(
             reading=reading,
         ):
             yield (
-                replace(found, article=_whole(found.article, item, place))
+                replace(found, article=_whole(found.article, item, place, issuers))
                 if isinstance(found, Draft)
                 else found
             )
+
+
+def _withdrawal(item: NewsItem, place: Place, issuers: tuple[str, ...]) -> Withdrawal | Problem:
+    """The word that an article is withdrawn, by all that may name it; a Problem if nothing does."""
+    own = text.line(item.uri)
+    if not own:
+        reason = f"is {item.status}, but names no item that could be withdrawn"
+        return Problem(place.shown, place.line, reason)
+    named = filter(None, (identity(item), keys.canonical(item.url)))
+    name = "" if item.outlet or _SCHEME.match(own) else own
+    status, state = item.status, revision(item)
+    return Withdrawal(
+        tuple(dict.fromkeys(named)), name, place.shown, place.source, status, state, issuers
+    )
+
+
+def _issuers(item: NewsItem, reading: Reading, address: str) -> tuple[str, ...]:
+    """Who says that the item's identity is what it says: the outlet that it is stored under, and
+    the site that it came from; anyone, where a file names no outlet."""
+    declared = (reading.outlet, item.outlet) if address else (item.outlet, reading.outlet)
+    outlet = text.line(next(filter(None, declared), "")).casefold()
+    host = urlsplit(address).hostname or ""
+    said = tuple(filter(None, (outlet, site(host) if host else "")))
+    return said or (ANYONE,)
 
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
@@ -121,7 +142,7 @@ def _roles(item: NewsItem) -> dict[str, list[Named]]:
     return roles
 
 
-def _whole(article: Article, item: NewsItem, place: Place) -> Article:
+def _whole(article: Article, item: NewsItem, place: Place, issuers: tuple[str, ...]) -> Article:
     """The article with what only newsrooms say of it."""
     return replace(
         article,
@@ -130,6 +151,7 @@ def _whole(article: Article, item: NewsItem, place: Place) -> Article:
         subjects=item.subjects,
         places=item.places,
         revision=revision(item),
+        issuers=issuers if identity(item) else (),
     )
 
 

@@ -115,6 +115,12 @@ def test_the_publisher_s_word_wins() -> None:
         assert made(paragraphs(PROSE, PROSE[1:]), ld=free | {"isAccessibleForFree": no})["partial"]
     tier = '<meta property="article:content_tier" content="locked">'
     assert made(paragraphs(PROSE, PROSE[1:]), head=tier)["partial"]
+    long = paragraphs(*(PROSE[n:] for n in range(12)))
+    assert not made(long, head=tier)["partial"]
+    assert made(long + gate, head=tier)["partial"]
+    words = {"@type": "NewsArticle", "headline": "Envoys meet", "wordCount": 58}
+    assert not made(paragraphs(PROSE, PROSE[1:]), head=tier, ld=words)["partial"]
+    assert made(paragraphs(PROSE), head=tier, ld=words)["partial"]
     part = {"@type": "WebPageElement", "isAccessibleForFree": "False", "cssSelector": ".locked"}
     for listed in (part, [part], [part | {"cssSelector": [".other", ".locked"]}]):
         declared = free | {"isAccessibleForFree": False, "hasPart": listed}

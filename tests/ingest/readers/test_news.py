@@ -46,7 +46,7 @@ def test_other_files_are_left_as_they_were(reading: Read, folder: Path) -> None:
     articles, problems = reading(a__xml="<rss/>", b__bin=b"\0\1\2", c__txt="A headline\n\nText.")
     assert [a.headline for a in articles] == ["A headline"]
     assert problems == []
-    assert listing([folder]).skipped_other == 2
+    assert listing([folder]).others.total() == 2
 
 
 def test_an_article_with_all_that_its_newsroom_says(reading: Read) -> None:
@@ -97,7 +97,7 @@ def test_what_is_taken_back_is_a_withdrawal(folder: Path, status: str) -> None:
     article, gone = found(folder)
     assert isinstance(article, Article)
     assert isinstance(gone, Withdrawal)
-    assert (gone.article, gone.status, gone.revision.version) == (article.id, status, "2")
+    assert (gone.keys, gone.status, gone.revision.version) == ((article.key,), status, "2")
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,14 @@ CAPTURES: list[Captured] = [
 def test_the_last_capture_of_each_page(reading: Read, folder: Path, packed: bool) -> None:
     name = "a__warc__gz" if packed else "a__warc"
     articles, problems = reading(**{name: warc(*CAPTURES, packed=packed)})
-    assert not problems
+    counts = {p.kind or "earlier": p.entries for p in problems}
+    assert counts == {
+        "front page": 1,
+        "answer that is no success": 1,
+        "file of another kind": 1,
+        "earlier": 1,
+    }
+    assert len(articles) + sum(counts.values()) == len(CAPTURES)
     said = {a.url: a.body.partition(" ")[0] for a in articles}
     assert said == {f"{SITE}/a": "Later", f"{SITE}/b": "Packed", f"{SITE}/c": "Chunked"}
     assert {a.source for a in articles} == {folder.as_uri()}
@@ -87,13 +94,15 @@ def wacz(path: Path, members: dict[str, bytes]) -> Path:
 def test_a_wacz_holds_warcs_and_lists_its_pages(tmp_path: Path) -> None:
     data = warc(*CAPTURES, packed=True)
     articles, problems = read_all(wacz(tmp_path / "a.wacz", {"archive/data.warc.gz": data}))
-    assert (len(articles), problems) == (3, [])
+    assert (len(articles), [p for p in problems if p.fatal]) == (3, [])
     listed = json.dumps({"format": "json-pages-1.0"}) + "\n" + json.dumps({"url": f"{SITE}/b"})
     path = wacz(
         tmp_path / "b.wacz",
         {"archive/data.warc.gz": data, "pages/pages.jsonl": listed.encode()},
     )
-    assert [a.url for a in read_all(path)[0]] == [f"{SITE}/b"]
+    found, problems = read_all(path)
+    assert [a.url for a in found] == [f"{SITE}/b"]
+    assert {p.kind: p.entries for p in problems}["unlisted page"] == 3
 
 
 def test_what_is_before_the_damage_is_read(reading: Read) -> None:

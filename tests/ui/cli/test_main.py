@@ -71,7 +71,8 @@ def test_problems_are_listed_with_file_and_line_and_the_rest_is_ingested(tmp_pat
     )
     assert done.returncode == 3
     assert "2 new" in done.stdout
-    assert "2 problems" in done.stdout
+    assert "Done: 4 entries: 2 new" in done.stdout
+    assert "2 failed" in done.stdout
     assert "rows.jsonl, line 2" in done.stderr
     assert "empty.md" in (tmp_path / "p.txt").read_text()
     again = dateline("ingest", tmp_path / "in", archive=tmp_path / "a")

@@ -3,7 +3,10 @@
   "use strict";
 
   const dl = window.dateline;
-  const NAMES = ["since", "until", "as_of", "outlets", "languages"];
+  const TYPING = 200; // milliseconds without a key after which what was typed is looked for
+  const DAYS = ["since", "until", "as_of"];
+  const CHECKS = ["outlets", "subjects", "places"];
+  const NAMES = [...DAYS, "languages", ...CHECKS];
   let chosen = {};
   try { chosen = JSON.parse(sessionStorage.getItem("dateline-filters") || "{}"); } catch { /* none */ }
 
@@ -29,6 +32,8 @@
     for (const name of f.outlets || []) found.push([["outlets"], name, name]);
     const names = new Intl.DisplayNames([dl.root.lang || "en"], { type: "language", fallback: "code" });
     for (const code of f.languages || []) found.push([["languages"], code, dl.word("in_language", { language: names.of(code) })]);
+    for (const name of f.subjects || []) found.push([["subjects"], name, dl.word("of_subject", { name })]);
+    for (const name of f.places || []) found.push([["places"], name, dl.word("of_place", { name })]);
     return found;
   }
 
@@ -66,6 +71,11 @@
   dl.redrawn.push(draw);
 
   const form = () => document.querySelector("#dl-choose form");
+  const query = (more = {}) => {
+    const values = new URLSearchParams(more);
+    for (const [name, value] of Object.entries(dl.filters())) for (const one of [value].flat()) values.append(name, one);
+    return values;
+  };
 
   async function toggle() {
     const there = document.getElementById("dl-choose");
@@ -74,7 +84,7 @@
     document.getElementById("dl-composing").prepend(holder);
     document.querySelector("[data-act=filter]").setAttribute("aria-expanded", "true");
     try {
-      holder.replaceChildren(...(await dl.fetched("/view/filters")).nodes);
+      holder.replaceChildren(...(await dl.fetched("/view/filters?" + query())).nodes);
     } catch {
       holder.replaceChildren(dl.make("p", { class: "dl-quiet", role: "alert" }, dl.word("not_loaded")));
       return;
@@ -96,19 +106,41 @@
   function fill() {
     const f = form();
     if (!f) return;
-    for (const name of ["since", "until", "as_of"]) f.elements[name].value = chosen[name] || "";
+    for (const name of DAYS) f.elements[name].value = chosen[name] || "";
     f.elements.languages.value = (chosen.languages || [])[0] || "";
-    for (const check of f.querySelectorAll("[name=outlets]")) check.checked = (chosen.outlets || []).includes(check.value);
+    for (const name of CHECKS) {
+      for (const check of f.querySelectorAll(`[name=${name}]`)) check.checked = (chosen[name] || []).includes(check.value);
+    }
     slide();
   }
   function read() {
     const f = form();
     const value = (name) => f.elements[name].value;
+    const checked = (name) => [...f.querySelectorAll(`[name=${name}]:checked`)].map((check) => check.value);
     return {
-      since: value("since"), until: value("until"), as_of: value("as_of"),
+      ...Object.fromEntries(DAYS.map((name) => [name, value(name)])),
       languages: value("languages") ? [value("languages")] : [],
-      outlets: [...f.querySelectorAll("[name=outlets]:checked")].map((check) => check.value),
+      ...Object.fromEntries(CHECKS.map((name) => [name, checked(name)])),
     };
+  }
+
+  // The server finds the names that hold what is typed; the last search to begin is shown.
+  let searches = 0;
+  let typed = 0;
+  function look(input) {
+    clearTimeout(typed);
+    typed = setTimeout(async () => {
+      const number = ++searches;
+      const name = input.dataset.find;
+      try {
+        const { nodes } = await dl.fetched(`/view/${name}?${query({ q: input.value })}`);
+        if (number !== searches || !form()) return;
+        form().querySelector(`[data-found=${name}]`).replaceChildren(...nodes);
+        fill();
+      } catch {
+        form()?.querySelector(`[data-found=${name}] [role=status]`)?.replaceChildren(dl.word("not_loaded"));
+      }
+    }, TYPING);
   }
 
   const bars = () => [...form().querySelectorAll(".dl-chart [data-first]")];
@@ -144,6 +176,7 @@
     const input = event.target;
     if (!(input instanceof Element) || !input.closest("#dl-choose")) return;
     if (input.dataset.end) slid(input);
+    else if (input.dataset.find) look(input);
     else dl.setFilters(read());
   });
   document.addEventListener("submit", (event) => {
@@ -152,7 +185,11 @@
     shut();
     document.querySelector("#dl-question textarea").focus();
   });
-  document.addEventListener("keydown", (event) => { if (event.key === "Escape") shut(); });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") shut();
+    // Enter in the search for a name looks for it, and leaves the form open
+    if (event.key === "Enter" && event.target.matches?.("[data-find]")) event.preventDefault();
+  });
   Object.assign(dl.acts, {
     filter: toggle,
     clear: () => dl.setFilters({}),
