@@ -63,7 +63,7 @@ _NUMBERED = re.compile(
 _MARKUP = re.compile(
     r"^\s*(?:#{1,6}\s+|[-*+•]\s+|\d{1,2}[.)]\s+|>\s*)+|\*\*|__|~~|`+", re.MULTILINE
 )
-_EMPTY = re.compile(r"\(\s*\)|\[\s*\]")
+_EMPTY = re.compile(r"(?<!\])\(\s*\)|\[\s*\]")
 _LEAD = re.compile(r"^\s*(?:sources?|citations?|references?|출처)\s*[:：].*$", re.IGNORECASE)
 
 
