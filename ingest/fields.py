@@ -52,6 +52,9 @@ _LANGUAGES = {"english": "en", "korean": "ko", "한국어": "ko", "영어": "en"
 _NOTHING = frozenset({"", "null", "none", "~", "nan", "n/a"})
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[\da-fA-F]{1,6}|[a-zA-Z]{2,31});")
 
+NAME_LENGTH = 60
+"""Characters of a field's name that are told; a file may call its own as it likes."""
+
 _NO_COLUMNS: Mapping[str, str] = MappingProxyType({})
 
 Named = tuple[str, str]
@@ -110,7 +113,8 @@ def by_role(
     ]
     for name in sorted(names, key=lambda name: _RANK[_plain(name)]):
         for value in _values(fields[name]):
-            found.setdefault(role_of(name) or "", []).append((f"{kind}: {name}", value))
+            told = text.line(name)[:NAME_LENGTH]
+            found.setdefault(role_of(name) or "", []).append((f"{kind}: {told}", value))
     return {role: values for role, values in found.items() if values}
 
 

@@ -26,16 +26,21 @@ def canonical(url: str) -> str:
         if not host.isascii():
             host = host.encode("idna").decode("ascii")
         port = parts.port
-    except (ValueError, UnicodeError):
+        path, query = (
+            quote(part, safe=_LEGAL) for part in (parts.path or "/", _untracked(parts.query))
+        )
+    except ValueError:
         return ""
     if parts.scheme not in _PORTS or not host:
         return ""
     if ":" in host:
         host = f"[{host}]"
     netloc = host if port in {None, _PORTS[parts.scheme]} else f"{host}:{port}"
-    query = "&".join(part for part in parts.query.split("&") if part and not _tracks(part))
-    path, query = quote(parts.path or "/", safe=_LEGAL), quote(query, safe=_LEGAL)
     return urlunsplit((parts.scheme, netloc, path, query, ""))
+
+
+def _untracked(query: str) -> str:
+    return "&".join(part for part in query.split("&") if part and not _tracks(part))
 
 
 def _tracks(parameter: str) -> bool:
@@ -53,6 +58,14 @@ def text_path(path: Path) -> str:
     return os.fsencode(path.as_posix()).decode("utf-8", "replace")
 
 
+def host_of(url: str) -> str:
+    """The host that a URL names, in lower case; "" where it names none, or is none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:  # brackets around what is no address of IPv6
+        return ""
+
+
 @cache
 def _outlets() -> dict[str, str]:
     table = files("ingest").joinpath("outlets.tsv").read_text(encoding="utf-8")
@@ -62,7 +75,7 @@ def _outlets() -> dict[str, str]:
 
 def outlet_of(url: str) -> str:
     """Who publishes at this URL: by outlets.tsv, else its host without `www.`, else ""."""
-    host = urlsplit(url).hostname or "" if url else ""
+    host = host_of(url)
     known, labels = _outlets(), host.split(".")
     for start in range(len(labels) - 1):
         if name := known.get(".".join(labels[start:])):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ingest.dates import EARLIEST_YEAR
+from ingest.text import line
 from vectorstore import InputError
 
 WORDS = (
@@ -58,7 +59,7 @@ AS_GUESSED = Reading()
 
 def listed(names: Iterable[str]) -> str:
     """Names for a message, cut where there are very many."""
-    whole = ", ".join(names) or "none"
+    whole = ", ".join(map(line, names)) or "none"
     return whole if len(whole) <= _SHOWN else whole[:_SHOWN] + " …"
 
 
@@ -79,7 +80,7 @@ def found_at(row: Mapping[str, object], name: str) -> Iterator[object]:
             if way[0] in value:
                 waiting.append((value[way[0]], way[1:]))
         elif isinstance(value, list):
-            if not way[0].isdigit():
+            if not way[0].isdecimal():
                 waiting.extend((item, way) for item in value)
             elif int(way[0]) < len(value):
                 waiting.append((value[int(way[0])], way[1:]))

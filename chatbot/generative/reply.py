@@ -63,6 +63,7 @@ _NUMBERED = re.compile(
 _MARKUP = re.compile(
     r"^\s*(?:#{1,6}\s+|[-*+•]\s+|\d{1,2}[.)]\s+|>\s*)+|\*\*|__|~~|`+", re.MULTILINE
 )
+_EMPTY = re.compile(r"(?<!\])\(\s*\)|\[\s*\]")
 _LEAD = re.compile(r"^\s*(?:sources?|citations?|references?|출처)\s*[:：].*$", re.IGNORECASE)
 
 
@@ -129,8 +130,9 @@ def parse_sentence(
         text = _IMAGE_OR_LINK.sub(r"\1", text)
         text = _TAG.sub("", text)
         text = _URL.sub(lambda m: m.group() if m.group().rstrip(".,;") in urls else "", text)
-    text = _LEAD.sub("", _MARKUP.sub("", text))
+        text = _EMPTY.sub("", _MARKUP.sub("", text))
+    text = _LEAD.sub("", text)
     text = text.replace("[", "(").replace("]", ")").replace("<", "‹").replace(">", "›")
-    text = re.sub(r"\(\s*\)|\s+(?=[.,;:!?。](?:\s|$))", "", text)
+    text = re.sub(r"\s+(?=[.,;:!?。](?:\s|$))", "", text)
     text = re.sub(r"(?<!\.)\.\.$", ".", text.strip())  # "the U.S. [key]."
     return ReplySentence(" ".join(text.split()), keys)

@@ -12,6 +12,9 @@ from datetime import date, timedelta
 Period = tuple[date, date]
 """The first and the last day, both inclusive."""
 
+SHORTEST_MONTH = 28
+"""Days; the parts of fewer are shares of them."""
+
 
 def month_span(year: int, first: int, count: int) -> Period:
     """The first and the last day of so many whole months from a month on."""
@@ -60,14 +63,31 @@ def part_of_period(period: Period, part: str) -> Period:
     name, _, which = part.partition(" ")
     days = (end - start).days + 1
     if name == "week":
-        first = start + timedelta(7 * (int(which) - 1))
+        first = min(start + timedelta(7 * (int(which) - 1)), end)
         return first, min(first + timedelta(6), end)
     if days > 80:
         return _share_of_months(start, end, name, which)
+    if days < SHORTEST_MONTH:
+        return _share_of_days(start, days, name, which)
     ends = {"early": (0, 9), "mid": (10, 19), "late": (20, days - 1), "start": (0, 6)}
     ends |= {"end": (days - 7, days - 1), "half": (0, 14) if which == "1" else (15, days - 1)}
     a, b = ends[name]
     return start + timedelta(max(0, a)), min(start + timedelta(b), end)
+
+
+def _share_of_days(start: date, days: int, name: str, which: str) -> Period:
+    """A part of some days, of which it has one at least; "the start" of a week is its first three,
+    as "early" is."""
+    third, half = -(-days // 3), -(-days // 2)
+    first, length = {
+        "early": (0, third),
+        "mid": ((days - third) // 2, third),
+        "late": (days - third, third),
+        "start": (0, third),
+        "end": (days - third, third),
+        "half": (0 if which == "1" else days - half, half),
+    }[name]
+    return start + timedelta(first), start + timedelta(first + length - 1)
 
 
 def _share_of_months(start: date, end: date, name: str, which: str) -> Period:

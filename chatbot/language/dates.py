@@ -116,6 +116,6 @@ def weekday_dates(text: str, published: date) -> Iterator[tuple[str, date]]:
     publication itself, or the last such day before it.
     """
     for match in WEEKDAY.finditer(text):
-        word = match.group().lower()
+        word = match.group().casefold()
         number = (WEEKDAYS if word.isascii() else WEEKDAYS_KO).index(word)
         yield match.group(), published - timedelta(days=(published.weekday() - number) % 7)

@@ -112,7 +112,7 @@ def time_mentions(text: str, today: date, *, past: bool = False) -> list[TimeMen
 def _part(text: str, expression: TemporalExpression) -> TemporalExpression:
     """Narrowed by a word beside it: "late July", "7월 말", "the end of last year"."""
     if match := LEFT_PART.search(text[: expression.start]):
-        part = EN["parts"][match["part"].lower()]
+        part = EN["parts"][match["part"].casefold()]
         return replace(
             expression, start=match.start(), period=part_of_period(expression.period, part)
         )
@@ -156,19 +156,25 @@ def _anaphora(text: str, dates: list[TemporalExpression], today: date) -> list[T
         before = [d for d in dates if d.end <= match.start()]
         if not before or any(d.start < match.end() and match.start() < d.end for d in dates):
             continue
-        groups, (start, end) = match.groupdict(), before[-1].period
-        if groups.get("next") or groups.get("side"):
-            unit = groups.get("unit2") or groups["unit"]
-            count = parse_number((groups.get("n") or "1").lower()) or 1
-            ahead = (groups.get("next") or groups["side"]).lower() in (
-                "following", "next", "later", "after that",
-            )  # fmt: skip
-            count = -count if ahead else count
-            period = subtract_units(start, count, unit), subtract_units(end, count, unit)
-        else:
-            period = whole_unit(start, groups["unit"].lower(), 0)
+        try:
+            period = _counted_from(match, before[-1].period)
+        except (ValueError, OverflowError):  # before the calendar begins, or after its end
+            continue
         dates = [*dates, _part(text, TemporalExpression(match.start(), match.end(), period))]
     return sorted(dates, key=lambda d: d.start)
+
+
+def _counted_from(match: re.Match[str], period: Period) -> Period:
+    """The period that a match of SAME or LATER makes of the one before it."""
+    groups = {k: v.casefold() for k, v in match.groupdict().items() if v}
+    start, end = period
+    if not groups.keys() & {"next", "side"}:
+        return whole_unit(start, groups["unit"], 0)
+    unit = groups.get("unit2") or groups["unit"]
+    count = parse_number(groups.get("n", "1")) or 1
+    if (groups.get("next") or groups["side"]) in ("following", "next", "later", "after that"):
+        count = -count
+    return subtract_units(start, count, unit), subtract_units(end, count, unit)
 
 
 def _range(text: str, one: TemporalExpression, two: TemporalExpression) -> TimeMention | None:
@@ -214,20 +220,31 @@ def _placed(text: str, expression: TemporalExpression, today: date) -> TimeMenti
 
 
 def adjacent_period(match: re.Match[str], period: Period) -> Period:
-    """The period beside another one: "the week before", "two days after", "shortly after"."""
-    unit, count = (match["unit"] or "week").lower(), parse_number((match["n"] or "1").lower()) or 1
-    if match["side"].lower() in ("after", "following"):
-        return period[1] + timedelta(1), subtract_units(period[1], -count, unit)
-    return subtract_units(period[0], count, unit), period[0] - timedelta(1)
+    """The period beside another one: "the week before", "two days after", "shortly after".
+
+    The other one itself where the calendar does not reach so far.
+    """
+    unit = (match["unit"] or "week").casefold()
+    count = parse_number((match["n"] or "1").casefold()) or 1
+    try:
+        if match["side"].casefold() in ("after", "following"):
+            return period[1] + timedelta(1), subtract_units(period[1], -count, unit)
+        return subtract_units(period[0], count, unit), period[0] - timedelta(1)
+    except (ValueError, OverflowError):
+        return period
 
 
 def open_period(role: Role, period: Period, today: date) -> Period:
-    """The period that a role such as "since" or "before" makes of a period."""
+    """The period that a role such as "since" or "before" makes of a period; that one itself
+    where the calendar does not reach so far."""
     start, end = period
-    if role == "since":
-        return start, max(today, start)
-    if role in ("before", "as of before"):
-        return start - timedelta(BACKWARD), start - timedelta(1)
-    if role == "after":
-        return end, max(end, min(today, end + timedelta(FORWARD)))
+    try:
+        if role == "since":
+            return start, max(today, start)
+        if role in ("before", "as of before"):
+            return start - timedelta(BACKWARD), start - timedelta(1)
+        if role == "after":
+            return end, max(end, min(today, end + timedelta(FORWARD)))
+    except OverflowError:
+        return period
     return period

@@ -62,7 +62,8 @@ def _either(words: Iterable[str]) -> str:
 
 
 _DIGITS = r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-_SMALL = rf"(?:(?:{_DIGITS})\s?[천백]?)+"
+_SMALL = rf"(?:{_DIGITS})(?:\s?[천백]\s?(?:{_DIGITS}))*(?:\s?[천백])?"
+"""One way to read each run of digits: with several, sixty digits would take years."""
 _KOREAN = (
     rf"{_SMALL}\s?[조억만](?:\s?{_SMALL}\s?[조억만])*(?:\s?{_SMALL})?"
     rf"|(?:{_DIGITS})\s?천(?:\s?\d\s?백)?"
@@ -72,7 +73,7 @@ _LATIN_UNITS = _either(w for w in UNITS if w.isascii() and w[-1].isalpha())
 _OTHER_UNITS = _either(w for w in UNITS if not (w.isascii() and w[-1].isalpha()))
 QUANTITY = re.compile(
     rf"(?P<sign>US\$|[$₩€£¥])?\s?"
-    rf"(?:(?P<korean>{_KOREAN})|(?<![\w.])(?P<word>{_either(NUMBER_WORDS)})(?![\w-]*[a-z])"
+    rf"(?:(?<!\d)(?P<korean>{_KOREAN})|(?<![\w.])(?P<word>{_either(NUMBER_WORDS)})(?![\w-]*[a-z])"
     rf"|(?<![\w.,])(?P<digits>{_DIGITS})"
     rf"|(?P<counted>(?<![가-힣]){_either(COUNTED_KO)})(?=\s?(?:배|개|명|번|시간|달|차례|척|대|곳|나라)))"
     rf"(?:[\s-]?(?P<scale>(?:{_LATIN_SCALES})(?![a-z])))?"
@@ -105,7 +106,9 @@ class Quantity:
         """Whether the other is the same number, of the same unit where both have one."""
         units = not self.unit or not other.unit or self.unit == other.unit
         return units and any(
-            abs(a - b) <= SAME * max(abs(a), abs(b)) for a in self.values for b in other.values
+            a == b or abs(a - b) <= SAME * max(abs(a), abs(b))
+            for a in self.values
+            for b in other.values
         )
 
 
@@ -129,15 +132,15 @@ def _read(match: re.Match[str], text: str) -> Quantity | None:
     if got["korean"]:
         value = _korean(got["korean"])
     elif got["word"]:
-        value = NUMBER_WORDS[got["word"].lower()]
-        if got["word"].lower() == "one" and not (got["scale"] or got["unit"] or got["noun"]):
+        value = NUMBER_WORDS[got["word"].casefold()]
+        if got["word"].casefold() == "one" and not (got["scale"] or got["unit"] or got["noun"]):
             return None
     elif got["counted"]:
         value = COUNTED_KO[got["counted"]]
     else:
         value = float(got["digits"].replace(",", ""))
-    scale = SCALES[got["scale"].lower()] if got["scale"] else 1.0
-    unit = UNITS.get((got["sign"] or got["unit"] or got["noun"] or "").lower(), "")
+    scale = SCALES[got["scale"].casefold()] if got["scale"] else 1.0
+    unit = UNITS.get((got["sign"] or got["unit"] or got["noun"] or "").casefold(), "")
     start = match.start() + len(match.group()) - len(match.group().lstrip())
     return Quantity((value * scale,), unit, text[start : match.end()], start, match.end(), scale)
 

@@ -71,7 +71,7 @@ def temporal_expressions(text: str, clock: ReferenceTime) -> list[TemporalExpres
         for match in pattern.finditer(text):
             if any(match.start() < t.end and t.start < match.end() for t in taken):
                 continue
-            groups = {k: v.lower() for k, v in match.groupdict().items() if v}
+            groups = {k: v.casefold() for k, v in match.groupdict().items() if v}
             if period := resolve(groups, clock):
                 guessed = not groups.keys() & {"year", "rel", "of_rel", "ko_rel"} and (
                     groups.keys() & {"month", "m", "holiday"} != set()
@@ -132,7 +132,7 @@ def _dated(groups: Mapping[str, str], clock: ReferenceTime) -> Period | None:
     if not month:
         return _of_year(groups, year, clock.today.year)
     if day := int(groups.get("day", 0)):
-        last = int(groups.get("day2", day))
+        last = max(day, int(groups.get("day2", day)))
         return _nearest(year, clock, lambda y: (date(y, month, day), date(y, month, last)))
     return _nearest(year, clock, lambda y: month_span(y, month, 1))
 
@@ -191,7 +191,7 @@ def _weekday(index: int, turn: str, today: date) -> Period:
 
 def parse_number(word: str) -> int:
     """A count in digits or in words; 0 if it is no known number."""
-    if word.isdigit():
+    if word.isdecimal():
         return min(int(word), 10_000)
     return int({**EN["numbers"], **KO["numbers"]}.get(word, 0))
 

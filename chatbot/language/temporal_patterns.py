@@ -51,7 +51,7 @@ DAY = r"(?P<day>\d\d?)(?:st|nd|rd|th)?"
 
 TO_DAY = r"(?: ?(?:-|–|to|and) ?(?P<day2>\d\d?)(?:st|nd|rd|th)?)?"
 
-COUNT = rf"(?P<n>\d+|{any_of(EN['numbers'])})"
+COUNT = rf"(?P<n>\d{{1,9}}|{any_of(EN['numbers'])})"
 
 ORDINAL = rf"(?P<ordinal>{any_of(EN['ordinals'])})"
 
@@ -59,7 +59,7 @@ UNIT = r"(?P<unit>day|week|month|quarter|year)"
 
 KO_YEAR = r"(?:(?P<year>(?:19|20)\d\d)년?|(?P<ko_rel>재작년|작년|지난 ?해|올해|금년|내년))"
 
-KO_COUNT = rf"(?P<n>\d+|{any_of(KO['numbers'])}) ?"
+KO_COUNT = rf"(?P<n>(?<!\d)\d{{1,9}}|{any_of(KO['numbers'])}) ?"
 
 KO_UNIT = "(?P<ko_unit>일|주일|주|개월|달|년|해)"
 

@@ -45,5 +45,5 @@ def _day(day: date) -> PartialDate:
 
 
 def _weekday(word: str) -> int:
-    lower = word.lower()
-    return (WEEKDAYS if lower.isascii() else WEEKDAYS_KO).index(lower)
+    folded = word.casefold()
+    return (WEEKDAYS if folded.isascii() else WEEKDAYS_KO).index(folded)

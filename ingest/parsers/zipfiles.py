@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import lzma
+import struct
 import zipfile
 import zlib
 from typing import Any
@@ -14,6 +16,13 @@ DC = "{http://purl.org/dc/elements/1.1/}"
 """The namespace of Dublin Core, in which documents name themselves."""
 
 
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, NotImplementedError, OSError,
+    EOFError,
+)  # fmt: skip
+"""What the library raises for files that are not as they should be."""
+
+
 class Files:
     """The files of a ZIP file by name."""
 
@@ -21,7 +30,7 @@ class Files:
         """Raises ValueError if the data are no ZIP file."""
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
-        except (zipfile.BadZipFile, NotImplementedError, OSError) as error:
+        except _DAMAGED as error:
             raise ValueError(f"is no ZIP file that can be read: {error}") from None
         self.names = frozenset(self._zip.namelist())
         self._left = MAX_INFLATED
@@ -35,7 +44,7 @@ class Files:
             raise ValueError(f"has no {name} in it") from None
         except RuntimeError:
             raise ValueError(f"is encrypted: {name} needs a password") from None
-        except (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, EOFError) as error:
+        except _DAMAGED as error:
             raise ValueError(f"is damaged in {name}: {error}") from None
         self._left -= len(data)
         if self._left < 0:

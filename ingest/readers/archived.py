@@ -8,7 +8,6 @@ from __future__ import annotations
 import shutil
 import tarfile
 import tempfile
-import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -20,7 +19,7 @@ from ingest.decode import Unreadable
 from ingest.fields import Draft
 from ingest.keys import text_path
 from ingest.readers.file import File
-from ingest.readers.zipped import members
+from ingest.readers.zipped import DAMAGED, members
 from ingest.values import Problem, Withdrawal
 
 MOST = 1_000_000
@@ -29,8 +28,6 @@ MOST = 1_000_000
 Found = Iterator[Draft | Problem | Withdrawal]
 Reads = Callable[[File], Found]
 Member = tuple[str, Callable[[], IO[bytes]]]
-
-_DAMAGED = (zipfile.BadZipFile, tarfile.TarError, NotImplementedError, EOFError, RuntimeError)
 
 
 def read_zip(file: File, reads: Reads) -> Found:
@@ -75,7 +72,7 @@ def _each(file: File, found: Iterator[Member], reads: Reads) -> Found:
             try:
                 with opens() as stream:
                     _copy(stream, spool)
-            except _DAMAGED as error:
+            except (*DAMAGED, tarfile.TarError) as error:
                 reason = f"cannot be unpacked: {text.line(str(error))[:120]}"
                 yield Problem(f"{file.shown}, {shown}", None, reason)
                 continue

@@ -69,5 +69,5 @@ def _is_lines(head: bytes) -> bool:
     first, _, rest = head.lstrip(b"\xef\xbb\xbf \r\n").partition(b"\n")
     try:
         return bool(rest.strip()) and isinstance(json.loads(first), dict)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False

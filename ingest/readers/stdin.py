@@ -19,6 +19,7 @@ from ingest.readers.documents.kinds import kind_of as kind_of_document
 from ingest.readers.file import STDIN, File
 from ingest.readers.kinds import by_content
 from ingest.readers.packed import open_packed, packing_of
+from ingest.readers.zipped import DAMAGED
 from ingest.reading import AS_GUESSED, Reading
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def _holds_warcs(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return any(name.startswith("archive/") for name in archive.namelist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    except (*DAMAGED, OSError):
         return True
 
 
@@ -86,7 +87,10 @@ def _is_row(line: str) -> bool:
 def _names_columns(line: str, reading: Reading) -> bool:
     """Whether a first line names the columns of a table: the text, and something else."""
     for delimiter in ",;\t|":
-        names = next(csv.reader([line[:10_000]], delimiter=delimiter), [])
+        try:
+            names = next(csv.reader([line[:10_000]], delimiter=delimiter), [])
+        except csv.Error:  # it holds a `\r`
+            return False
         roles = {fields.role_of(name) for name in names} - {None}
         if len(roles) > 1 and "body" in roles:
             return True

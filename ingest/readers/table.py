@@ -34,7 +34,7 @@ def read(file: File) -> Iterator[fields.Draft | Problem]:
     header, first = _header(source, file.reading)
     if header is None:
         raise decode.Unreadable(first.fault or "is empty", first.number or None)
-    columns = next(csv.reader([first.text], delimiter=header))
+    columns = _named(first, header)
     if fault := lacking(columns, file.reading):
         raise decode.Unreadable(fault, first.number)
     rows = csv.reader(_feed(source, faults), delimiter=header)
@@ -67,10 +67,18 @@ def _header(source: Iterator[decode.Line], reading: Reading) -> tuple[str | None
     mapped = set(reading.columns.values())
 
     def known(delimiter: str) -> int:
-        columns = next(csv.reader([first.text], delimiter=delimiter))
+        columns = _named(first, delimiter)
         return sum(column in mapped or fields.role_of(column) is not None for column in columns)
 
     return max(_DELIMITERS, key=known), first
+
+
+def _named(line: decode.Line, delimiter: str) -> list[str]:
+    """The columns that a table's first line names; raises Unreadable."""
+    try:
+        return next(csv.reader([line.text], delimiter=delimiter))
+    except csv.Error as error:  # it holds a `\r`, or a field that is too long
+        raise decode.Unreadable(f"is not CSV: {error}", line.number) from error
 
 
 def _feed(source: Iterator[decode.Line], faults: dict[int, str]) -> Iterator[str]:

@@ -25,7 +25,7 @@ from ingest.readers.captures import MAX_HEAD, PIECE, Guarded, begin, loaded
 from ingest.readers.file import File
 from ingest.readers.news.article import identity, outcome
 from ingest.readers.packed import unpacked
-from ingest.readers.zipped import members
+from ingest.readers.zipped import DAMAGED, members
 from ingest.values import OTHER, Problem, Withdrawal
 
 _MAY_HOLD_ITEMS = ("xml", "json", "nitf", "newsml", "text/plain", "octet-stream")
@@ -69,7 +69,7 @@ def read_wacz(file: File) -> Iterator[fields.Draft | Problem | Withdrawal]:
         try:
             listed = _listed(archive)
             yield from _pages(file, [_member(archive, name) for name in warcs], listed or None)
-        except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError) as error:
+        except DAMAGED as error:
             raise Unreadable(f"is WACZ but damaged: {text.line(str(error))[:120]}") from error
 
 
@@ -90,7 +90,7 @@ def _listed(archive: zipfile.ZipFile) -> set[str]:
         for line in archive.read(name).splitlines():
             try:
                 row = json.loads(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 continue
             if isinstance(row, dict) and isinstance(row.get("url"), str):
                 found.add(keys.canonical(row["url"]))

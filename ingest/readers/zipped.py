@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import lzma
 import struct
 import zipfile
+import zlib
 from typing import BinaryIO
 
 from ingest.decode import Unreadable
 from ingest.readers.packed import BOMB_FLOOR, BOMB_RATIO
+
+DAMAGED = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, NotImplementedError, EOFError,
+    RuntimeError, ValueError,
+)  # fmt: skip
+"""What the library raises for a ZIP file, or a file in one, that is not as it should be."""
 
 MAX_MEMBERS = 20_000
 """Files in one ZIP file; web archives hold a handful."""
@@ -24,7 +32,7 @@ def members(opened: BinaryIO, most: int = MAX_MEMBERS) -> zipfile.ZipFile:
     opened.seek(0)
     try:
         archive = zipfile.ZipFile(opened)
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error) as error:
+    except DAMAGED as error:
         raise Unreadable(f"is no ZIP file that can be read: {error}") from error
     for info in archive.infolist():
         size, packed = info.file_size, max(1, info.compress_size)

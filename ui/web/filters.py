@@ -43,7 +43,7 @@ def read_wanted(text: str) -> dict[str, Any]:
     """What the page wants with a question, as JSON; empty if it is not an object."""
     try:
         found = json.loads(text or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 

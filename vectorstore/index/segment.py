@@ -84,6 +84,13 @@ def build(folder: Path, rows: Rows) -> dict[str, str]:
         tagged=np.array([n for n, own in enumerate(rows.tags) for _ in own], dtype=np.int32),
     )
     np.save(folder / "vectors.npy", rows.vectors.astype(np.float16))
+    _write_apart(folder)
+    sync_tree(folder)
+    return digests(folder)
+
+
+def _write_apart(folder: Path) -> None:
+    """Have a child process write Chroma's files; raises IndexDamaged if it does not verify them."""
     child = subprocess.run(  # noqa: S603
         [sys.executable, "-P", segment_child.__file__, str(folder)],
         capture_output=True,
@@ -92,8 +99,6 @@ def build(folder: Path, rows: Rows) -> dict[str, str]:
     )
     if child.returncode:
         raise IndexDamaged(f"a dense segment could not be written: {child.stderr[-2000:]}")
-    sync_tree(folder)
-    return digests(folder)
 
 
 def read_ids(folder: Path) -> list[str]:

@@ -65,12 +65,19 @@ def items(data: bytes) -> Iterator[NewsItem]:
     if kind == "xml":
         yield from documents.items(io.BytesIO(data))
     elif kind == "json":
-        for number, value in enumerate(found(json.loads(data)), start=1):
+        for number, value in enumerate(found(_json(data)), start=1):
             yield from ninjs.items(value, number)
     elif kind == "wire":
         yield from wire.items(text_of(data))
     else:
         raise ValueError("is none of the news formats that are read")
+
+
+def _json(data: bytes) -> object:
+    try:
+        return json.loads(data)
+    except RecursionError:
+        raise ValueError("is nested too deeply") from None
 
 
 def text_of(data: bytes) -> str:

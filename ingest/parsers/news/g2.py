@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
-from ingest import fields, text
+from ingest import fields, keys, text
 from ingest.parsers.news import nitf
 from ingest.parsers.news.elements import (
     XML_LANG,
@@ -167,7 +166,7 @@ def _outlet(root: Any, meta: Any, content: Any) -> str:
     named = [party(_name(c, coded=False)) for c in choices if c is not None]
     coded = [attribute(choice, "qcode").rpartition(":")[2] for choice in choices]
     hosts = [_name(choices[0], coded=False) if choices[0] is not None else ""]
-    hosts += [urlsplit(attribute(c, "uri")).hostname or "" for c in choices]
+    hosts += [keys.host_of(attribute(c, "uri")) for c in choices]
     notice = owner(words(first(rights, "copyrightNotice")))
     credit = words(first(content, "creditline"))
     choices_in_words = [*named, notice, credit, *coded, *(h.removeprefix("www.") for h in hosts)]

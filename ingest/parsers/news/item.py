@@ -88,7 +88,7 @@ class NewsItem:
 
 def kind_of(name: str) -> str:
     """Our word for a kind as a format names it; its own where we have none."""
-    plain = re.split(r"[:/#]", name.strip())[-1].lower()
+    plain = text.line(re.split(r"[:/#]", name.strip())[-1])[:40].lower()
     return KINDS.get(plain, plain)
 
 
