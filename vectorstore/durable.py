@@ -73,8 +73,10 @@ class Stamps:
         for name, path in _files(folder):
             now, own = time.time_ns(), stamp(path)
             known = held.get(f"{folder.name}/{name}")
-            same = isinstance(known, list) and known[:1] and known[1:] == own
-            found[name] = str(known[0]) if same else _digest(path)
+            if own and isinstance(known, list) and known[1:] == own:
+                found[name] = str(known[0])
+            else:
+                found[name] = _digest(path)
             if own and now - max(own[1:3]) > UNSETTLED:
                 kept[f"{folder.name}/{name}"] = [found[name], *own]
         others = {n: k for n, k in held.items() if not n.startswith(f"{folder.name}/")}
