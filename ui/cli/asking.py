@@ -47,7 +47,7 @@ def ask_server(
     server = None if is_url(str(archive)) else find(Path(archive).expanduser())
     if server is None:
         return False
-    told: Message = {"question": question, "model": model, "json": as_json}
+    told: Message = {"question": question, "model": model or None, "json": as_json}
     told["as_of"] = str(day(as_of) or "")
     try:
         return _shown(asked(server, told))
@@ -87,7 +87,7 @@ def answering(served: Served, model: str | None) -> Answering:
 
     def answer(message: Message) -> Iterator[Message]:
         wanted = message["model"]
-        if wanted not in {None, model} or served.archive.is_empty():
+        if wanted not in {None, model or None} or served.archive.is_empty():
             yield {"end": DECLINED}
             return
         chain = served.chain if wanted else served.plain
