@@ -65,7 +65,7 @@ def main() -> None:
             "ledger": (target / "ledger.sqlite3").stat().st_size,
             "lexical index": lexical,
             "dense index, embedded": sum(
-                size(target / "dense" / name) for name in archive._dense.worn()
+                size(target / "dense" / s["name"]) for s in archive._dense.manifest()["segments"]
             ),
             "dense index, Chroma's server": size(server.folder),
             "memory of Chroma's server, above an empty one's": server.memory() - empty,
@@ -113,7 +113,7 @@ def copy(archive: Archive, served: ServedIndex) -> None:
 
 def some(archive: Archive, count: int) -> Sequence[np.ndarray[tuple[int], np.dtype[np.float32]]]:
     """Vectors to ask with: those of passages, moved a little."""
-    ids = archive._dense.ids(archive._dense.worn()[0])
+    ids = archive._dense.ids(archive._dense.manifest()["segments"][0]["name"])
     held = archive._dense.lookup()(ids[:: max(1, len(ids) // count)][:count])
     noise = np.random.default_rng(3)
     moved = [v.astype(np.float32) + noise.normal(0, 0.02, len(v)) for v in held.values()]

@@ -119,7 +119,7 @@ class Archive(Records, History, Browse, Soundness):
         if self._follower:
             self._follower.stop()
         self._dense.close()
-        self._ledger.close()
+        self._backend.close()
 
     # -- reading --------------------------------------------------------------------
 

@@ -40,7 +40,6 @@ from tests.ingest.readers.documents import made as documents
 from tests.ingest.readers.test_warc import CAPTURES, warc
 from tests.vectorstore import hashed
 from vectorstore import Archive, Article, Settings
-from vectorstore.index import segment, segment_child
 
 BODY = "The talks on tariffs resumed in Seoul.\n\nThey go on. 관세 협상이 재개됐다."
 
@@ -335,7 +334,7 @@ def test_halves_of_characters_end_no_run(
 ) -> None:
     """JSON can escape what no database, terminal or address takes."""
     hashed.use(monkeypatch)
-    monkeypatch.setattr(segment, "_write_apart", segment_child.write)
+    hashed.build_here(monkeypatch)
     (tmp_path / "a.jsonl").write_text(f'{row}\n{{"title": "B", "text": "It goes on."}}\n')
     with Archive.open(
         tmp_path / "archive", settings=Settings(model=hashed.ONE), create=True

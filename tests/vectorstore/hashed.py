@@ -6,11 +6,14 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 
+from vectorstore.index import segment_child
+from vectorstore.index.building import Builder
 from vectorstore.models import embedder
 from vectorstore.models.loading import Model
 from vectorstore.models.properties import Properties
@@ -41,6 +44,16 @@ class Hashed:
 def use(patched: pytest.MonkeyPatch) -> None:
     """Load these models by their names."""
     patched.setattr(embedder, "load", _loaded)
+
+
+def build_here(patched: pytest.MonkeyPatch) -> None:
+    """Have segments written by this process: a child for each archive takes a second."""
+    patched.setattr(Builder, "_written", _written)
+
+
+def _written(_: Builder, folder: Path) -> str:
+    segment_child.write(folder)
+    return ""
 
 
 def _loaded(name: str) -> Model:

@@ -161,6 +161,42 @@ def test_what_is_wrong_is_named_and_mended(
     assert after == before
 
 
+def names(folder: Path) -> list[str]:
+    manifest = json.loads((folder / "dense/manifest.json").read_text())
+    return [s["name"] for s in manifest["segments"]]
+
+
+@pytest.mark.parametrize(
+    "spoil", [with_rows_missing_from_a_segment, with_another_vector_in_a_segment]
+)
+def test_only_the_segment_is_mended_that_is_not_as_it_should_be(
+    folder: Path, spoil: Callable[[Path], None]
+) -> None:
+    with Archive.open(folder) as archive:
+        put(archive, [article("late.md", "The pangolin came late.")])
+    first, second = names(folder)
+    spoil(folder)
+    assert any("1 of 2 segments stay" in said for said in mend(folder))
+    assert wrong(folder) == {}
+    assert second in names(folder)
+    assert first not in names(folder)
+
+
+def test_a_damaged_segment_is_written_anew_by_the_next_ingest_and_the_others_stay(
+    folder: Path,
+) -> None:
+    with Archive.open(folder) as archive:
+        put(archive, [article("late.md", "The pangolin came late.")])
+    first, second = names(folder)
+    damage(folder / "dense" / first / "vectors.npy", "truncate")
+    with Archive.open(folder) as archive:
+        put(archive, [article("later.md", "The pangolin went early.")])
+        assert archive._dense.verify() == []
+    assert second in names(folder)
+    assert first not in names(folder)
+    assert wrong(folder) == {}
+
+
 def test_a_text_that_changed_is_no_case_for_a_repair(folder: Path) -> None:
     sql(folder, "UPDATE versions SET body = replace(body, '25 percent', '35 percent')")
     before = (folder / "ledger.sqlite3").read_bytes()

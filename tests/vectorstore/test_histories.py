@@ -35,7 +35,7 @@ from tests.fuzzing import THOROUGH, examples
 from tests.vectorstore import hashed
 from ui.cli import backup as commands
 from vectorstore import Archive, Article, Filters, Revision, Settings, StoredArticle
-from vectorstore.index import dense, lexical, segment, segment_child
+from vectorstore.index import dense, lexical
 from vectorstore.index.dense import DenseIndex
 from vectorstore.index.lexical import LexicalIndex
 from vectorstore.ledger.ledger import Ledger
@@ -231,8 +231,8 @@ class Histories(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp(prefix="dateline-history-"))
         self.patched = pytest.MonkeyPatch()
         hashed.use(self.patched)
-        if not THOROUGH:  # a child a segment takes a second
-            self.patched.setattr(segment, "_write_apart", segment_child.write)
+        if not THOROUGH:
+            hashed.build_here(self.patched)
         self.model, self.saved, self.count = Model(), None, 0
         self.saved: tuple[Path, Model] | None
         self.archive = self.opened("archive", create=True)
@@ -444,7 +444,7 @@ def test_what_comes_back_without_its_boilerplate_is_found_by_another_model(
 ) -> None:
     """It reads as before, but its old passages have no vectors of the model of now."""
     hashed.use(monkeypatch)
-    monkeypatch.setattr(segment, "_write_apart", segment_child.write)
+    hashed.build_here(monkeypatch)
     footer = "Sign up for the letter of the Wire and read it daily."
     several = [
         article(f"{n}.md", f"The report number {n} says {n} ships.\n\n{footer}", outlet="Wire")

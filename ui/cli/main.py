@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -31,6 +32,7 @@ from ui.cli.shared import (
     log_as,
     opened,
     sources_file,
+    written,
 )
 
 if TYPE_CHECKING:
@@ -57,23 +59,33 @@ def ask(
     as_of: Day = None,
     model: ModelOption = None,
     as_json: AsJson = False,
+    server: Annotated[
+        bool,
+        typer.Option(
+            "--server/--no-server",
+            help="Let a `dateline serve` of this archive answer, if you have one running here.",
+        ),
+    ] = True,
 ) -> None:
     """Answer one question, with its sources."""
-    from chatbot import build_chain
-    from ui.console import output as console
+    from ui.cli.asking import ask_server
 
+    if server and ask_server(archive, question, as_of=as_of, model=model, as_json=as_json):
+        return
+    inputs: dict[str, Any] = {"question": question, "today": day(as_of)}
     with opened(archive) as store:
-        inputs: dict[str, Any] = {"question": question, "today": day(as_of)}
+        store.embedder.begin()
+        from chatbot import build_chain
+        from ui.console import output as console
+
         chain = build_chain(store, model=model)
         if not as_json:
             console.show_stream(chain.stream(inputs))
             return
         answer = chain.invoke(inputs)
-    import json
-
     from chatbot.evaluation.question_sets import result_row
 
-    typer.echo(json.dumps(result_row(answer), ensure_ascii=False, indent=2))
+    written(result_row(answer))
 
 
 @app.command()
@@ -149,16 +161,21 @@ def serve(
     log: LogOption = None,
 ) -> None:
     """Serve the web chat, and keep its sources fresh. An empty archive starts with the sample."""
+    from ui.cli.asking import answering
     from ui.console import output as console
+    from ui.operations.local import publish
     from ui.operations.retention import retaining
     from ui.web import app as web
 
     log_as(log)
 
     path = sources_file(sources, archive)
+    beside = ExitStack()
 
-    def ready(address: str) -> None:
-        console.out.print(f"Dateline is at {address} (Ctrl-C ends it)")
+    def ready(served: web.Served) -> None:
+        if store.place.url is None:
+            beside.enter_context(publish(store.path, answering(served, model)))
+        console.out.print(f"Dateline is at {served.address} (Ctrl-C ends it)")
         if with_schedule and path.exists():
             console.out.print(
                 f"It keeps the sources of {path} fresh: dateline status", markup=False
@@ -168,7 +185,7 @@ def serve(
     with opened(archive, create=True) as store:
         _prepare(store, sample=not path.exists())
         wanted = with_schedule and not store.read_only
-        with cli_ingest.scheduled(store, path, wanted=wanted), retaining(store):
+        with cli_ingest.scheduled(store, path, wanted=wanted), retaining(store), beside:
             web.serve(store, model=model, sources=path, host=host, port=port, ready=ready)
 
 

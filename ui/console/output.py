@@ -108,44 +108,62 @@ def card(article: StoredArticle) -> str:
     return plain(" · ".join(p for p in parts if p))
 
 
+Line = tuple[str, str]
+"""A line to print, and its style as rich names it."""
+
+
+def show_lines(lines: Iterable[Line]) -> None:
+    """Print lines as they come."""
+    for text, style in lines:
+        out.print(text, markup=False, style=style or None)
+
+
 def show_stream(parts: Iterable[Answer]) -> Answer:
     """An answer as it arrives, then its sources and what it took; returns the whole."""
-    whole: Answer | None = None
+    whole: list[Answer] = []
+    show_lines(answer_lines(parts, whole))
+    return whole[0]
+
+
+def answer_lines(parts: Iterable[Answer], whole: list[Answer] | None = None) -> Iterator[Line]:
+    """The lines of an answer as it arrives, harmless to a terminal; puts it into `whole`."""
+    answer: Answer | None = None
     heading = ""
     for part in parts:
-        whole = whole + part if whole else part
+        answer = answer + part if answer else part
         if part.notice:
-            out.print(plain(part.notice), markup=False, style="italic")
+            yield plain(part.notice), "italic"
         if part.message and not part.abstained:
-            out.print(plain(part.message), markup=False)
+            yield plain(part.message), ""
         for claim in part.claims:
             if claim.heading and claim.heading != heading:
-                out.print(plain(claim.heading), markup=False, style="bold")
+                yield plain(claim.heading), "bold"
             heading = claim.heading
             unsupported = "" if claim.supported else "(not supported by the articles) "
             own = replace(part, claims=(replace(claim, heading=""),), message="")
-            out.print(unsupported + plain(own.text), markup=False)
+            yield unsupported + plain(own.text), ""
         if part.abstained:
-            out.print(plain(part.text), markup=False)
-    if whole is None:
+            yield plain(part.text), ""
+    if answer is None:
         raise RuntimeError("the chain yielded nothing")
-    show_sources(whole)
-    if whole.usage:
-        out.print(plain(str(whole.usage)), markup=False, style="dim")
-    return whole
+    yield from _source_lines(answer)
+    if answer.usage:
+        yield plain(str(answer.usage)), "dim"
+    if whole is not None:
+        whole.append(answer)
 
 
-def show_sources(answer: Answer) -> None:
+def _source_lines(answer: Answer) -> Iterator[Line]:
     """The numbered articles behind an answer, or the nearest where there is none."""
     if answer.citations:
-        out.print()
+        yield "", ""
     for c in answer.citations:
-        out.print(f"[{c.number}] {card(c.article)}", markup=False, style="dim")
+        yield f"[{c.number}] {card(c.article)}", "dim"
     if answer.abstained and answer.nearest:
-        out.print()
+        yield "", ""
         shown = {h.article.id: h.article for h in answer.nearest}
         for article in list(shown.values())[:3]:
-            out.print(f"  ~ {card(article)}", markup=False, style="dim")
+            yield f"  ~ {card(article)}", "dim"
 
 
 def show_hits(hits: Sequence[Hit]) -> None:

@@ -13,8 +13,9 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
@@ -52,8 +53,21 @@ log = logging.getLogger(__name__)
 SHUTDOWN = 2
 """Seconds that open pages get to finish: each holds a connection as long as it is open."""
 
+WARM = "What did the minister say about the agreement, and when was it signed?"
+"""Asked before the first reader asks: it is searched, read and answered as any other."""
+
 MOST_CONNECTIONS = 2_000
 """Open connections, of which an open page holds one; more are refused at once (503)."""
+
+
+class Served(NamedTuple):
+    """What is served, and where: an archive, and the chains that answer, `plain` without a chat
+    model."""
+
+    address: str
+    archive: Archive
+    chain: Measured
+    plain: Measured
 
 
 def build_app(  # noqa: PLR0913
@@ -139,14 +153,14 @@ def serve(  # noqa: PLR0913
     host: str = "127.0.0.1",
     port: int = 7860,
     hosts: Sequence[str] = (),
-    ready: Callable[[str], None] | None = None,
+    ready: Callable[[Served], None] | None = None,
 ) -> None:
     """Answers questions in the browser until interrupted.
 
     `model` is a chat model that writes the answers, "provider:name"; `sources` declares where
-    the archive's articles come from. `ready` is called with
-    the address once it is bound. Raises InputError if the port is in use, the address is not
-    this machine's, or the model cannot be set up.
+    the archive's articles come from. `ready` is called, in a thread of its own, once everything
+    that the first question needs is loaded. Raises InputError if the port is in use, the address
+    is not this machine's, or the model cannot be set up.
     """
     with _bound(host, port) as listening:
         any_ = {"", "0.0.0.0", "::"}  # noqa: S104
@@ -174,23 +188,31 @@ def serve(  # noqa: PLR0913
             timeout_graceful_shutdown=SHUTDOWN,
             limit_concurrency=MOST_CONNECTIONS,
         )
-        if ready:
-            ready(_address(host, listening.getsockname()[1]))
-        threading.Thread(target=_warm, args=(archive,), daemon=True).start()
+        address = _address(host, listening.getsockname()[1])
+        counted = Measured(chain, metrics, "command"), Measured(plain or chain, metrics, "command")
+        served = Served(address, archive, *counted)
+        warming = (archive, plain or chain, partial(ready, served) if ready else None)
+        threading.Thread(target=_warm, args=warming, daemon=True).start()
         uvicorn.Server(config).run(sockets=[listening])
 
 
-def _warm(archive: Archive) -> None:
-    """Loads the embedding model (4-8 s) while the reader is still typing."""
+def _warm(archive: Archive, chain: Any, ready: Callable[[], object] | None) -> None:
+    """Load what a question needs (4-8 s), by asking one, then say so; the page is there already.
+
+    The embedding model comes last: until it is loaded, `/readyz` says that there is more to come.
+    """
     try:
-        archive.search("warm up", k=1)
         archive.reader.warm()
+        archive.search("warm up", k=1)
+        chain.invoke({"question": WARM})
     except Exception:
         log.warning("the archive could not be searched yet", exc_info=True)
     # What is loaded by now stays. Walking through it, the garbage collector stopped one answer in
     # some 150 for half a second to a second (600,000 objects; docs/retrieval.md)
     gc.collect()
     gc.freeze()
+    if ready:
+        ready()
 
 
 def check_port(host: str, port: int) -> None:

@@ -51,6 +51,10 @@ class Backend(Protocol):
         """Tell other nodes that what is stored can be indexed now."""
         ...
 
+    def close(self) -> None:
+        """Let go of the ledger."""
+        ...
+
     def bytes_used(self) -> int:
         """What the archive takes on disk: its folder, and the ledger if it is elsewhere."""
         ...

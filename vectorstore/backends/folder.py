@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 from sqlalchemy.exc import OperationalError
 
 from vectorstore.address import LEDGER, Place
-from vectorstore.durable import lock_held, size
+from vectorstore.durable import lock_held, size, stamp
 from vectorstore.errors import ArchiveEmpty, ArchiveError, ArchiveLocked
 from vectorstore.health.databases import damage_told, refuse_damaged, refuse_lost, unwritable
 from vectorstore.ledger import sqlite
@@ -20,6 +22,9 @@ from vectorstore.ledger.ledger import Ledger
 from vectorstore.ledger.migrations import check_schema, migrate, refuse_newer
 
 log = logging.getLogger(__name__)
+
+WHOLE = "whole-stamps.json"
+"""The file that says how the last writer left the ledger; a help alone."""
 
 SCHEMA_WAIT = 60.0
 """Seconds to wait for another process that makes or migrates the ledger."""
@@ -62,7 +67,7 @@ class FolderBackend:
     @contextmanager
     def writing(self, wait: float) -> Iterator[None]:
         """As `Backend.writing`; raises ArchiveDamaged if SQLite does not find the ledger whole,
-        which is looked up once."""
+        which is looked up once, and not where it is as the last writer left it."""
         if self.read_only:
             raise ArchiveError(
                 f"the folder {self.path} cannot be written: the archive answers, and takes nothing "
@@ -80,11 +85,38 @@ class FolderBackend:
             (self.path / "writer.pid").write_text(str(os.getpid()))
             refuse_newer(self.ledger.engine)  # a later Dateline may have taken it up meanwhile
             if not self._whole:
-                refuse_damaged(self.path / LEDGER)
+                if self._left() != self._stamp():
+                    refuse_damaged(self.path / LEDGER)
                 self._whole = True
-            yield
+            try:
+                yield
+            finally:
+                self._leave()
         finally:
             lock.release()
+
+    def close(self) -> None:
+        """Close the ledger, which may move what is in SQLite's log into it."""
+        self.ledger.close()
+        if self._whole:
+            with suppress(OSError), self.lock("write", 0):  # also where another writes
+                self._leave()
+
+    def _stamp(self) -> list[list[int]]:
+        """By which a ledger is told that nobody has touched since a writer left it."""
+        ledger = self.path / LEDGER
+        return [stamp(ledger), stamp(ledger.with_name(f"{LEDGER}-wal"))]
+
+    def _left(self) -> Any:
+        """The ledger's stamp when a writer left it that had found it whole; None if unknown."""
+        try:
+            return json.loads((self.path / WHOLE).read_text("utf-8"))
+        except (OSError, ValueError):
+            return None
+
+    def _leave(self) -> None:
+        with suppress(OSError):
+            (self.path / WHOLE).write_text(json.dumps(self._stamp()), encoding="utf-8")
 
     def indexing(self) -> AbstractContextManager[None]:
         """Whoever writes here holds the one lock already."""

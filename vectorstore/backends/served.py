@@ -121,6 +121,9 @@ class ServedBackend:
         if not self.read_only:
             postgres.announce(self.ledger.engine, self.ledger.last_seq())
 
+    def close(self) -> None:
+        self.ledger.close()
+
     def bytes_used(self) -> int:
         """Bytes of the node's folder, and of the database."""
         return size(self.path) + postgres.size(self.ledger.engine)

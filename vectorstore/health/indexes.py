@@ -153,13 +153,13 @@ def _lexical_state(lexical: LexicalIndex, last: int) -> str:
         state = json.loads(seal.read_text("utf-8"))
         if state["format"] != FORMAT:  # an earlier Dateline's: the next ingest writes it anew
             return ""
-        held = json.loads(words.read_text("utf-8")) if words.exists() else None
+        held = lexical.read_words() if words.exists() else None
         seq = int(state["seq"])
-    except (OSError, TypeError, KeyError, ValueError) as error:
+    except (OSError, TypeError, KeyError, ValueError, AttributeError) as error:
         return f"its seal or its list of words cannot be read: {error}"
     if not _sound(lexical):
         return "its files are not as they were sealed"
-    return _reach(seq, last) if isinstance(held, dict) else "its list of words is gone"
+    return "its list of words is gone" if held is None else _reach(seq, last)
 
 
 def _sound(lexical: LexicalIndex) -> bool:

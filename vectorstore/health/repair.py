@@ -69,6 +69,7 @@ def repair(
         model = archive._ledger.meta("model") or archive.embedder.identity
         done = archive.migrate(model, progress=progress)
         yield f"{done} passages embedded again"
+    before: set[str] = set()
     if not wanted.keys() & {"recut", "words", "vectors", "index"}:
         return
     with archive.writing():
@@ -76,12 +77,19 @@ def repair(
             if "words" in wanted:
                 archive._lexical.clear()
             if "vectors" in wanted:
-                archive._dense.clear()
+                before = set(_segments(archive))
+                archive._indexer().mend_vectors()
         archive.index(progress=progress)
-    for fix, name in (("words", "the lexical index"), ("vectors", "the dense index")):
-        if fix in wanted:
-            yield f"{name} written anew from the ledger"
+    if "words" in wanted:
+        yield "the lexical index written anew from the ledger"
+    if "vectors" in wanted:
+        kept = len(before.intersection(_segments(archive)))
+        yield f"the dense index mended from the ledger: {kept} of {len(before)} segments stay"
     yield "all that is stored is searchable"
+
+
+def _segments(archive: Archive) -> list[str]:
+    return [str(s["name"]) for s in archive._dense.manifest()["segments"]]
 
 
 def _recut(archive: Archive, articles: Sequence[str], settle: Settle) -> str:

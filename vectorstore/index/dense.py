@@ -13,7 +13,7 @@ import secrets
 import shutil
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from heapq import nlargest
 from math import ceil
@@ -23,10 +23,11 @@ from typing import Any
 
 import numpy as np
 
-from vectorstore.durable import digests, sync_folder, write_json
+from vectorstore.durable import Stamps, digests, sync_folder, write_json
 from vectorstore.errors import IndexDamaged
+from vectorstore.index.building import Builder
 from vectorstore.index.form import Halves, Lookup
-from vectorstore.index.segment import VECTORS, Floats, Rows, Segment, build, read_ids
+from vectorstore.index.segment import VECTORS, Floats, Rows, Segment, read_ids, rows_of
 from vectorstore.values import Filters
 
 log = logging.getLogger(__name__)
@@ -66,6 +67,8 @@ class DenseIndex:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._manifest_path = folder / "manifest.json"
+        self._stamps = Stamps(folder / "stamps.json")
+        self._builder = Builder()
         self._open: dict[str, Segment] = {}
         self._stamp: tuple[int, int] | None = None
         self._model: tuple[tuple[int, int] | None, str] = (None, "")
@@ -135,13 +138,13 @@ class DenseIndex:
         self.segments()
         return not self.damaged
 
-    def lookup(self) -> Lookup:
+    def lookup(self, without: Collection[str] = ()) -> Lookup:
         """A look-up of the newest row of each passage, in the files as they lie.
 
         Raises OSError, ValueError or KeyError if a segment cannot be read.
         """
         found: dict[str, tuple[Halves, int]] = {}
-        for name in self.worn():
+        for name in self._names(without):
             vectors = np.load(self.folder / name / VECTORS, mmap_mode="r")
             found.update((i, (vectors, row)) for row, i in enumerate(self.ids(name)))
         return lambda ids: {i: found[i][0][found[i][1]] for i in ids if i in found}
@@ -151,6 +154,7 @@ class DenseIndex:
 
     def close(self) -> None:
         """Let go of the open segments; they are opened again when asked for."""
+        self._builder.close()
         with self._lock:
             self._open, self._stamp = {}, None
 
@@ -171,17 +175,20 @@ class DenseIndex:
         that segments and cursor change in one rename.
         """
         manifest = self.manifest()
+        replaced = set(replaced)
         gone = set(replaced)
         if manifest["model"] != model:
             gone |= {s["name"] for s in manifest["segments"]}
         keep = [s for s in manifest["segments"] if s["name"] not in gone]
+        worn = _left_worn([s for s in manifest["segments"] if s["name"] in replaced], rows)
+        self._wear(keep, articles)
         name = f"seg-{time.strftime('%Y%m%dT%H%M%S')}-{secrets.token_hex(3)}"
         if rows.ids:
             aside = self.folder / f"building-{name}"
-            files = build(aside, rows)
+            files = self._builder.build(aside, rows)
             aside.rename(self.folder / name)
             sync_folder(self.folder)
-            keep.append({"name": name, "rows": len(rows.ids), "files": files})
+            keep.append({"name": name, "rows": len(rows.ids), "files": files, "worn": worn})
         now = time.time()
         retired = manifest["retired"] + [{"name": g, "at": now} for g in sorted(gone)]
         reached = manifest["seq"] if seq is None else seq
@@ -192,8 +199,14 @@ class DenseIndex:
         return name
 
     def worn(self) -> list[str]:
-        """The live segments, oldest first: dead rows gather in each of them."""
-        return [s["name"] for s in self.manifest()["segments"]]
+        entries = self.manifest()["segments"]
+        return [s["name"] for s in entries if s.get("worn", s["rows"]) > DEAD_SHARE * s["rows"]]
+
+    def counted(self, dead: Mapping[str, int]) -> None:
+        manifest = self.manifest()
+        for entry in manifest["segments"]:
+            entry["worn"] = dead.get(entry["name"], entry.get("worn", entry["rows"]))
+        write_json(self._manifest_path, manifest)
 
     def to_merge(self) -> list[list[str]]:
         """Groups of segments that are due to become one, by name."""
@@ -205,10 +218,10 @@ class DenseIndex:
             tiers.setdefault(tier, []).append(segment["name"])
         return [names for _, names in sorted(tiers.items()) if len(names) >= TIER_FACTOR]
 
-    def verify(self) -> list[str]:
-        """The names of live segments whose files are not as they were sealed."""
+    def verify(self, *, thorough: bool = True) -> list[str]:
+        read = digests if thorough else self._stamps.digests
         entries = self.manifest()["segments"]
-        return [e["name"] for e in entries if digests(self.folder / e["name"]) != e["files"]]
+        return [e["name"] for e in entries if read(self.folder / e["name"]) != e["files"]]
 
     def clear(self) -> None:
         """Retire everything; the ledger can write it again."""
@@ -221,6 +234,21 @@ class DenseIndex:
         write_json(self._manifest_path, EMPTY | {"retired": retired})
 
     # -- inside ---------------------------------------------------------------------
+
+    def _names(self, without: Collection[str] = ()) -> list[str]:
+        """The live segments but some, oldest first."""
+        return [s["name"] for s in self.manifest()["segments"] if s["name"] not in without]
+
+    def _wear(self, entries: Iterable[dict[str, Any]], articles: Iterable[str]) -> None:
+        """Count in each segment the rows of articles that newer ones follow. At most: a row that
+        is followed twice counts twice, and one of a segment that cannot be read not at all."""
+        changed = list(articles)
+        for entry in entries:
+            if "worn" in entry and changed:
+                try:
+                    entry["worn"] += rows_of(self.folder / entry["name"], changed)
+                except (OSError, ValueError, KeyError) as error:
+                    log.warning("dead rows of %s are not counted: %s", entry["name"], error)
 
     def _opened(self, entries: Iterable[dict[str, Any]]) -> tuple[dict[str, Segment], bool]:
         """The segments that open, and whether those left out would fail again."""
@@ -252,9 +280,18 @@ class DenseIndex:
         for path in self.folder.iterdir():
             if path.is_dir() and path.name not in named:
                 shutil.rmtree(path, ignore_errors=True)
+        self._stamps.forget(named)
         if any(r["name"] not in fresh for r in manifest["retired"]):
             manifest["retired"] = [r for r in manifest["retired"] if r["name"] in fresh]
             write_json(self._manifest_path, manifest)
+
+
+def _left_worn(replaced: Sequence[dict[str, Any]], rows: Rows) -> int:
+    """Dead rows, at most, of a segment that stands for others: those of theirs that were not
+    left out as it was made."""
+    worn = sum(entry.get("worn", entry["rows"]) for entry in replaced)
+    left_out = max(0, sum(entry["rows"] for entry in replaced) - len(rows.ids))
+    return int(max(0, min(worn - left_out, len(rows.ids))))
 
 
 def _well_formed(loaded: Any) -> bool:
@@ -278,6 +315,10 @@ def _nearest(segment: Segment, query: Floats, k: int, filters: Filters) -> list[
     if count <= max(EXACT_ROWS, EXACT_SHARE * len(segment)):
         return segment.exact(query, k, np.flatnonzero(keep))
     spare = SPARE if count < len(segment) else 1.0
-    wide = segment.nearest(query, ceil(spare * k * len(segment) / count))
+    try:
+        wide = segment.nearest(query, ceil(spare * k * len(segment) / count))
+    except Exception:  # whatever Chroma raises where it cannot open or read its copy
+        log.exception("dense segment %s is compared row by row", segment.name)
+        return segment.exact(query, k, np.flatnonzero(keep))
     hits = [hit for hit in wide if keep[hit[0]]][:k]
     return hits if len(hits) == min(k, count) else segment.exact(query, k, np.flatnonzero(keep))

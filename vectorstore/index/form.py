@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -54,8 +54,8 @@ class VectorIndex(Protocol):
     def answers(self) -> bool:
         """Whether the whole index answers just now."""
 
-    def lookup(self) -> Lookup:
-        """A look-up of the indexed vectors, as they are stored."""
+    def lookup(self, without: Collection[str] = ()) -> Lookup:
+        """A look-up of the indexed vectors, as they are stored, but those in some segments."""
 
     def where(self) -> str:
         """Where the index is, for messages: a folder, or an address without its secrets."""
@@ -82,13 +82,18 @@ class VectorIndex(Protocol):
         """
 
     def worn(self) -> list[str]:
-        """The segments in which dead rows gather, oldest first; none where they are deleted."""
+        """The segments that may have more dead rows than DEAD_SHARE, oldest first; none where
+        they are deleted."""
+
+    def counted(self, dead: Mapping[str, int]) -> None:
+        """Note how many dead rows segments were found to have, by name."""
 
     def to_merge(self) -> list[list[str]]:
         """Groups of segments that are due to become one, by name."""
 
-    def verify(self) -> list[str]:
-        """The names of live segments that are not as they were written."""
+    def verify(self, *, thorough: bool = True) -> list[str]:
+        """The names of live segments that are not as they were written. If not `thorough`, what
+        nobody has touched since it was looked at is taken to be as it was."""
 
     def clear(self) -> None:
         """Take everything out of search; the ledger can write it again."""

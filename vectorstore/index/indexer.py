@@ -8,7 +8,7 @@ So whatever is killed, the next run goes on from there.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -101,18 +101,61 @@ class Indexer:
     def _heal_words(self) -> None:
         """Clear the lexical index if it is damaged, gone, or ahead of the ledger."""
         last = self._ledger.last_seq()
-        if self._lexical.cursor() > last or not self._lexical.sound():
+        if self._lexical.cursor() > last or not self._lexical.sound(thorough=False):
             log.warning("the lexical index is damaged or gone: rebuilding it from the ledger")
             self._lexical.clear()
 
     def _heal_vectors(self) -> None:
-        """Clear the dense index if it is damaged, gone, of another model, or ahead."""
-        last = self._ledger.last_seq()
-        manifest = self._dense.manifest()
-        stale = manifest["segments"] and manifest["model"] != self._model
-        if stale or manifest["seq"] > last or self._dense.damaged or self._dense.verify():
+        """Write anew what is damaged of the dense index: the segments, or all of it if it is
+        gone, of another model, or ahead."""
+        if self._unusable():
             log.warning("the dense index is damaged or gone: rebuilding it from the ledger")
             self._dense.clear()
+        elif damaged := self._dense.verify(thorough=False):
+            log.warning("segments are damaged, and written anew: %s", ", ".join(damaged))
+            self._mend(damaged)
+
+    def mend_vectors(self) -> None:
+        """Compare the dense index with the ledger, row by row, and write anew the segments that
+        have not what they should, and no others. All of it, where that cannot be told."""
+        with self._turn(TURN) as mine:
+            if not mine:
+                raise ArchiveLocked(f"another machine is writing to {self._dense.where()}")
+            if self._unusable():
+                self._dense.clear()
+            else:
+                self._mend(self._dense.verify())
+
+    def _unusable(self) -> bool:
+        manifest = self._dense.manifest()
+        stale = manifest["segments"] and manifest["model"] != self._model
+        gone = self._dense.shared and self._dense.damaged  # of segments `verify` says which
+        return bool(stale or gone or manifest["seq"] > self._ledger.last_seq())
+
+    def _mend(self, damaged: Collection[str]) -> None:
+        """Replace the damaged segments, and those with a row that is not the ledger's, by one
+        that has what the sound ones lack."""
+        if self._dense.shared:  # one collection: there are no others
+            self._dense.clear()
+            return
+        manifest = self._dense.manifest()
+        changes = self._ledger.changes(0, manifest["seq"])
+        articles = [c.id for c in changes if c.seq <= manifest["seq"]]
+        try:
+            held = self._dense.lookup(damaged)
+            sound = [s["name"] for s in manifest["segments"] if s["name"] not in damaged]
+            owned = {name: set(self._dense.ids(name)) for name in sound}
+        except (OSError, ValueError, KeyError):
+            self._dense.clear()
+            return
+        passages = self._ledger.passages_of
+        wanted = {r.id for r in passages(articles, self._model) if not _same(held([r.id]), r)}
+        spoilt = [name for name, own in owned.items() if not wanted.isdisjoint(own)]
+        for name in spoilt:
+            wanted |= owned[name]
+        if wanted or damaged:
+            rows = _rows(r for r in passages(articles, self._model) if r.id in wanted)
+            self._dense.publish(self._model, rows, replaced=[*damaged, *spoilt])
 
     def _follow_words(self, progress: Progress) -> None:
         last = self._ledger.last_seq()
@@ -139,13 +182,20 @@ class Indexer:
             self._rewrite(group)
 
     def _drop_dead(self) -> None:
-        """Rewrite segments with many rows that are replaced, withdrawn, or newer elsewhere."""
+        """Rewrite segments with many rows that are replaced, withdrawn, or newer elsewhere.
+
+        The index counts them as they come, and at most; here they are counted exactly.
+        """
+        worn = self._dense.worn()
+        names = [s["name"] for s in self._dense.manifest()["segments"]] if worn else []
         newer: set[str] = set()
-        for name in reversed(self._dense.worn()):
+        for name in reversed(names):
             ids = self._dense.ids(name)
-            live = self._ledger.live(ids) - newer
-            if len(ids) - len(live) > DEAD_SHARE * len(ids):
-                self._rewrite([name], live)
+            if name in worn:
+                live = self._ledger.live(ids) - newer
+                self._dense.counted({name: len(ids) - len(live)})
+                if len(ids) - len(live) > DEAD_SHARE * len(ids):
+                    self._rewrite([name], live)
             newer.update(ids)
 
     def _rewrite(self, names: Sequence[str], wanted: Collection[str] | None = None) -> None:
@@ -155,6 +205,11 @@ class Indexer:
         articles = list(dict.fromkeys(i.partition("-")[0] for i in ids))
         rows = (r for r in self._ledger.passages_of(articles, self._model) if r.id in kept)
         self._dense.publish(self._model, _rows(rows), replaced=names)
+
+
+def _same(held: Mapping[str, Any], row: Any) -> bool:
+    """Whether a passage's row in the index has the ledger's vector."""
+    return row.id in held and held[row.id].tobytes() == row.passage
 
 
 def _entry(row: Any) -> Entry:

@@ -18,7 +18,7 @@ from math import log
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from vectorstore.durable import digests, write_json
+from vectorstore.durable import Stamps, digests, write_json
 from vectorstore.errors import IndexDamaged
 from vectorstore.index import lexical_query as clauses
 from vectorstore.index.analyzer import terms
@@ -30,6 +30,9 @@ WRITER_BYTES = 64_000_000
 
 NAME_WORTH = 0.8
 """What a name counts among a query's words, whose worth is their rarity, 0 to 1."""
+
+MORE = 100_000
+"""Bytes of words in lines of their own that are few in any case."""
 
 FORMAT = 4
 """Of the index's fields; one of another format is written anew from the ledger."""
@@ -91,8 +94,8 @@ class LexicalIndex:
             writer.add_document(document)
         writer.commit()
         writer.wait_merging_threads()
-        write_json(self._words, Counter(self._met()) + met)
-        state = {"format": FORMAT, "seq": seq, "files": self._files(), "dead": dead}
+        state = {"format": FORMAT, "seq": seq, "files": self._touched_files(), "dead": dead}
+        state["more"] = self._meet(met, int(self._sealed()["more"]))
         write_json(self._seal, state)
 
     def search(self, query: SearchQuery, k: int) -> dict[str, float]:
@@ -218,9 +221,11 @@ class LexicalIndex:
         """The last sequence number that is in the index; 0 for none."""
         return int(self._sealed()["seq"])
 
-    def sound(self) -> bool:
-        """Whether the files are those of the last update, to the byte."""
-        return bool(self._sealed()["files"] == self._files())
+    def sound(self, *, thorough: bool = True) -> bool:
+        """Whether the files are those of the last update, to the byte. If not `thorough`, a file
+        that nobody has touched since it was looked at is taken to be as it was."""
+        files = self._files() if thorough else self._touched_files()
+        return bool(self._sealed()["files"] == files)
 
     def outdated(self) -> bool:
         """Whether another release of Dateline wrote the index, in a form that this one does not
@@ -248,19 +253,50 @@ class LexicalIndex:
         self._index = None
         self._seal.unlink(missing_ok=True)
         self._words.unlink(missing_ok=True)
+        self._more_words.unlink(missing_ok=True)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     @property
     def _words(self) -> Path:
         return self.folder.with_name(f"{self.folder.name}-words.json")
 
-    def _met(self) -> dict[str, int]:
+    @property
+    def _more_words(self) -> Path:
+        return self.folder.with_name(f"{self.folder.name}-words-more.jsonl")
+
+    def _met(self) -> Counter[str]:
         """The words that were met so far; none if the file is not there or cannot be read."""
         try:
-            loaded: dict[str, int] = json.loads(self._words.read_text("utf-8"))
+            return Counter(self.read_words())
         except (FileNotFoundError, ValueError):
-            return {}
-        return loaded
+            return Counter()
+
+    def read_words(self) -> Counter[str]:
+        """The words in both of their files; raises FileNotFoundError or ValueError."""
+        met = Counter[str](dict(json.loads(self._words.read_text("utf-8"))))
+        if more := int(self._sealed()["more"]):
+            lines = self._more_words.read_bytes()
+            if len(lines) < more:
+                raise ValueError(f"{self._more_words.name} is cut short")
+            for line in lines[:more].splitlines():
+                met.update(json.loads(line))
+        return met
+
+    def _meet(self, new: Counter[str], more: int) -> int:
+        """Count the words of an update, in a line of their own until these take a quarter of what
+        the whole list does, so that an update costs what is new. `more` is how many bytes of
+        lines count so far; returns how many count now."""
+        whole = self._words.stat().st_size if self._words.exists() else 0
+        if not whole or more > MORE + whole // 4:
+            write_json(self._words, self._met() + new)
+            self._more_words.unlink(missing_ok=True)
+            return 0
+        with self._more_words.open("ab") as file:
+            file.truncate(min(more, file.tell()))  # an update that was cut short is done again
+            file.write(json.dumps(new).encode() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        return self._more_words.stat().st_size
 
     def _terms(self) -> dict[str, int]:
         if not self.exists():
@@ -280,11 +316,16 @@ class LexicalIndex:
         except (FileNotFoundError, ValueError):
             loaded = {}
         if loaded.get("format") != FORMAT:
-            return {"seq": 0, "files": {}, "dead": 0}
-        return {"dead": 1} | loaded  # Dateline 0.1 did not count them: there may be some
+            return {"seq": 0, "files": {}, "dead": 0, "more": 0}
+        return {"dead": 1, "more": 0} | loaded  # Dateline 0.1 did not count them: there may be some
 
     def _files(self) -> dict[str, str]:
-        return {n: d for n, d in digests(self.folder).items() if not n.endswith(".lock")}
+        return _unlocked(digests(self.folder))
+
+    def _touched_files(self) -> dict[str, str]:
+        """The same, of which only what was touched is read."""
+        stamps = Stamps(self.folder.with_name(f"{self.folder.name}-stamps.json"))
+        return _unlocked(stamps.digests(self.folder))
 
     @contextmanager
     def _reading(self) -> Iterator[Any]:
@@ -320,6 +361,10 @@ class LexicalIndex:
             except Exception as error:
                 raise IndexDamaged(f"the lexical index cannot be opened: {error}") from error
         return self._index
+
+
+def _unlocked(files: dict[str, str]) -> dict[str, str]:
+    return {name: digest for name, digest in files.items() if not name.endswith(".lock")}
 
 
 def _schema() -> Any:

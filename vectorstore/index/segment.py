@@ -1,10 +1,10 @@
 """One sealed segment of the dense index: a Chroma folder that is written once.
 
 A segment's folder holds `rows.npz` (passage ids, days, outlets, languages, and the subjects and
-places of some rows), `vectors.npy`
-(float16[n, dim]) and `chroma/`, built from them by a child process that ends before the
-segment is sealed. Record "17" in Chroma is row 17. Opening a Chroma folder writes to its
-SQLite file, and for a small index to its HNSW files too (measured, chromadb 1.5.9), so a
+places of some rows), `articles.npy` (the rows' article ids, sorted), `vectors.npy`
+(float16[n, dim]) and `chroma/`, built from them by a child process that has closed it before the
+segment is sealed (`building`). Record "17" in Chroma is row 17. Opening a Chroma folder writes
+to its SQLite file, and for a small index to its HNSW files too (measured, chromadb 1.5.9), so a
 reader opens a private copy. The sealed files never change, and their digests hold.
 """
 
@@ -12,9 +12,8 @@ from __future__ import annotations
 
 import logging
 import shutil
-import subprocess
-import sys
 import tempfile
+import threading
 import time
 import weakref
 import zlib
@@ -26,9 +25,8 @@ import numpy as np
 import numpy.typing as npt
 from filelock import FileLock, Timeout
 
-from vectorstore.durable import digests, sync_tree
+from vectorstore.durable import digests
 from vectorstore.errors import IndexDamaged
-from vectorstore.index import segment_child
 from vectorstore.index.segment_child import COLLECTION, client_of
 from vectorstore.ledger import tags
 from vectorstore.values import Filters
@@ -37,7 +35,7 @@ NO_DAY = 0
 """The day of a passage whose article has no published date."""
 
 VIEW, LOCK = "dateline-view-", "in-use.lock"
-VECTORS = "vectors.npy"
+ROWS, ARTICLES, VECTORS = "rows.npz", "articles.npy", "vectors.npy"
 NEW_SECONDS = 60.0
 """A view younger than this may not have its lock yet."""
 
@@ -48,6 +46,7 @@ AIMED, LIFTED = np.float32(2.0**60), np.float32(2.0**52)
 """Together what `_scaled` divides by; in two steps, so that no product is subnormal."""
 
 Floats = npt.NDArray[np.float32]
+Owners = npt.NDArray[np.bytes_]
 log = logging.getLogger(__name__)
 
 
@@ -67,43 +66,26 @@ def code(name: str) -> int:
     return zlib.crc32(name.encode())
 
 
-def build(folder: Path, rows: Rows) -> dict[str, str]:
-    """Write, verify and sync a segment into a new folder; returns its files' digests.
-
-    Raises IndexDamaged if the child that writes Chroma's files does not verify them.
-    """
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    np.savez(
-        folder / "rows.npz",
-        ids=np.array(rows.ids, dtype="S40"),
-        days=np.array(rows.days, dtype=np.int32),
-        outlets=np.array([code(o) for o in rows.outlets], dtype=np.uint32),
-        languages=np.array([code(x) for x in rows.languages], dtype=np.uint32),
-        tags=np.array([code(t) for own in rows.tags for t in own], dtype=np.uint32),
-        tagged=np.array([n for n, own in enumerate(rows.tags) for _ in own], dtype=np.int32),
-    )
-    np.save(folder / "vectors.npy", rows.vectors.astype(np.float16))
-    _write_apart(folder)
-    sync_tree(folder)
-    return digests(folder)
-
-
-def _write_apart(folder: Path) -> None:
-    """Have a child process write Chroma's files; raises IndexDamaged if it does not verify them."""
-    child = subprocess.run(  # noqa: S603
-        [sys.executable, "-P", segment_child.__file__, str(folder)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if child.returncode:
-        raise IndexDamaged(f"a dense segment could not be written: {child.stderr[-2000:]}")
-
-
 def read_ids(folder: Path) -> list[str]:
     """The passage ids of a segment, row by row."""
-    return [i.decode() for i in np.load(folder / "rows.npz")["ids"]]
+    return [i.decode() for i in np.load(folder / ROWS)["ids"]]
+
+
+def owners(ids: Owners) -> Owners:
+    """The articles of passages: the first 16 characters of each id."""
+    return ids.astype("S16")
+
+
+def rows_of(folder: Path, articles: Sequence[str]) -> int:
+    """How many rows of a segment are passages of these articles; looks at as few of its pages as
+    there are articles. Raises OSError, ValueError or KeyError if it cannot be read."""
+    wanted = np.array(articles, dtype="S16")
+    try:
+        held = np.load(folder / ARTICLES, mmap_mode="r")
+    except FileNotFoundError:  # sealed before the articles were kept
+        held = np.sort(owners(np.load(folder / ROWS)["ids"]))
+    first, end = (np.searchsorted(held, wanted, side) for side in ("left", "right"))
+    return int((end - first).sum())
 
 
 class Segment:
@@ -113,7 +95,7 @@ class Segment:
         """Raises IndexDamaged if a file is missing, added or changed since it was sealed."""
         if not folder.is_dir() or digests(folder) != sealed:
             raise IndexDamaged(f"the dense segment {folder.name} is not as it was sealed")
-        rows = np.load(folder / "rows.npz")
+        rows = np.load(folder / ROWS)
         self.name = folder.name
         self.ids: list[str] = [i.decode() for i in rows["ids"]]
         self._days = rows["days"]
@@ -126,9 +108,8 @@ class Segment:
         view, lock = _view(folder)
         # Of the copy: a sealed file that is cut short while it is mapped would end the process
         self._vectors = np.load(view / VECTORS, mmap_mode="r")
-        client = client_of(view)
-        weakref.finalize(self, _close, client, view, lock)
-        self._collection = client.get_collection(COLLECTION, embedding_function=None)
+        self._view, self._clients, self._opening = view, list[Any](), threading.Lock()
+        weakref.finalize(self, _close, self._clients, view, lock)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -156,11 +137,19 @@ class Segment:
     def nearest(self, query: Floats, k: int) -> list[tuple[int, float]]:
         """The k nearest rows by HNSW, with their cosines, best first."""
         k = min(k, len(self))
-        found: Any = self._collection.query(
+        found: Any = self._collection().query(
             query_embeddings=[query], n_results=k, include=["distances"]
         )
         rows, distances = found["ids"][0], found["distances"][0]
         return [(int(r), 1 - d) for r, d in zip(rows, distances, strict=True)]
+
+    def _collection(self) -> Any:
+        """Chroma's, opened when HNSW is first asked: its import takes as long as the rest of a
+        question's start, and few rows are compared one by one."""
+        with self._opening:
+            if not self._clients:
+                self._clients.append(client_of(self._view))
+            return self._clients[0].get_collection(COLLECTION, embedding_function=None)
 
     def exact(self, query: Floats, k: int, rows: npt.NDArray[np.intp]) -> list[tuple[int, float]]:
         """The k nearest of the given rows by arithmetic over their vectors."""
@@ -207,9 +196,10 @@ def _remove_if_abandoned(view: Path) -> None:
         return
 
 
-def _close(client: Any, view: Path, lock: FileLock) -> None:
+def _close(clients: Sequence[Any], view: Path, lock: FileLock) -> None:
     try:
-        client.close()
+        for client in clients:
+            client.close()
     finally:
         shutil.rmtree(view, ignore_errors=True)
         lock.release()

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -88,8 +88,8 @@ class ServedIndex:
             return False
         return not self.damaged
 
-    def lookup(self) -> Lookup:
-        entries = self.manifest()["segments"]
+    def lookup(self, without: Collection[str] = ()) -> Lookup:
+        entries = [s for s in self.manifest()["segments"] if s["name"] not in without]
         return lambda ids: self._vectors(entries[0]["name"], ids) if entries else {}
 
     def where(self) -> str:
@@ -134,10 +134,13 @@ class ServedIndex:
     def worn(self) -> list[str]:
         return []
 
+    def counted(self, dead: Mapping[str, int]) -> None:
+        """Dead rows are deleted here."""
+
     def to_merge(self) -> list[list[str]]:
         return []
 
-    def verify(self) -> list[str]:
+    def verify(self, *, thorough: bool = True) -> list[str]:
         """The live generation, if it is gone or has not as many rows as were written."""
         from chromadb.errors import NotFoundError
 

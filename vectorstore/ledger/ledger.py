@@ -30,6 +30,9 @@ Vectors = tuple[npt.NDArray[np.float16], npt.NDArray[np.int8]]
 GROUPED_AT_ONCE = 50
 """Articles grouped in one transaction where they were stored before there were stories."""
 
+GROUPED = "grouped"
+"""The setting that says that no article is without a story's signature."""
+
 a, v = schema.articles.c, schema.versions.c
 
 
@@ -170,7 +173,12 @@ class Ledger(LedgerReader):
         return True
 
     def group(self, progress: Progress) -> None:
-        """Group the live articles that an earlier Dateline stored; goes on where it stopped."""
+        """Group the live articles that an earlier Dateline stored; goes on where it stopped.
+
+        Done once: what is stored since is grouped as it is stored.
+        """
+        if self.meta(GROUPED):
+            return
         with self.engine.connect() as c:
             total = stories.count_ungrouped(c)
         done = 0
@@ -183,6 +191,7 @@ class Ledger(LedgerReader):
                 break
             done += len(found)
             progress("Grouping", done, total)
+        self.set_meta(GROUPED, "yes")
 
 
 def _row(c: Connection, article: str) -> Row[Any] | None:

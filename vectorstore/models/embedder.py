@@ -175,6 +175,10 @@ class Embedder:
         begun: Future[Model] | None = self.__dict__.get("_loading")
         return begun is not None and begun.done() and begun.exception() is None
 
+    def begin(self) -> None:
+        """Begin to load the model, for who has other things to do meanwhile."""
+        _ = self._loading
+
     @cached_property
     def _loading(self) -> Future[Model]:
         found: Future[Model] = Future()
