@@ -120,12 +120,12 @@ def _copy(folder: Path, archive: str | None) -> None:
     shutil.rmtree(begun, ignore_errors=True)
     with opened(archive) as store:
         begun.mkdir(parents=True)
-        for name, served in ((LEDGER, ledger), (FILE, web)):
+        for name, to_file in ((LEDGER, ledger.to_file), (FILE, web.to_file)):
             if not store.place.url and not (store.path / name).exists():
                 continue
             os.close(os.open(begun / name, os.O_CREAT | os.O_RDWR, 0o600))
             if store.place.url:
-                served.to_file(store.place, begun / name)
+                to_file(store.place, begun / name)
             else:
                 copy_database(store.path / name, begun / name)
         if (store.path / SOURCES).exists():

@@ -65,10 +65,10 @@ def test_a_backup_brings_an_archive_to_a_server_and_back(
         put(archive, NEWS)
         before = [h.passage_id for h in archive.search("shipyard docks", k=3)]
         store = Store.beside(archive)
-        kept = store.create("ann", "Tariffs")
-        asked, said = store.append("ann", kept.id, "What tariff?", {"text": "15 percent."})
+        talk = store.create("ann", "Tariffs").id
+        asked, said = store.append("ann", talk, "What tariff?", {"text": "15 percent."})
         store.feedback("ann", said or 0, "right")
-        share = store.share("ann", kept.id)
+        share = store.share("ann", talk)
         token = store.add_token("wire", Role.reader, None)[1]
         store.close()
     backup(saved, archive=str(tmp_path / "archive"))
@@ -87,12 +87,12 @@ def test_a_backup_brings_an_archive_to_a_server_and_back(
             assert put(archive, NEWS) == ["unchanged"] * len(NEWS)
             assert archive.status().unindexed == 0
             store = Store.beside(archive)
-            assert [one.id for one in store.messages("ann", kept.id)] == [asked, said]
+            assert [one.id for one in store.messages("ann", talk)] == [asked, said]
             assert [given.question for given in store.given()] == ["What tariff?"]
             assert store.shared(share)
             assert store.token(token)
             assert "backup made" in {deed.deed for deed in store.deeds()}
-            assert min(store.append("ann", kept.id, "And?", {"text": "15."})) > (said or 0)
+            assert min(store.append("ann", talk, "And?", {"text": "15."})) > (said or 0)
             store.close()
     with pytest.raises(InputError, match="empty database"):
         restore(saved, archive=url)

@@ -111,12 +111,14 @@ def test_while_the_server_is_away_nobody_is_taken_for_another_and_probes_answer(
         store.close()
 
 
-def test_a_backup_goes_to_a_server_without_web_state_alone(
+def test_a_file_goes_to_a_server_without_web_state_alone_and_comes_back_as_it_was(
     postgres: Server, tmp_path: Path
 ) -> None:
     file, place = tmp_path / "conversations.db", Place.of(postgres.new())
     own = Store(file)
-    own.create("ann", "Tariffs")
+    talk = own.create("ann", "Tariffs").id
+    asked, said = own.append("ann", talk, "What tariff?", {"text": "15 percent."})
+    own.feedback("ann", said or 0, "right")
     own.close()
     transfer.refuse_filled(place)
     transfer.from_file(file, place)
@@ -126,3 +128,17 @@ def test_a_backup_goes_to_a_server_without_web_state_alone(
     ):
         with pytest.raises(InputError, match="name an empty database"):
             refused()
+    assert place.url
+    store = Store(place.url)
+    assert [one.id for one in store.messages("ann", talk)] == [asked, said]
+    assert store.append("ann", talk, "And?", None)[0] > (said or 0)
+    store.close()
+    transfer.to_file(place, tmp_path / "back.db")
+    back = Store(tmp_path / "back.db")
+    assert [one.text for one in back.messages("ann", talk)] == [
+        "What tariff?",
+        "15 percent.",
+        "And?",
+    ]
+    assert [given.question for given in back.given()] == ["What tariff?"]
+    back.close()
