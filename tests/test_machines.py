@@ -1,10 +1,13 @@
 """All parts of a larger house as plain processes on loopback: two web nodes, a schedule,
 PostgreSQL and Chroma. A feed changes, both nodes answer with the new article; one is killed,
-nothing is lost."""
+nothing is lost, and its readers go on at the other."""
 
 from __future__ import annotations
 
+import json
 import os
+import re
+import secrets
 import socket
 import subprocess
 import sys
@@ -20,7 +23,9 @@ import httpx
 import pytest
 
 from tests.chroma import ChromaServer
+from tests.conftest import article, put
 from tests.postgres import Server
+from tests.ui.command import dateline
 from vectorstore import Archive
 
 SECONDS = 600.0
@@ -116,6 +121,42 @@ def finds(port: str, text: str, headline: str) -> bool:
     return found.is_success and headline in found.text
 
 
+class Reader:
+    """A browser tab without a screen: its cookies, and its events as the page sends them."""
+
+    def __init__(self) -> None:
+        self.client = httpx.Client(timeout=300)
+        self.tab = secrets.token_hex(6)
+
+    def __enter__(self) -> Reader:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.client.close()
+
+    def get(self, port: str, path: str) -> httpx.Response:
+        return self.client.get(f"http://127.0.0.1:{port}{path}")
+
+    def ask(self, port: str, question: str, **wanted: object) -> str:
+        """What a node sends of the conversation until the answer is done."""
+        config = self.get(port, "/config").json()
+        (button,) = [
+            one["id"] for one in config["components"] if one["props"].get("elem_id") == "dl-ask"
+        ]
+        (event,) = [d["id"] for d in config["dependencies"] if [button, "click"] in d["targets"]]
+        body = {"data": [question, json.dumps(wanted), None], "fn_index": event}
+        tab = {"session_hash": self.tab}
+        queue = f"http://127.0.0.1:{port}/gradio_api/queue"
+        self.client.post(f"{queue}/join", json=body | tab).raise_for_status()
+        said = ""
+        with self.client.stream("GET", f"{queue}/data", params=tab) as events:
+            for line in events.iter_lines():
+                said += line
+                if '"process_completed"' in line:
+                    break
+        return said
+
+
 def asked(port: str, question: str) -> dict[str, Any]:
     body = {"question": question}
     done = httpx.post(f"http://127.0.0.1:{port}/api/v1/ask", json=body, timeout=300)
@@ -173,3 +214,74 @@ def test_two_nodes_answer_with_what_the_schedule_brings_and_one_may_die(
         passages = archive.status().passages
         assert len(archive._dense.ids(segment["name"])) == segment["rows"] == passages > 1
     assert not any((folder / "dense").exists() for folder in folders.values())
+
+
+PASSWORD = "correct horse battery"  # noqa: S105
+
+
+@pytest.mark.slow
+def test_who_a_node_knew_the_other_knows_and_goes_on_with_when_it_dies(
+    tmp_path: Path, postgres: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", os.environ.get("OMP_NUM_THREADS", "1"))
+    url = postgres.new()
+    folders, ports = {n: tmp_path / n for n in ("one", "two")}, {}
+    for name, folder in folders.items():
+        folder.mkdir()
+        (folder / "archive.toml").write_text(f'[ledger]\nurl = "{url}"\n')
+        ports[name] = free_port()
+    one, two = ports["one"], ports["two"]
+    with Archive.open(folders["one"], create=True) as archive:
+        put(archive, [article(f"{n}.md", text, outlet=n) for n, text in NEWS.items()])
+
+    def run(node: str, *words: str, stdin: str = "") -> str:
+        done = dateline(*words, archive=folders[node], stdin=stdin)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def statuses(token: str) -> list[int]:
+        shown = {"Authorization": f"Bearer {token}"}
+        paths = [f"http://127.0.0.1:{port}/api/v1/feedback" for port in ports.values()]
+        return [httpx.get(path, headers=shown, timeout=60).status_code for path in paths]
+
+    def web(name: str) -> Any:
+        where = ["--archive", folders[name]]
+        return process("serve", "--no-schedule", "--port", ports[name], *where)
+
+    with ExitStack() as parts:
+        first = parts.enter_context(web("one"))
+        parts.enter_context(web("two"))
+        reader, editor = parts.enter_context(Reader()), parts.enter_context(Reader())
+        assert within(lambda: all(finds(p, "grey whales off Ulsan", "whales") for p in (one, two)))
+
+        token = run("one", "tokens", "add", "wire", "--role", "editor")
+        assert statuses(token) == [200, 200]
+        run("two", "tokens", "revoke", token.split("_")[1])
+        assert statuses(token) == [401, 401]
+
+        run("two", "users", "add", "ed", "--role", "editor", "--password-stdin", stdin=PASSWORD)
+        login = {"name": "ed", "password": PASSWORD}
+        editor.client.post(f"http://127.0.0.1:{one}/login", data=login)
+        assert editor.get(one, "/operate/state").status_code == 200
+        assert reader.get(one, "/operate/state").status_code == 403
+
+        begun = reader.get(one, "/").cookies["dateline_session"]
+        said = reader.ask(one, "How many grey whales were counted off Ulsan?")
+        assert "Nine grey whales" in said
+        kept = re.findall(r"data-kept=\W*([0-9a-f]{32})", said)[-1]
+        first.kill()
+        first.wait()
+
+        assert reader.client.cookies["dateline_session"] == begun
+        assert "grey whales" in reader.get(two, "/view/conversations").text
+        said = reader.ask(two, "And where will Hanwha build docks?", kept=kept)
+        assert "Philadelphia" in said
+        told = reader.get(two, f"/keep/{kept}/export/markdown").text
+        assert told.index("off Ulsan?") < told.index("Hanwha build docks?")
+        assert editor.get(two, f"/keep/{kept}/export/markdown").status_code in {403, 404}
+        assert editor.get(two, "/operate/state").status_code == 200
+        editor.client.post(f"http://127.0.0.1:{two}/logout")
+        assert editor.get(two, "/operate/state").status_code == 403
+        deeds = run("two", "audit")
+        for deed in ("token made", "token revoked", "user added", "login"):
+            assert deed in deeds

@@ -11,9 +11,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from tests.conftest import NEWS, put
+from tests.postgres import Server
 from tests.ui.command import dateline
 from tests.ui.serving import served
 from ui.operations import retention
@@ -33,9 +35,17 @@ MCP = {
 }
 
 
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
-    with Archive.open(tmp_path_factory.mktemp("access") / "archive", create=True) as opened:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def archive(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Archive]:
+    """An archive, once for each database that its ledger and web state can be in."""
+    folder = tmp_path_factory.mktemp("access") / "archive"
+    folder.mkdir()
+    if request.param == "postgresql":
+        server: Server = request.getfixturevalue("postgres")
+        (folder / "archive.toml").write_text(f'[ledger]\nurl = "{server.new()}"\n')
+    with Archive.open(folder, create=True) as opened:
         put(opened, NEWS)
         yield opened
 
@@ -125,8 +135,8 @@ def test_a_token_opens_every_interface_until_it_ends_or_is_revoked(
         assert statuses(base, made) == {401}
         with pytest.raises(AppError, match="valid token"):
             asked.predict("tariff", 1, api_name="/search")
-    kept = (archive.path / "conversations.db").read_bytes()
-    assert made.encode() not in kept
+    with store.engine.connect() as db:
+        assert made not in str(db.execute(select(schema.tokens)).all())
     assert {one.state() for one in store.tokens() if one.id == id_} == {"revoked"}
 
 
@@ -409,13 +419,13 @@ def test_users_and_tokens_count_also_where_the_archive_can_only_be_read(
             assert client.get("/operate/state").status_code == 200
 
 
-def test_conversations_of_the_first_release_are_taken_up(archive: Archive, tmp_path: Path) -> None:
+def test_conversations_of_the_first_release_are_taken_up(tmp_path: Path) -> None:
     path = tmp_path / "conversations.db"
     first = Store(path)
     kept = first.create("ann", "Tariffs")
     first.close()
     with sqlite3.connect(path) as c:
-        for table in ("users", "tokens", "deeds"):
+        for table in ("users", "tokens", "deeds", "meta", "logins", "tries"):
             c.execute(f"DROP TABLE {table}")
         c.execute("PRAGMA user_version=1")
     c.close()
@@ -423,6 +433,8 @@ def test_conversations_of_the_first_release_are_taken_up(archive: Archive, tmp_p
     assert second.get("ann", kept.id).name == "Tariffs"
     second.add_user("ann", Role.reader, PASSWORD)
     second.record("x", actor="a", way="command", role="operator")
+    assert len(second.salt()) == 32
+    assert second.count_try("a", 0.0) == 0
     with pytest.raises(IntegrityError, match="append-only"), second.engine.begin() as db:
         db.exec_driver_sql("DELETE FROM deeds")
     second.close()

@@ -15,6 +15,7 @@ import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -200,9 +201,10 @@ def test_no_secret_is_shown_and_nothing_leaves_the_machine(
     assert reached == []
 
 
-def test_passwords_are_hashed_and_tries_are_counted() -> None:
+def test_passwords_are_hashed_and_tries_are_counted(tmp_path: Path) -> None:
     now = [0.0]
-    operators = Operators({"ed": hash_password("hunter2")}, clock=lambda: now[0])
+    store = Store(tmp_path / "conversations.db")
+    operators = Operators(store, {"ed": hash_password("hunter2")}, clock=lambda: now[0])
     assert "hunter2" not in repr(operators) + str(operators.hashes)
     token = operators.login("ed", "hunter2", "a")
     assert token
@@ -217,4 +219,5 @@ def test_passwords_are_hashed_and_tries_are_counted() -> None:
     assert operators.login("ed", "hunter2", "b")
     now[0] = 13 * 3600
     assert operators.who({"dateline_operator": token}) == ""
-    assert Operators({}, local=False).who({}) == ""
+    assert Operators(store, {}, local=False).who({}) == ""
+    store.close()

@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from vectorstore import Archive
     from vectorstore.address import Place
 
-CONVERSATIONS = "conversations.db"
-
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", show_default=False)]
 
 
@@ -76,7 +74,7 @@ def backup(
 ) -> None:
     """Copy an archive into a new folder, also while it is served and ingested into.
 
-    A ledger on PostgreSQL is copied into a file too; for a large one use pg_dump.
+    What is on PostgreSQL is copied into files too; for a large ledger use pg_dump.
     What is copied is the ledger, which has the articles and their vectors, the readers'
     conversations, users and tokens (as hashes), the audit log and the sources; the indexes are
     made of the ledger by `restore`.
@@ -109,9 +107,11 @@ def _one_of_many(folder: Path, archive: str | None, keep: int) -> None:
 def _copy(folder: Path, archive: str | None) -> None:
     from ui.console import output as console
     from ui.operations.backups import describe
+    from ui.store import transfer as web
+    from ui.store.database import FILE
     from vectorstore import InputError
     from vectorstore.address import LEDGER
-    from vectorstore.backends.transfer import to_file
+    from vectorstore.backends import transfer as ledger
     from vectorstore.ledger.backup import copy_database
 
     if folder.exists():
@@ -120,12 +120,11 @@ def _copy(folder: Path, archive: str | None) -> None:
     shutil.rmtree(begun, ignore_errors=True)
     with opened(archive) as store:
         begun.mkdir(parents=True)
-        for name in (LEDGER, CONVERSATIONS):
-            served = store.place.url and name == LEDGER
-            if not served and not (store.path / name).exists():
+        for name, to_file in ((LEDGER, ledger.to_file), (FILE, web.to_file)):
+            if not store.place.url and not (store.path / name).exists():
                 continue
             os.close(os.open(begun / name, os.O_CREAT | os.O_RDWR, 0o600))
-            if served:
+            if store.place.url:
                 to_file(store.place, begun / name)
             else:
                 copy_database(store.path / name, begun / name)
@@ -189,27 +188,18 @@ def _restored(folder: Path, place: Place) -> Iterator[Archive]:
     from ui.console import output as console
     from vectorstore import Archive, InputError, Settings
     from vectorstore.address import LEDGER
-    from vectorstore.backends.transfer import refuse_filled
 
     if not (folder / LEDGER).is_file():
         raise InputError(f"{folder} is not a backup: it has no {LEDGER}")
     target = place.folder
-    if place.url:
-        refuse_filled(place)
-        if (target / CONVERSATIONS).exists():
-            raise InputError(f"{target} has conversations already: move {CONVERSATIONS} away first")
-    elif (target / LEDGER).exists():
+    if not place.url and (target / LEDGER).exists():
         raise InputError(f"there is an archive in {target}: restore into another (--archive DIR)")
-    target.mkdir(parents=True, exist_ok=True)
-    if (folder / CONVERSATIONS).exists():
-        _brought(folder / CONVERSATIONS, target / CONVERSATIONS, 0o600)
-    try:
-        _brought(folder / LEDGER, place if place.url else target / LEDGER, 0o644)
-    except BaseException:
-        if place.url:  # nothing is there that was not before
-            (target / CONVERSATIONS).unlink(missing_ok=True)
-        raise
+    if place.url:
+        _into_server(folder, place)
+    else:
+        _into_folder(folder, target)
     if (folder / SOURCES).exists():
+        target.mkdir(parents=True, exist_ok=True)
         shutil.copy2(folder / SOURCES, target / SOURCES)
     with Archive(place, Settings()) as store:
         with store.writing(), console.progress_bar() as progress:
@@ -217,21 +207,54 @@ def _restored(folder: Path, place: Place) -> Iterator[Archive]:
         yield store
 
 
-def _brought(database: Path, to: Path | Place, mode: int) -> None:
-    """Copy a database of a backup into a file with this mode, or into a ledger on a server."""
-    from vectorstore import ArchiveDamaged
-    from vectorstore.backends.transfer import from_file
+def _into_folder(folder: Path, target: Path) -> None:
+    """Copy the databases of a backup into a folder."""
+    from ui.store.database import FILE
+    from vectorstore.address import LEDGER
     from vectorstore.ledger.backup import copy_database
 
+    target.mkdir(parents=True, exist_ok=True)
+    for name, mode in ((FILE, 0o600), (LEDGER, 0o644)):
+        if not (folder / name).exists():
+            continue
+        try:
+            with _damage_told(folder / name):
+                copy_database(folder / name, target / name)
+        except BaseException:
+            (target / name).unlink(missing_ok=True)
+            raise
+        (target / name).chmod(mode)
+
+
+def _into_server(folder: Path, place: Place) -> None:
+    """Bring the databases of a backup to a server that has neither; the larger one, which may
+    fail, first, and only if the other can be brought too."""
+    from ui.store import transfer as web
+    from ui.store.database import FILE
+    from vectorstore.address import LEDGER
+    from vectorstore.backends import transfer as ledger
+    from vectorstore.health.databases import whole
+
+    ledger.refuse_filled(place)
+    web.refuse_filled(place)
+    kept = folder / FILE
+    with _damage_told(kept):
+        if kept.exists() and not (found := whole(kept))[0]:
+            raise sqlite3.DatabaseError(found[1])
+    with _damage_told(folder / LEDGER):
+        ledger.from_file(folder / LEDGER, place)
+    if kept.exists():
+        web.from_file(kept, place)
+
+
+@contextmanager
+def _damage_told(database: Path) -> Iterator[None]:
+    """Raises ArchiveDamaged in place of what SQLite says of a backup's database."""
+    from vectorstore import ArchiveDamaged
+
     try:
-        if isinstance(to, Path):
-            copy_database(database, to)
-            to.chmod(mode)
-        else:
-            from_file(database, to)
+        yield
     except sqlite3.DatabaseError as error:
-        if isinstance(to, Path):
-            to.unlink(missing_ok=True)
         raise ArchiveDamaged(
             f"{database} is damaged ({error}): bring back an earlier backup"
         ) from error

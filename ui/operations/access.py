@@ -98,7 +98,7 @@ class Access:
         if said not in {"on", "off"}:
             raise InputError(f"{ANONYMOUS} is on or off, not {said!r}")
         proxy = Proxy.from_environment()
-        operators = Operators.from_environment(local=local and proxy is None, users=store)
+        operators = Operators.from_environment(store, local=local and proxy is None)
         return cls(operators, store, os.environ.get(TOKEN, ""), proxy, said == "on")
 
     def caller(self, headers: Mapping[str, str], cookies: Mapping[str, str], peer: str) -> Caller:

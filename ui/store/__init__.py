@@ -1,5 +1,5 @@
-"""What readers keep: their conversations, their feedback on answers, and what they share; and
-who may do what: users, tokens, and the audit log.
+"""The web state. What readers keep: their conversations, their feedback on answers, and what they
+share; and who may do what: users, tokens, logins, and the audit log.
 
 >>> store = Store.beside(archive)  # doctest: +SKIP
 >>> kept = store.create(owner, "Car tariffs")  # doctest: +SKIP
@@ -16,12 +16,14 @@ from tempfile import mkdtemp
 
 from ui.store.audit import Audit, Deed
 from ui.store.conversations import Conversation, Conversations, Kept
+from ui.store.database import FILE, rights
 from ui.store.feedback import KINDS, Feedback, Given, feedback_csv, feedback_jsonl
+from ui.store.logins import Logins
 from ui.store.roles import Forbidden, Role, role_of
-from ui.store.schema import FILE
 from ui.store.shares import Share, Shares
 from ui.store.snapshot import restored, snapshot
 from ui.store.tokens import Token, Tokens
+from ui.store.transfer import take_up
 from ui.store.users import User, Users
 from vectorstore import Archive
 
@@ -45,17 +47,19 @@ __all__ = [
 ]
 
 
-class Store(Conversations, Feedback, Shares, Users, Tokens, Audit):
-    """One database of conversations, users and deeds. Safe to share between threads; `close` it."""
+class Store(Conversations, Feedback, Shares, Users, Tokens, Logins, Audit):
+    """One database of the web state. Safe to share between threads; `close` it."""
 
     @classmethod
     def beside(cls, archive: Archive) -> Store:
-        """The store of an archive, in its folder; a passing one where that cannot be written,
-        which knows its users and tokens all the same."""
-        kept = archive.path / FILE
+        """The store of an archive: in its folder, or on the server of its ledger, where all nodes
+        share it. Where nothing can be written a passing one, which knows the users and tokens all
+        the same."""
+        url, kept = archive.place.url, archive.path / FILE
         if not archive.read_only:
-            return cls(kept)
+            if url:
+                take_up(kept, archive.place)
+            return cls(url or kept)
         passing = cls(Path(mkdtemp(prefix="dateline-kept-")) / FILE)
-        if kept.exists():  # what is kept lasts as long as this process
-            passing.copy_access(kept)
-        return passing
+        passing.rights = rights(url or kept) or passing.rights
+        return passing  # what is kept lasts as long as this process

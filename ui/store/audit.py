@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 
 from ui.store import schema
+from ui.store.database import Database
 from ui.store.schema import YOUNGEST
 
 KEPT = 400
@@ -37,11 +38,8 @@ class Deed:
     request: str
 
 
-class Audit:
+class Audit(Database):
     """The verbs for the audit log; a part of `Store`."""
-
-    engine: Engine
-    reading: Engine
 
     def record(  # noqa: PLR0913
         self, deed: str, target: str = "", *, actor: str, way: str, role: str, request: str = ""

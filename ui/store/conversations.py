@@ -6,13 +6,13 @@ import json
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine, Row, Select, func, or_, select
+from sqlalchemy import Connection, Row, Select, func, or_, select
 
 from chatbot import Answer
 from ui.store import schema
+from ui.store.database import Database
 from ui.store.snapshot import Json, snapshot
 from vectorstore import InputError
 
@@ -53,15 +53,8 @@ class Kept:
     """What the owner said of it: `{"kind", "citation", "note"}`, oldest first."""
 
 
-class Conversations:
-    """The verbs for conversations and messages of one database."""
-
-    def __init__(self, path: Path) -> None:
-        self.engine = schema.connect(path)
-        self.reading: Engine = self.engine.execution_options(reads=True)
-
-    def close(self) -> None:
-        self.engine.dispose()
+class Conversations(Database):
+    """The verbs for conversations and messages; a part of `Store`."""
 
     def create(self, owner: str, name: str = "") -> Conversation:
         """Begin a conversation; without a name it is called by its first question."""
@@ -112,6 +105,12 @@ class Conversations:
             find(db, owner, conversation)
             return kept_messages(db, conversation)
 
+    def newest(self, owner: str, conversation: str) -> int:
+        """The id of its last message, 0 if the owner has none there."""
+        last = select(func.max(m.id)).join(schema.conversations, m.conversation == c.id)
+        with self.reading.connect() as db:
+            return db.scalar(last.where(c.id == conversation, c.owner == owner)) or 0
+
     def append(
         self, owner: str, conversation: str, question: str, answer: Answer | Json | None
     ) -> tuple[int, int | None]:
@@ -121,7 +120,7 @@ class Conversations:
         """
         saved = snapshot(answer) if isinstance(answer, Answer) else answer
         with self.engine.begin() as db:
-            row = find(db, owner, conversation)
+            row = find(db, owner, conversation, alone=True)
             count = db.scalar(select(func.count()).where(m.conversation == conversation)) or 0
             if count >= MOST_MESSAGES:
                 raise InputError("this conversation is full: begin a new one")
@@ -134,7 +133,7 @@ class Conversations:
     def cut(self, owner: str, conversation: str, message: int) -> None:
         """Forget a message and all after it: for a question that is edited or asked again."""
         with self.engine.begin() as db:
-            find(db, owner, conversation)
+            find(db, owner, conversation, alone=True)
             later = (m.conversation == conversation) & (m.id >= message)
             db.execute(schema.messages.delete().where(later))
 
@@ -154,9 +153,11 @@ def _of(owner: str) -> Select[Any]:
     return select(*c, shared.label("shared")).where(c.owner == owner)
 
 
-def find(db: Connection, owner: str, conversation: str) -> Row[Any]:
-    """The row of an owner's conversation; InputError if there is none."""
-    row = db.execute(_of(owner).where(c.id == conversation)).first()
+def find(db: Connection, owner: str, conversation: str, *, alone: bool = False) -> Row[Any]:
+    """The row of an owner's conversation, `alone` if nobody else is to change it in this
+    transaction; InputError if there is none."""
+    query = _of(owner).where(c.id == conversation)
+    row = db.execute(query.with_for_update(of=schema.conversations) if alone else query).first()
     if row is None:
         raise InputError("there is no such conversation: it may have been deleted")
     return row

@@ -10,10 +10,11 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 
 from ui.exports.text import cell, visible
 from ui.store import schema
+from ui.store.database import Database
 from ui.store.snapshot import Json
 from vectorstore import InputError
 
@@ -38,11 +39,8 @@ class Given:
     citations: tuple[Json, ...]
 
 
-class Feedback:
+class Feedback(Database):
     """The verbs for feedback; a part of `Store`."""
-
-    engine: Engine
-    reading: Engine
 
     def feedback(
         self, owner: str, message: int, kind: str, *, citation: int | None = None, note: str = ""
@@ -96,7 +94,8 @@ class Feedback:
 def _check(db: Any, owner: str, message: int) -> None:
     joined = schema.messages.join(schema.conversations, m.conversation == c.id)
     query = select(m.id).select_from(joined).where(m.id == message, c.owner == owner)
-    if db.scalar(query.where(m.role == "assistant")) is None:
+    query = query.where(m.role == "assistant").with_for_update(of=schema.messages)
+    if db.scalar(query) is None:
         raise InputError("there is no such answer: it may have been deleted")
 
 

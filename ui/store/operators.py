@@ -15,15 +15,15 @@ import os
 import secrets
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from ui.store.logins import Login
 from ui.store.roles import Role
 
 if TYPE_CHECKING:
-    from ui.store.users import Users
+    from ui.store import Store
 
 COOKIE = "dateline_operator"
 LOGIN = "DATELINE_LOGIN"
@@ -33,12 +33,6 @@ COST, BLOCK, LANES = 2**15, 8, 1
 
 LASTS = 12 * 3600
 """Seconds that a login lasts."""
-
-TRIES, WINDOW = 5, 300.0
-"""Wrong passwords an address may send in so many seconds."""
-
-ALL_TRIES = 60
-"""Wrong passwords that all addresses may send together in a window."""
 
 AT_ONCE = threading.BoundedSemaphore(2)
 """Passwords checked at the same time: each takes 32 MB."""
@@ -52,9 +46,10 @@ class Throttled(Exception):
         super().__init__(f"too many wrong passwords: wait {self.wait} seconds")
 
 
-def hash_password(password: str) -> str:
-    """`scrypt$salt$hash`, to be kept in place of the password."""
-    salt = secrets.token_bytes(16)
+def hash_password(password: str, salt: bytes = b"") -> str:
+    """`scrypt$salt$hash`, to be kept in place of the password; the salt is 16 bytes, at random
+    if none are given."""
+    salt = salt or secrets.token_bytes(16)
     return f"scrypt${_b64(salt)}${_b64(_scrypt(password, salt))}"
 
 
@@ -81,61 +76,61 @@ def _b64(value: bytes) -> str:
 
 @dataclass(slots=True)
 class Operators:
-    """Names with the hashes of their passwords, the logins that are open, and the throttle."""
+    """Who may log in, and who is: the store's users, and names with the hashes of their passwords.
 
+    What it finds out is in the store, so that it holds at every node, and after a restart.
+    """
+
+    store: Store
     hashes: Mapping[str, str] = field(repr=False)
     local: bool = True
     """Whether only this machine is served."""
-    users: Users | None = None
-    """Where further users are kept, with their roles."""
-    clock: Callable[[], float] = time.monotonic
+    clock: Callable[[], float] = time.time
     _was_set: bool = False
-    _open: dict[str, tuple[str, str, float]] = field(default_factory=dict, repr=False)
-    _wrong: dict[str, deque[float]] = field(default_factory=dict, repr=False)
-    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @classmethod
-    def from_environment(cls, *, local: bool = True, users: Users | None = None) -> Operators:
+    def from_environment(cls, store: Store, *, local: bool = True) -> Operators:
         """Those of DATELINE_LOGIN, which is taken out of the environment."""
         hashes = {}
         for entry in os.environ.pop(LOGIN, "").split():
             name, _, secret = entry.partition(":")
-            hashes[name] = secret if secret.startswith("scrypt$") else hash_password(secret)
-        return cls(hashes, local, users)
+            if not secret.startswith("scrypt$"):
+                salt = hashlib.sha256(f"{store.salt()} {name}".encode()).digest()[:16]
+                secret = hash_password(secret, salt)
+            hashes[name] = secret
+        return cls(store, hashes, local)
 
     @property
     def set(self) -> bool:
         """Whether a login is needed: also once the last user has been removed, until a restart."""
         if not self._was_set:
-            self._was_set = bool(self.hashes) or bool(self.users and self.users.has_users())
+            self._was_set = bool(self.hashes) or self.store.has_users()
         return self._was_set
 
     def _kept(self, name: str) -> tuple[str, Role] | None:
         """The hash of somebody's password, and their role; None for a name that nobody has."""
         if name in self.hashes:
             return self.hashes[name], Role.operator
-        user = self.users.user(name) if self.users else None
+        user = self.store.user(name)
         return (user.password, user.role) if user else None
 
     def login(self, name: str, password: str, address: str) -> str | None:
         """The cookie's value for a right password, None for a wrong one; raises Throttled."""
-        self._count(address)
+        if wait := self.store.count_try(address, self.clock()):
+            raise Throttled(wait)
         kept = self._kept(name)
         right = _matches(password[:1024], kept[0] if kept else _NOBODY)
         if not (right and kept):
             return None
-        token = secrets.token_urlsafe(32)
-        with self._lock:
-            now = self.clock()
-            self._wrong.pop(address, None)
-            self._open = {k: v for k, v in self._open.items() if v[2] > now}
-            self._open[_digest(token)] = (name, kept[0], now + LASTS)
+        token, now = secrets.token_urlsafe(32), self.clock()
+        self.store.forgive(address)
+        self.store.add_login(token, Login(name, _proof(kept[0])), now, now + LASTS)
         return token
 
     def logout(self, cookies: Mapping[str, str]) -> None:
         """End the login that the cookies stand for."""
-        with self._lock:
-            self._open.pop(_digest(cookies.get(COOKIE, "")), None)
+        if shown := cookies.get(COOKIE, ""):
+            self.store.end_login(shown)
 
     def who(self, cookies: Mapping[str, str]) -> str:
         """The name of who is logged in, or may do as much; "" for anybody else."""
@@ -151,36 +146,19 @@ class Operators:
         A login ends with its user, and with the password that it was made with.
         """
         shown = cookies.get(COOKIE, "")
-        with self._lock:
-            name, password, until = self._open.get(_digest(shown), ("", "", 0.0))
-        if shown and until > self.clock():
-            kept = self._kept(name)
-            if kept and hmac.compare_digest(kept[0], password):
-                return name, kept[1], "login"
+        if shown and (login := self.store.login_of(shown, self.clock())):
+            kept = self._kept(login.name)
+            if kept and hmac.compare_digest(_proof(kept[0]), login.proof):
+                return login.name, kept[1], "login"
         if self.local and not self.set:
             return "operator", Role.operator, "machine"
         return None
-
-    def _count(self, address: str) -> None:
-        """Counts a try before it is checked, so that many at once do not slip through."""
-        with self._lock:
-            now = self.clock()
-            for key in list(self._wrong):
-                tries = self._wrong[key]
-                while tries and tries[0] <= now - WINDOW:
-                    tries.popleft()
-                if not tries:
-                    del self._wrong[key]
-            tries = self._wrong.setdefault(address, deque())
-            everybody = sum(len(t) for t in self._wrong.values())
-            if len(tries) >= TRIES or everybody >= ALL_TRIES:
-                raise Throttled((tries[0] if tries else now) + WINDOW - now)
-            tries.append(now)
 
 
 _NOBODY = "scrypt$AAAAAAAAAAAAAAAAAAAAAA==$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 """Checked for a name that nobody has, so that it takes as long as a wrong password."""
 
 
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+def _proof(hashed: str) -> str:
+    """What tells a password's hash from another's without giving it away."""
+    return hashlib.sha256(f"dateline login {hashed}".encode()).hexdigest()

@@ -1,21 +1,20 @@
-"""The tables of what readers keep (conversations, messages, feedback, shares), and of who may
-do what: users, tokens, and the audit log of their deeds.
+"""The tables of the web state: what readers keep (conversations, messages, feedback, shares), and
+who may do what: users, tokens, logins, and the audit log of their deeds.
 
-They stand in a database of their own beside the archive, so that a copy of the archive
-carries nobody's questions, and an ingest never waits for a reader.
+They stand in a database of their own beside the archive, or in a schema of their own beside its
+ledger, so that a copy of the archive carries nobody's questions, and an ingest never waits for
+a reader.
 """
 
 from __future__ import annotations
 
-import os
-import sqlite3
-from pathlib import Path
+import secrets
 
 from sqlalchemy import (
-    URL,
     Column,
     Connection,
-    Engine,
+    Dialect,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -23,25 +22,54 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    create_engine,
+    TypeDecorator,
     event,
 )
-
-from vectorstore import ArchiveTooNew
-
-FILE = "conversations.db"
-VERSION = 2
+from sqlalchemy.types import TypeEngine
 
 metadata = MetaData()
+
+
+class Words(TypeDecorator[str]):
+    """Texts as both databases have them: PostgreSQL refuses NUL, and neither takes half of a
+    surrogate pair. They are as long as they are, and compared by their code points."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, most: int | None = None) -> None:
+        """`most` is how many characters they usually have at most."""
+        super().__init__()
+        self.most = most
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[str]:
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(Text(collation="C"))
+        return dialect.type_descriptor(Text() if self.most is None else String(self.most))
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        return value.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
+
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", Words(40), primary_key=True),
+    Column("value", Words(), nullable=False),
+)
+"""`salt` is for the passwords that the nodes have from their environment; `schema` is the number
+of the schema, which SQLite has in the head of its file instead."""
 
 conversations = Table(
     "conversations",
     metadata,
-    Column("id", String(32), primary_key=True),
-    Column("owner", String(64), nullable=False),
-    Column("name", Text, nullable=False, default=""),
-    Column("created", String(40), nullable=False),
-    Column("updated", String(40), nullable=False),
+    Column("id", Words(32), primary_key=True),
+    Column("owner", Words(64), nullable=False),
+    Column("name", Words(), nullable=False, default=""),
+    Column("created", Words(40), nullable=False),
+    Column("updated", Words(40), nullable=False),
     Index("conversations_by_owner", "owner", "updated"),
 )
 
@@ -50,10 +78,10 @@ messages = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("conversation", ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False),
-    Column("role", String(9), nullable=False),
-    Column("text", Text, nullable=False),
-    Column("answer", Text),
-    Column("created", String(40), nullable=False),
+    Column("role", Words(9), nullable=False),
+    Column("text", Words(), nullable=False),
+    Column("answer", Words()),
+    Column("created", Words(40), nullable=False),
     Index("messages_by_conversation", "conversation"),
     sqlite_autoincrement=True,
 )
@@ -64,19 +92,19 @@ feedback = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("message", ForeignKey("messages.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("kind", String(20), nullable=False),
+    Column("kind", Words(20), nullable=False),
     Column("citation", Integer),
-    Column("note", Text, nullable=False, default=""),
-    Column("created", String(40), nullable=False),
+    Column("note", Words(), nullable=False, default=""),
+    Column("created", Words(40), nullable=False),
 )
 
 shares = Table(
     "shares",
     metadata,
-    Column("token", String(64), primary_key=True),
+    Column("token", Words(64), primary_key=True),
     Column("conversation", ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False),
-    Column("created", String(40), nullable=False),
-    Column("snapshot", Text, nullable=False),
+    Column("created", Words(40), nullable=False),
+    Column("snapshot", Words(), nullable=False),
     Index("shares_by_conversation", "conversation"),
 )
 """`snapshot` is the conversation as JSON, frozen when it was shared."""
@@ -84,39 +112,59 @@ shares = Table(
 users = Table(
     "users",
     metadata,
-    Column("name", String(200), primary_key=True),
-    Column("role", String(20), nullable=False),
-    Column("password", Text, nullable=False, default=""),
-    Column("created", String(40), nullable=False),
-    Column("changed", String(40), nullable=False),
+    Column("name", Words(200), primary_key=True),
+    Column("role", Words(20), nullable=False),
+    Column("password", Words(), nullable=False, default=""),
+    Column("created", Words(40), nullable=False),
+    Column("changed", Words(40), nullable=False),
 )
 """`password` is its hash."""
 
 tokens = Table(
     "tokens",
     metadata,
-    Column("id", String(12), primary_key=True),
-    Column("name", String(200), nullable=False),
-    Column("role", String(20), nullable=False),
-    Column("digest", String(64), nullable=False),
-    Column("created", String(40), nullable=False),
-    Column("expires", String(40)),
-    Column("used", String(10)),
-    Column("revoked", String(40)),
+    Column("id", Words(12), primary_key=True),
+    Column("name", Words(200), nullable=False),
+    Column("role", Words(20), nullable=False),
+    Column("digest", Words(64), nullable=False),
+    Column("created", Words(40), nullable=False),
+    Column("expires", Words(40)),
+    Column("used", Words(10)),
+    Column("revoked", Words(40)),
 )
 """`digest` is SHA-256 of the whole token; `used` the last day on which it was shown."""
+
+logins = Table(
+    "logins",
+    metadata,
+    Column("digest", Words(64), primary_key=True),
+    Column("name", Words(200), nullable=False),
+    Column("proof", Words(64), nullable=False),
+    Column("until", Float, nullable=False),
+)
+"""Who is logged in: `digest` is SHA-256 of the cookie, `proof` of the hash of the password that it
+was made with; `until` is in seconds since 1970."""
+
+tries = Table(
+    "tries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("address", Words(200), nullable=False),
+    Column("time", Float, nullable=False, index=True),
+)
+"""Passwords that were tried of late, in seconds since 1970; those of a login that was right go."""
 
 deeds = Table(
     "deeds",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("time", String(40), nullable=False),
-    Column("actor", String(200), nullable=False),
-    Column("way", String(20), nullable=False),
-    Column("role", String(20), nullable=False),
-    Column("deed", String(40), nullable=False),
-    Column("target", Text, nullable=False, default=""),
-    Column("request", String(128), nullable=False, default=""),
+    Column("time", Words(40), nullable=False),
+    Column("actor", Words(200), nullable=False),
+    Column("way", Words(20), nullable=False),
+    Column("role", Words(20), nullable=False),
+    Column("deed", Words(40), nullable=False),
+    Column("target", Words(), nullable=False, default=""),
+    Column("request", Words(128), nullable=False, default=""),
     Index("deeds_by_time", "time"),
     sqlite_autoincrement=True,
 )
@@ -126,54 +174,43 @@ younger than YOUNGEST days."""
 YOUNGEST = 30
 """Days for which nothing takes a deed out of the audit log."""
 
-_REFUSED = "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END"
-_TRIGGERS = (
-    f"CREATE TRIGGER deeds_stay_as_they_are BEFORE UPDATE ON deeds {_REFUSED}",
-    "CREATE TRIGGER deeds_stay BEFORE DELETE ON deeds WHEN old.time > "
-    f"strftime('%Y-%m-%dT%H:%M:%S', 'now', '-{YOUNGEST} days') {_REFUSED}",
-)
+REFUSAL = "the audit log is append-only"
+_REFUSED = f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
+_TRIGGERS = {
+    "sqlite": (
+        f"CREATE TRIGGER deeds_stay_as_they_are BEFORE UPDATE ON deeds {_REFUSED}",
+        "CREATE TRIGGER deeds_stay BEFORE DELETE ON deeds WHEN old.time > "
+        f"strftime('%Y-%m-%dT%H:%M:%S', 'now', '-{YOUNGEST} days') {_REFUSED}",
+    ),
+    "postgresql": (
+        f"""CREATE FUNCTION refuse_change_of_deeds() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          IF TG_OP = 'DELETE' AND TG_LEVEL = 'ROW' THEN
+            IF old.time <= to_char(now() AT TIME ZONE 'UTC' - interval '{YOUNGEST} days',
+                                   'YYYY-MM-DD"T"HH24:MI:SS') COLLATE "C" THEN
+              RETURN old;
+            END IF;
+          END IF;
+          RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = 'integrity_constraint_violation';
+        END $$""",
+        "CREATE TRIGGER deeds_stay BEFORE UPDATE OR DELETE ON deeds "
+        "FOR EACH ROW EXECUTE FUNCTION refuse_change_of_deeds()",
+        "CREATE TRIGGER deeds_stay_together BEFORE TRUNCATE ON deeds "
+        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_deeds()",
+    ),
+}
 
 
 def _append_only(_table: Table, connection: Connection, **_: object) -> None:
-    """Where the table has just been made. Another database wants triggers of its own."""
-    if connection.dialect.name == "sqlite":
-        for trigger in _TRIGGERS:
-            connection.exec_driver_sql(trigger)
+    """Where the table has just been made."""
+    for statement in _TRIGGERS[connection.dialect.name]:
+        connection.exec_driver_sql(statement)
+
+
+def _salted(_table: Table, connection: Connection, **_: object) -> None:
+    """Where the table has just been made."""
+    connection.execute(meta.insert().values(key="salt", value=secrets.token_hex(16)))
 
 
 event.listen(deeds, "after_create", _append_only)
-
-
-def connect(path: Path) -> Engine:
-    """The database in a file, made if there is none; raises ArchiveTooNew for a later one's."""
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    engine = create_engine(URL.create("sqlite", database=str(path)), hide_parameters=True)
-    event.listen(engine, "connect", _careful)
-    event.listen(engine, "begin", _begin)
-    with engine.begin() as c:
-        found = int(c.exec_driver_sql("PRAGMA user_version").scalar_one())
-        if found > VERSION:
-            raise ArchiveTooNew(
-                f"{path} has schema {found}, this Dateline knows up to {VERSION}: update Dateline"
-            )
-        metadata.create_all(c)
-        c.exec_driver_sql(f"PRAGMA user_version={VERSION}")
-    return engine
-
-
-def _begin(connection: Connection) -> None:
-    """A writer takes the lock first: one that reads before it writes could not wait for it."""
-    reads = connection.get_execution_options().get("reads")
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
-
-
-def _careful(connection: sqlite3.Connection, _record: object) -> None:
-    connection.isolation_level = None  # transactions begin when we say so
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        "busy_timeout=10000",
-        "secure_delete=ON",  # what a reader deletes is overwritten
-    ):
-        connection.execute(f"PRAGMA {pragma}")
+event.listen(meta, "after_create", _salted)

@@ -7,10 +7,11 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 
 from ui.store import schema
 from ui.store.conversations import find, kept_messages
+from ui.store.database import Database
 from ui.store.snapshot import Json
 
 TOKEN_BYTES = 24
@@ -29,17 +30,14 @@ class Share:
     messages: tuple[Json, ...]
 
 
-class Shares:
+class Shares(Database):
     """The verbs for shares; a part of `Store`."""
-
-    engine: Engine
-    reading: Engine
 
     def share(self, owner: str, conversation: str) -> str:
         """Freeze the conversation as it is now; the token of its link, `/share/<token>`."""
         token = secrets.token_urlsafe(TOKEN_BYTES)
         with self.engine.begin() as db:
-            row = find(db, owner, conversation)
+            row = find(db, owner, conversation, alone=True)
             messages = [
                 {
                     "role": kept.role,

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 
 from ui.store import schema
+from ui.store.database import Database
 from ui.store.roles import Role
 from vectorstore import InputError
 
@@ -48,11 +49,8 @@ class Token:
         return "expired" if over else "valid"
 
 
-class Tokens:
+class Tokens(Database):
     """The verbs for tokens; a part of `Store`."""
-
-    engine: Engine
-    reading: Engine
 
     def add_token(self, name: str, role: Role, expires: datetime | None) -> tuple[str, str]:
         """Make a token; its id, and the token itself, which is kept nowhere."""
@@ -68,19 +66,19 @@ class Tokens:
             "created": datetime.now(UTC).isoformat(),
             "expires": expires and expires.astimezone(UTC).isoformat(),
         }
-        with self.engine.begin() as db:
+        with self.granting() as db:
             db.execute(schema.tokens.insert(), row)
         return id_, token
 
     def tokens(self) -> list[Token]:
         """All that were made, the newest first."""
-        with self.reading.connect() as db:
+        with self.rights.connect() as db:
             rows = db.execute(select(schema.tokens).order_by(t.created.desc()))
             return [_token(row) for row in rows]
 
     def revoke_token(self, id_: str) -> Token:
         """End a token at once; it stays in the list. InputError if there is none."""
-        with self.engine.begin() as db:
+        with self.granting() as db:
             row = db.execute(select(schema.tokens).where(t.id == id_)).first()
             if row is None:
                 raise InputError(f"there is no token {id_!r}: dateline tokens list")
@@ -93,7 +91,7 @@ class Tokens:
         """The valid token that is shown; None for any other. The hashes are compared in
         constant time."""
         form = _FORM.fullmatch(shown)
-        with self.reading.connect() as db:
+        with self.rights.connect() as db:
             query = select(schema.tokens).where(t.id == (form[1] if form else ""))
             row = db.execute(query).first()
         right = hmac.compare_digest(_digest(shown), row.digest if row else _NOTHING)
@@ -106,9 +104,9 @@ class Tokens:
         return found
 
     def _used(self, token: Token) -> None:
-        """Remember the day on which it was used last: once a day."""
+        """Remember the day on which it was used last: once a day, where that can be written."""
         today = datetime.now(UTC).date().isoformat()
-        if token.used != today:
+        if token.used != today and self.rights is self.reading:
             with self.engine.begin() as db:
                 db.execute(schema.tokens.update().where(t.id == token.id).values(used=today))
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from ui.store import schema
+from ui.store.database import Database
 from ui.store.operators import hash_password
 from ui.store.roles import Role
 from vectorstore import InputError
-from vectorstore.health.databases import connect
 
 SHORTEST = 12
 """Characters of a password; nothing else is asked of it (NIST SP 800-63B, 8 at least)."""
@@ -37,11 +36,8 @@ class User:
     changed: datetime
 
 
-class Users:
+class Users(Database):
     """The verbs for users; a part of `Store`."""
-
-    engine: Engine
-    reading: Engine
 
     def add_user(self, name: str, role: Role, password: str) -> None:
         """Add a user; raises InputError for a name that is taken or has spaces, and for a
@@ -50,10 +46,12 @@ class Users:
             raise InputError("a user's name has 1 to 200 characters and no spaces")
         now = datetime.now(UTC).isoformat()
         row = {"name": name, "role": role, "password": _hashed(password)}
-        with self.engine.begin() as db:
-            if db.scalar(select(u.name).where(u.name == name)):
-                raise InputError(f"there is a user {name!r} already: dateline users change {name}")
-            db.execute(schema.users.insert(), row | {"created": now, "changed": now})
+        try:
+            with self.granting() as db:
+                db.execute(schema.users.insert(), row | {"created": now, "changed": now})
+        except IntegrityError:
+            taken = f"there is a user {name!r} already: dateline users change {name}"
+            raise InputError(taken) from None
 
     def change_user(self, name: str, *, role: Role | None = None, password: str = "") -> None:
         """Give a user another role or password, which ends their logins; InputError for a name
@@ -61,44 +59,32 @@ class Users:
         values = {"role": str(role)} if role else {}
         values |= {"password": _hashed(password)} if password else {}
         values["changed"] = datetime.now(UTC).isoformat()
-        with self.engine.begin() as db:
+        with self.granting() as db:
             done = db.execute(schema.users.update().where(u.name == name).values(**values))
             if not done.rowcount:
                 raise _nobody(name)
 
     def remove_user(self, name: str) -> None:
         """Remove a user; their logins end. InputError for a name that nobody has."""
-        with self.engine.begin() as db:
+        with self.granting() as db:
             if not db.execute(schema.users.delete().where(u.name == name)).rowcount:
                 raise _nobody(name)
 
     def users(self) -> list[User]:
         """All users, by name."""
-        with self.reading.connect() as db:
+        with self.rights.connect() as db:
             return [_user(row) for row in db.execute(select(schema.users).order_by(u.name))]
 
     def user(self, name: str) -> User | None:
         """A user by name, None if nobody is called so."""
-        with self.reading.connect() as db:
+        with self.rights.connect() as db:
             row = db.execute(select(schema.users).where(u.name == name)).first()
             return None if row is None else _user(row)
 
     def has_users(self) -> bool:
         """Whether there is anybody who may log in."""
-        with self.reading.connect() as db:
+        with self.rights.connect() as db:
             return bool(db.scalar(select(func.count()).select_from(schema.users)))
-
-    def copy_access(self, path: Path) -> None:
-        """Take over the users and tokens of a database that cannot be written."""
-        with closing(connect(path)) as old, self.engine.begin() as db:
-            there = {row[0] for row in old.execute("SELECT name FROM sqlite_master")}
-            for table in (schema.users, schema.tokens):
-                if table.name not in there:
-                    continue
-                names = [column.name for column in table.columns]
-                rows = old.execute(select(table).compile().string).fetchall()
-                if rows:
-                    db.execute(table.insert(), [dict(zip(names, row, strict=True)) for row in rows])
 
 
 def _hashed(password: str) -> str:

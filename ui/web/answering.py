@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 import gradio as gr
+from sqlalchemy.exc import SQLAlchemyError
 
 from chatbot import Answer
 from ingest.logs import request_id
@@ -24,7 +25,7 @@ from ui.web.session import Session
 from ui.web.settings import LENGTHS
 from ui.web.sources import panel_html
 from ui.web.suggesting import Suggesting
-from ui.wording.words import chosen
+from ui.wording.words import Words, chosen
 from vectorstore import Archive, DatelineError, InputError
 
 log = logging.getLogger(__name__)
@@ -64,9 +65,7 @@ class Chat:
 
     def load(self, kept: str, session: Session, request: gr.Request) -> tuple[Update, ...]:
         """The page as a reader opens it, in their language, with the conversation it was in."""
-        w = chosen(request.cookies, request.headers.get("accept-language", ""))
-        session.speak(w)
-        session.owner = owner(scope_of(request), request.cookies)
+        w = self._meet(session, request)
         self._take_up(kept, session)
         return (
             masthead_html(self.archive.status(), _now(), w),
@@ -81,6 +80,23 @@ class Chat:
             gr.update(value=w("new_conversation")),
         )
 
+    def _meet(self, session: Session, request: gr.Request) -> Words:
+        """Learns whose conversation it is, and the language that they read."""
+        w = chosen(request.cookies, request.headers.get("accept-language", ""))
+        session.speak(w)
+        session.owner = owner(scope_of(request), request.cookies)
+        return w
+
+    def _follow(self, kept: object, session: Session, request: gr.Request) -> bool:
+        """Takes up what another node has answered, where this one had not been asked before or
+        was passed over since; whether it has."""
+        if not session.owner:
+            self._meet(session, request)
+        if not (self.store and session.owner and isinstance(kept, str) and kept):
+            return False
+        behind = session.kept != kept or session.newest() < self.store.newest(session.owner, kept)
+        return behind and self._take_up(kept, session)
+
     def ask(
         self, question: str, wanted: str, session: Session, request: gr.Request | None = None
     ) -> Iterator[Updates]:
@@ -88,15 +104,16 @@ class Chat:
 
         `wanted` is what the page adds as JSON: a `question` in place of the box's, the
         `filters` in force, the number of a turn that this one `replaces`, and the version of
-        the conversation that has been `seen`.
+        the conversation that has been `seen`, with the id that it is `kept` under.
         """
         asked = read_wanted(wanted) | {"request_id": named(request.headers) if request else ""}
         own = asked.get("question")
         question = (own if isinstance(own, str) and own else question).strip()
         if not question:
             return
+        followed = request is not None and self._follow(asked.get("kept"), session, request)
         replaces = asked.get("replaces")
-        replaces = replaces if isinstance(replaces, int) else 0
+        replaces = replaces if isinstance(replaces, int) and not followed else 0
         past = [t for t in session.turns if not replaces or t.number < replaces]
         too_long = len(question.encode()) > MAX_QUESTION
         run = session.begin(
@@ -136,19 +153,22 @@ class Chat:
         if self._suggest(turn, session, run):
             yield self._shown(session)
 
-    def resume(self, kept: str, session: Session) -> Updates:
+    def resume(self, kept: str, session: Session, request: gr.Request) -> Updates:
         """Takes up a conversation that was kept."""
+        if not session.owner:
+            self._meet(session, request)
         self._take_up(kept, session)
         return self._shown(session, box="")
 
-    def _take_up(self, kept: str, session: Session) -> None:
+    def _take_up(self, kept: str, session: Session) -> bool:
         if not (self.store and session.owner and kept):
-            return
+            return False
         try:
             messages = self.store.messages(session.owner, kept)
         except InputError:  # deleted, or another browser's
-            return
+            return False
         session.show(turns_of(messages, self.archive), kept)
+        return True
 
     def _keep(self, session: Session, run: int) -> None:
         """Puts the last turn into the store, in place of those that it replaced."""
@@ -163,7 +183,7 @@ class Chat:
             for gone in session.replaced:
                 store.cut(owner, session.kept, gone)
             asked, message = store.append(owner, session.kept, turn.question, turn.answer)
-        except DatelineError:
+        except (DatelineError, SQLAlchemyError):
             log.exception("a conversation could not be kept")
             return
         session.replaced = ()

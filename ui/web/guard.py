@@ -8,24 +8,31 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from anyio import to_thread
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.operations.access import CALLER, Access, caller_of
-from ui.operations.limits import Rates
+from ui.operations.limits import RETRY_AFTER, Rates
 from ui.store import Forbidden
 from ui.store.owner import COOKIE, new_session, owner_of, set_cookie
 from ui.web.bodies import TooLong, read_body, replayed
 from ui.web.entering import refusal_of
 from ui.web.policy import policy, with_headers
 from ui.web.requests import with_name
+
+log = logging.getLogger(__name__)
+
+PROBES = frozenset({"/healthz", "/readyz"})
+"""Paths that answer whoever asks, also where nobody can be looked up."""
 
 SLOWEST_BODY = 30.0
 """Seconds that a body may take to arrive."""
@@ -135,7 +142,7 @@ class Guard:
 
     async def _enter(self, scope: Scope) -> Response | None:
         """Finds out who asks, and keeps it in the request; refuses who may do nothing here."""
-        if self.access is None:
+        if self.access is None or scope["path"] in PROBES:
             return None
         headers = Headers(scope=scope)
         cookies = cookie_parser(headers.get("cookie", ""))
@@ -144,6 +151,12 @@ class Guard:
             caller = await to_thread.run_sync(self.access.caller, headers, cookies, peer)
         except Forbidden as error:
             return _refuse(scope, 403, f"{str(error).capitalize()}.")
+        except SQLAlchemyError as error:
+            log.warning("who asks cannot be looked up: %s", error)
+            words = "Who you are cannot be looked up at the moment. Please try again."
+            refusal = _refuse(scope, 503, words)
+            refusal.headers["Retry-After"] = str(RETRY_AFTER)
+            return refusal
         scope[CALLER] = caller
         refused = refusal_of(caller, scope["path"])
         if refused is None:

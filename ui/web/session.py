@@ -72,6 +72,8 @@ class Session:
                 return None
             number = last.number + 1 if last else 1
             since, current = replaces or number, seen == self.version
+            if isinstance(seen, int):  # of another node, whose clock may be ahead
+                self.version = max(self.version, seen)
             if last and last.progress == "asking":  # it is stopped here
                 since = min(since, last.number)
             self._end()
@@ -90,6 +92,11 @@ class Session:
                 self.version += 1
                 self.turns = (*self.turns[:-1], turn)
             return run == self.run
+
+    def newest(self) -> int:
+        """The id in the store of the last message that is kept; 0 if none is."""
+        with self.lock:
+            return max((max(t.asked, t.message) for t in self.turns), default=0)
 
     def end(self, *, forget: bool = False) -> None:
         """Ends the running answer where it is, and with `forget` the conversation."""

@@ -17,6 +17,7 @@ from typing import Any
 
 from filelock import Timeout
 from sqlalchemy import URL, Connection, Engine, create_engine, event, func, select, text
+from sqlalchemy.engine.interfaces import IsolationLevel
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from vectorstore.errors import ArchiveLocked, InputError
@@ -42,22 +43,27 @@ those before it ends."""
 
 SERIALIZATION_FAILURE = "40001"
 
+SNAPSHOT: IsolationLevel = "REPEATABLE READ"
+"""The isolation of transactions that see one state of the database from begin to end."""
 
-def connected(url: URL) -> Engine:
-    """The engine of a ledger on PostgreSQL; nothing is connected yet.
 
-    Each transaction sees the ledger as it was when it began, as in SQLite. Raises InputError
-    if the driver is not installed.
+def connected(url: URL, *, isolation: IsolationLevel = SNAPSHOT, most: int = 30) -> Engine:
+    """The engine of a database on PostgreSQL, for a ledger unless told otherwise; nothing is
+    connected yet.
+
+    Each transaction sees the ledger as it was when it began, as in SQLite. It connects `most`
+    times at the same time, and keeps a third of these connections. Raises InputError if the
+    driver is not installed.
     """
     keep = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 2}
     try:
         engine = create_engine(
             url,
             hide_parameters=True,
-            isolation_level="REPEATABLE READ",
+            isolation_level=isolation,
             pool_pre_ping=True,
-            pool_size=10,
-            max_overflow=20,
+            pool_size=most // 3,
+            max_overflow=most - most // 3,
             connect_args={
                 "connect_timeout": CONNECT_SECONDS,
                 "application_name": f"dateline {socket.gethostname()} {os.getpid()}"[:63],

@@ -18,7 +18,7 @@ from tests.postgres import Server
 from tests.ui.command import dateline
 from ui.cli.backup import backup, restore
 from ui.operations import backups
-from ui.store import Store
+from ui.store import Role, Store
 from vectorstore import Archive, InputError
 from vectorstore.models.embedder import Embedder
 
@@ -64,6 +64,13 @@ def test_a_backup_brings_an_archive_to_a_server_and_back(
     with Archive.open(tmp_path / "archive", create=True) as archive:
         put(archive, NEWS)
         before = [h.passage_id for h in archive.search("shipyard docks", k=3)]
+        store = Store.beside(archive)
+        talk = store.create("ann", "Tariffs").id
+        asked, said = store.append("ann", talk, "What tariff?", {"text": "15 percent."})
+        store.feedback("ann", said or 0, "right")
+        share = store.share("ann", talk)
+        token = store.add_token("wire", Role.reader, None)[1]
+        store.close()
     backup(saved, archive=str(tmp_path / "archive"))
     with monkeypatch.context() as patched:
         patched.setattr(Embedder, "embed", lambda *_: pytest.fail("it embeds"))
@@ -79,6 +86,14 @@ def test_a_backup_brings_an_archive_to_a_server_and_back(
             assert [h.passage_id for h in archive.search("shipyard docks", k=3)] == before
             assert put(archive, NEWS) == ["unchanged"] * len(NEWS)
             assert archive.status().unindexed == 0
+            store = Store.beside(archive)
+            assert [one.id for one in store.messages("ann", talk)] == [asked, said]
+            assert [given.question for given in store.given()] == ["What tariff?"]
+            assert store.shared(share)
+            assert store.token(token)
+            assert "backup made" in {deed.deed for deed in store.deeds()}
+            assert min(store.append("ann", talk, "And?", {"text": "15."})) > (said or 0)
+            store.close()
     with pytest.raises(InputError, match="empty database"):
         restore(saved, archive=url)
 

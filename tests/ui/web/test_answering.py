@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 import pytest
+from starlette.requests import Request
 
 from chatbot import build_chain
 from tests.conftest import SHIPYARD, put
+from ui.store import Store
+from ui.store.owner import COOKIE, new_session
 from ui.web.answering import Chat
 from ui.web.chat import cards_html
 from ui.web.session import Session
@@ -27,6 +32,45 @@ def chat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chat]:
 def asked(chat: Chat, session: Session, question: str, **wanted: Any) -> list[str]:
     """The conversation's HTML at each step."""
     return [str(shown[1]) for shown in chat.ask(question, json.dumps(wanted), session)]
+
+
+def visit(cookies: dict[str, str]) -> gr.Request:
+    """What a browser sends with an event."""
+    cookie = "; ".join(f"{name}={value}" for name, value in cookies.items())
+    scope = {"type": "http", "headers": [(b"cookie", cookie.encode())]}
+    return gr.Request(Request(scope))
+
+
+def test_a_question_goes_on_at_a_node_that_was_not_asked_before(chat: Chat, tmp_path: Path) -> None:
+    store = Store(tmp_path / "conversations.db")
+    one, two = replace(chat, store=store), replace(chat, store=store)
+    reader = visit({COOKIE: new_session(), "dateline-lang": "ko"})
+    here, there = Session(), Session()
+
+    def ask(node: Chat, session: Session, question: str, **wanted: Any) -> None:
+        list(node.ask(question, json.dumps(wanted), session, reader))
+
+    ask(one, here, "Who opened a dock at the Philly Shipyard?")
+    kept = here.kept
+    assert kept
+    seen = here.version + 60_000  # a clock that is ahead
+    ask(two, there, "What else does [1] say?", kept=kept, seen=seen)
+    assert [turn.question for turn in there.turns] == [
+        "Who opened a dock at the Philly Shipyard?",
+        "What else does [1] say?",
+    ]
+    assert {c.article.id for c in there.turns[1].answer.citations} == {
+        here.turns[0].answer.citations[0].article.id
+    }
+    assert there.version > seen
+    assert there.words.language("ko") == here.words.language("ko")
+    ask(one, here, "What did the Philly Shipyard lose?", kept=kept, replaces=1)
+    assert len(here.turns) == 3, "what another node has added is not replaced unseen"
+    assert len(store.messages(here.owner, kept)) == 6
+    stranger = Session()
+    list(two.ask("Who?", json.dumps({"kept": kept}), stranger, visit({COOKIE: new_session()})))
+    assert len(stranger.turns) == 1
+    store.close()
 
 
 def test_what_may_be_asked_next_comes_after_the_answer(chat: Chat) -> None:

@@ -11,7 +11,7 @@
   // Gradio's Ask sends the box's text; this goes along as JSON, once.
   dl.wanted = () => {
     const filters = dl.filters ? dl.filters() : {};
-    const wish = { filters, seen: dl.seen(), ...(dl.settings ? dl.settings() : {}), ...(editing ? { replaces: editing } : {}), ...next };
+    const wish = { filters, seen: dl.seen(), kept: dl.keptAs(), ...(dl.settings ? dl.settings() : {}), ...(editing ? { replaces: editing } : {}), ...next };
     next = {};
     edit(0);
     return JSON.stringify(wish);

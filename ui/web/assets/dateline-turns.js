@@ -10,6 +10,7 @@
 
   const log = () => document.getElementById("dl-log");
   dl.seen = () => Number(log().dataset.version);
+  dl.keptAs = () => log().dataset.kept || "";
 
   function merge() {
     const template = document.querySelector("#dl-turns template");
