@@ -49,6 +49,11 @@ class Store(Conversations, Feedback, Shares, Users, Tokens, Audit):
     """One database of conversations, users and deeds. Safe to share between threads; `close` it."""
 
     @classmethod
+    def exists(cls, archive: Archive) -> bool:
+        """Whether an archive has a store: it has been served, or has users or tokens."""
+        return (archive.path / FILE).exists()
+
+    @classmethod
     def beside(cls, archive: Archive) -> Store:
         """The store of an archive, in its folder; a passing one where that cannot be written,
         which knows its users and tokens all the same."""
