@@ -261,8 +261,9 @@ class Chat:
 
 def _still(session: Session, request: gr.Request | None) -> bool:
     """Whether who asks is whose conversation the tab shows. If not, as after a logout or once the
-    user has been removed, it is forgotten, and what comes next is the asker's."""
-    if request is None:
+    user has been removed, it is forgotten, and what comes next is the asker's. A conversation
+    that is nobody's is kept nowhere, and stays with its tab."""
+    if request is None or not session.owner:
         return True
     found = owner(scope_of(request), request.cookies)
     if found == session.owner:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 from collections.abc import Iterator
@@ -20,6 +21,8 @@ from vectorstore.ledger.ledger import Ledger
 from vectorstore.ledger.migrations import check_schema, migrate, refuse_newer
 
 log = logging.getLogger(__name__)
+
+CLOSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 SCHEMA_WAIT = 60.0
 """Seconds to wait for another process that makes or migrates the ledger."""
@@ -64,10 +67,7 @@ class FolderBackend:
         """As `Backend.writing`; raises ArchiveDamaged if SQLite does not find the ledger whole,
         which is looked up once."""
         if self.read_only:
-            raise ArchiveError(
-                f"the folder {self.path} cannot be written: the archive answers, and takes nothing "
-                "in. `dateline doctor` says what is to be done"
-            )
+            raise self._closed()
         lock = self.lock("write", wait)
         try:
             lock.acquire()
@@ -76,6 +76,10 @@ class FolderBackend:
                 f"another process is writing to {self.path} (its pid: {self._holder()}): "
                 "wait until it is done, or stop it"
             ) from None
+        except OSError as error:  # the folder was writable when it was opened
+            if error.errno not in CLOSED:
+                raise
+            raise self._closed() from error
         try:
             (self.path / "writer.pid").write_text(str(os.getpid()))
             refuse_newer(self.ledger.engine)  # a later Dateline may have taken it up meanwhile
@@ -85,6 +89,12 @@ class FolderBackend:
             yield
         finally:
             lock.release()
+
+    def _closed(self) -> ArchiveError:
+        return ArchiveError(
+            f"the folder {self.path} cannot be written: the archive answers, and takes nothing "
+            "in. `dateline doctor` says what is to be done"
+        )
 
     def indexing(self) -> AbstractContextManager[None]:
         """Whoever writes here holds the one lock already."""

@@ -91,7 +91,13 @@ def build(folder: Path, rows: Rows) -> dict[str, str]:
         check=False,
     )
     if child.returncode:
-        raise IndexDamaged(f"a dense segment could not be written: {child.stderr[-2000:]}")
+        how = (
+            f"signal {-child.returncode} ended it" if child.returncode < 0 else child.stderr[-2000:]
+        )
+        raise IndexDamaged(
+            f"a dense segment could not be written: {how.strip()}. What is stored stays; "
+            "the next `dateline ingest`, or `dateline doctor --fix`, makes it searchable"
+        )
     sync_tree(folder)
     return digests(folder)
 
