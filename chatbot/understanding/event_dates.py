@@ -90,7 +90,7 @@ def with_event_periods(
         named = [d for d in dates if match.start("event") - 1 <= d.start < match.end()]
         if named and named[0].start <= match.start("event") + 4:
             dated = OF_MONTH.match(words)
-            if dated and (period := events(dated["event"], NAMES[dated["month"].lower()])):
+            if dated and (period := events(dated["event"], NAMES[dated["month"].casefold()])):
                 whole = [d for d in whole if d is not named[0]]
                 done.append(_spoken(text, match, period, today))
             continue

@@ -355,6 +355,8 @@ def test_the_audit_log_has_who_did_what_by_which_request_and_no_text(
     )
     assert datetime.fromisoformat(mine[-1]["time"]) <= datetime.now(UTC)
     assert "canary" not in done.stdout
+    by_command = [row["deed"] for row in rows if row["way"] == "command"]
+    assert "files ingested" not in by_command, "one deed is one line, whoever does the work"
     later = dateline("audit", "--json", "--since", "2999-01-01", archive=archive.path)
     assert json.loads(later.stdout) == []
 

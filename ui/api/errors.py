@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request
 from fastapi.exception_handlers import request_validation_exception_handler
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import Response
 
 from ui.api.models import ErrorOut, Problem
@@ -24,6 +25,8 @@ from vectorstore import DatelineError, InputError
 log = logging.getLogger(__name__)
 
 PATHS = ("/api/", "/v1/", "/mcp")
+
+_UNREADABLE = "the archive's database cannot be read just now: its operator runs `dateline doctor`"
 
 
 class Unauthorised(Exception):
@@ -58,8 +61,11 @@ def as_problem(error: Exception) -> tuple[HTTPStatus, Problem]:
         return HTTPStatus.SERVICE_UNAVAILABLE, Problem(message=str(error), type="overloaded_error")
     if isinstance(error, InputError):
         return _of_input(error)
-    if isinstance(error, DatelineError):
-        return HTTPStatus.SERVICE_UNAVAILABLE, Problem(message=str(error), type="archive_error")
+    if isinstance(error, (DatelineError, SQLAlchemyError)):
+        message = str(error) if isinstance(error, DatelineError) else _UNREADABLE
+        if message is _UNREADABLE:
+            log.error("a database cannot be read", exc_info=error)
+        return HTTPStatus.SERVICE_UNAVAILABLE, Problem(message=message, type="archive_error")
     log.error("an API request failed", exc_info=error)
     message = "something went wrong; it has been logged, please try again"
     return HTTPStatus.INTERNAL_SERVER_ERROR, Problem(message=message, type="server_error")
@@ -99,5 +105,5 @@ def add_handlers(app: FastAPI) -> None:
         return refused(HTTPStatus.UNPROCESSABLE_ENTITY, message, param=place)
 
     app.add_exception_handler(RequestValidationError, invalid)
-    for kind in (Unauthorised, Forbidden, DatelineError, Busy):
+    for kind in (Unauthorised, Forbidden, DatelineError, Busy, SQLAlchemyError):
         app.add_exception_handler(kind, ours)

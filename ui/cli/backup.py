@@ -24,6 +24,7 @@ from ui.cli.shared import (
     archive_place,
     opened,
     recorded,
+    recorded_if_there,
     written,
 )
 
@@ -99,8 +100,10 @@ def _one_of_many(folder: Path, archive: str | None, keep: int) -> None:
     from ui.console import output as console
     from ui.operations.backups import name_now, prune
 
-    _copy(folder / name_now(), archive)
-    for gone in prune(folder, keep):
+    made = folder / name_now()
+    _copy(made, archive)
+    for gone in prune(folder, keep, made):
+        recorded_if_there(archive, "backup deleted", gone.name)
         console.out.print(f"Deleted {gone}: {keep} newer ones are kept.", markup=False)
 
 

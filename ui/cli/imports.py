@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ui.cli.shared import ArchiveOption, SourcesOption, sources_file
+from ui.cli.shared import ArchiveOption, SourcesOption, recorded_if_there, sources_file
 
 if TYPE_CHECKING:
     from ingest.sources.declared import Declared
@@ -41,12 +41,15 @@ def import_(
         raise InputError(f"{file}: no such file")
     found = read(path) if path.exists() else declared({}, path)
     if file.suffix.lower() in ENDINGS:
-        _import_links(file, found, every)
+        names = _import_links(file, found, every)
     else:
-        _import_feeds(file, found, every)
+        names = _import_feeds(file, found, every)
+    if names:
+        recorded_if_there(archive, "sources added", ", ".join(names))
 
 
-def _import_links(file: Path, found: Declared, every: str) -> None:
+def _import_links(file: Path, found: Declared, every: str) -> list[str]:
+    """Declare a table of links; the name of the source."""
     from ingest.decode import Unreadable
     from ingest.sources import edit
     from ingest.sources.links_file import addresses
@@ -69,9 +72,11 @@ def _import_links(file: Path, found: Declared, every: str) -> None:
     told = f"; rows without an address: {without:,}" if without else ""
     console.out.print(f"Added {name} (list) to {found.path}. Links: {count:,}{told}", markup=False)
     console.out.print(f"Read it now: dateline ingest --source {name}", markup=False)
+    return [name]
 
 
-def _import_feeds(file: Path, found: Declared, every: str) -> None:
+def _import_feeds(file: Path, found: Declared, every: str) -> list[str]:
+    """Declare the feeds of an OPML file; the names of those that are new."""
     from ingest.keys import canonical
     from ingest.sources import edit
     from ingest.sources.opml import outlines
@@ -104,6 +109,7 @@ def _import_feeds(file: Path, found: Declared, every: str) -> None:
     _told("Without a feed that can be fetched, left out", without)
     if made:
         console.out.print("Next: dateline sources check, then dateline ingest", markup=False)
+    return list(made)
 
 
 def _table(one: Outline, every: str) -> dict[str, Any]:

@@ -124,6 +124,7 @@ def _ingest_files(
     reading = Reading(columns={word.strip(): name.strip() for word, _, name in pairs})
     ingesting.check(paths)
     with opened(archive, create=True) as store, terminable():
+        recorded(store, "files ingested", f"{len(paths)} files or folders")
         with console.progress_bar() as progress:
             if ray:
                 from ingest.backfill import backfill
@@ -158,6 +159,9 @@ def _ingest_sources(
     with opened(archive, create=True) as store, terminable():
         with console.progress_bar() as progress:
             reports = freshen(store, declared, names, only_due=due, progress=progress)
+        if reports:
+            read_ = ", ".join(report.run.source for report in reports)
+            recorded(store, "sources read", read_ if names or due else "all")
         console_sources.show_reports(reports)
     if problems:
         _write_problems(problems, [p for report in reports for p in report.problems])
@@ -191,6 +195,8 @@ def schedule(
     log_as(log or LogForm.text)
     with opened(archive, create=True) as store, terminable():
         keeper = Schedule(path, store, limit=longest)
+        if not once:
+            recorded(store, "schedule started", f"{count} sources")
         try:
             if once:
                 raise typer.Exit(keeper.once())

@@ -149,14 +149,18 @@ def stored(named: str | None) -> Iterator[Store]:
 
 
 def recorded(where: Store | Archive, deed: str, target: str = "") -> None:
-    """Write what a command did into the audit log; where that cannot be written, say so."""
+    """Write what a command did into the audit log, if the archive has one and a process that is
+    served has not written it already; where that cannot be written, say so."""
     import getpass
 
     from sqlalchemy.exc import SQLAlchemyError
 
     from ui.store import Store
+    from ui.store.audit import RECORDED
     from vectorstore import DatelineError
 
+    if RECORDED in os.environ or not (isinstance(where, Store) or Store.exists(where)):
+        return
     try:
         actor = getpass.getuser()
     except (KeyError, OSError):  # a container's user without a name
@@ -169,6 +173,19 @@ def recorded(where: Store | Archive, deed: str, target: str = "") -> None:
             if store is not where:
                 store.close()
     except (DatelineError, SQLAlchemyError, OSError) as error:
+        sys.stderr.write(f"dateline: this is not in the audit log: {error}\n")
+
+
+def recorded_if_there(archive: str | None, deed: str, target: str = "") -> None:
+    """Write what a command did beside an archive into its audit log, if there is an archive."""
+    from vectorstore import Archive, ArchiveEmpty, DatelineError
+
+    try:
+        with Archive.open(archive_named(archive)) as store:
+            recorded(store, deed, target)
+    except ArchiveEmpty:
+        return
+    except DatelineError as error:  # a server that is away: what was asked for is done
         sys.stderr.write(f"dateline: this is not in the audit log: {error}\n")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -11,7 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ui.cli import imports as cli_import
-from ui.cli.shared import PROBLEMS, ArchiveOption, AsJson, SourcesOption, sources_file
+from ui.cli.shared import (
+    PROBLEMS,
+    ArchiveOption,
+    AsJson,
+    SourcesOption,
+    recorded_if_there,
+    sources_file,
+)
 
 if TYPE_CHECKING:
     from ingest.collect import Preview
@@ -35,6 +41,7 @@ def init(archive: ArchiveOption = None, sources: SourcesOption = None) -> None:
     path = sources_file(sources, archive)
     write(path)
     found = read(path)
+    recorded_if_there(archive, "sources added", f"{len(found.sources)} sources")
     on = len(found.chosen())
     console.out.print(f"{path}: {len(found.sources)} sources, {on} switched on.", markup=False)
     if not found.fetch.contact:
@@ -111,23 +118,9 @@ def add(  # noqa: PLR0913, PLR0917
         raise InputError(f"{path} has {url} already, as {twins[0]!r}: only another --name adds it")
     chosen = name or edit.name_for(url, taken)
     edit.add(path, chosen, kind=kind, url=url, outlet=outlet, every=every)
-    _recorded(archive, "source added", chosen)
+    recorded_if_there(archive, "source added", chosen)
     console.out.print(f"Added {chosen} ({kind}) to {path}: {url}", markup=False)
     console.out.print(f"Read it now: dateline ingest --source {chosen}", markup=False)
-
-
-def _recorded(archive: str | None, deed: str, name: str) -> None:
-    """Into the audit log of the archive, if there is an archive already."""
-    from ui.cli.shared import archive_named, recorded
-    from vectorstore import Archive, ArchiveEmpty, DatelineError
-
-    try:
-        with Archive.open(archive_named(archive)) as store:
-            recorded(store, deed, name)
-    except ArchiveEmpty:
-        return
-    except DatelineError as error:  # a server that is away: what was asked for is done
-        sys.stderr.write(f"dateline: this is not in the audit log: {error}\n")
 
 
 def _declared(path: Path) -> Declared:
@@ -149,7 +142,7 @@ def remove(
 
     path = sources_file(sources, archive)
     edit.remove(path, name)
-    _recorded(archive, "source removed", name)
+    recorded_if_there(archive, "source removed", name)
     console.out.print(f"Removed {name} from {path}; its articles stay.", markup=False)
 
 

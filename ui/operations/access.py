@@ -53,6 +53,11 @@ class Caller:
             return ""
         return hashlib.sha256(f"dateline person {self.key}".encode()).hexdigest()
 
+    @property
+    def account(self) -> str:
+        """Who this is and what they may do, for an open page to see whether that has changed."""
+        return f"{self.way} {self.name} {self.role or ''}"
+
     def record(self, store: Store, deed: str, target: str = "") -> None:
         """Write a deed of the caller's into the audit log."""
         store.record(
@@ -112,17 +117,18 @@ class Access:
         if shown.startswith(PREFIX):
             token = self.store.token(shown)
             if token is None:
-                return Caller(self._anybody.role, expired=True)
+                return Caller(self.anybody.role, expired=True)
             return Caller(token.role, token.name, "token", f"token {token.id}")
         if self.token and hmac.compare_digest(shown.encode(), self.token.encode()):
             return Caller(Role.reader, TOKEN, "token", f"token {TOKEN}")
         if known := self.operators.known(cookies):
             name, role, way = known
             return Caller(role, name, way, f"user {name}" if way == "login" else "")
-        return self._anybody
+        return self.anybody
 
     @property
-    def _anybody(self) -> Caller:
+    def anybody(self) -> Caller:
+        """Whoever is not known, or cannot be looked up."""
         return Caller(Role.reader if self.anonymous else None)
 
     def admit(self, caller: Caller, needed: Role = Role.reader) -> bool:

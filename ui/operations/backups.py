@@ -62,12 +62,14 @@ def kept_in(folder: Path) -> list[Path]:
     return sorted(found, key=lambda one: one.name, reverse=True)
 
 
-def prune(folder: Path, keep: int) -> list[Path]:
+def prune(folder: Path, keep: int, made: Path) -> list[Path]:
     """Delete all but the newest `keep` backups in a folder of many; which were deleted.
 
-    Only folders that are named as `name_now` names them and hold a manifest are deleted.
+    Only folders that are named as `name_now` names them and hold a manifest are deleted; never
+    the one that has just been `made`, which a clock that was set back has named as an old one.
     """
-    gone = [one for one in kept_in(folder)[keep:] if (one / MANIFEST).is_file()]
+    others = [one for one in kept_in(folder) if one != made]
+    gone = [one for one in others[keep - 1 :] if (one / MANIFEST).is_file()]
     for one in gone:
         shutil.rmtree(one)
     return gone

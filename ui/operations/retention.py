@@ -6,7 +6,8 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -18,6 +19,9 @@ from vectorstore import Archive, InputError
 KEEP_DAYS = "DATELINE_KEEP_DAYS"
 AUDIT_DAYS = "DATELINE_AUDIT_DAYS"
 DAY = 24 * 3600.0
+
+JUMP = DAY
+"""Seconds by which a clock that has gained more than a steady one is not believed at once."""
 
 log = logging.getLogger(__name__)
 
@@ -63,15 +67,30 @@ def forget_deeds(archive: Archive, days: int, now: datetime | None = None) -> in
 
 
 @contextmanager
-def retaining(archive: Archive, every: float = DAY) -> Iterator[None]:
-    """Delete what is due while something else goes on, at once and then every day."""
+def retaining(
+    archive: Archive, every: float = DAY, clock: Callable[[], float] = time.time
+) -> Iterator[None]:
+    """Delete what is due while something else goes on, at once and then every day.
+
+    By a clock that has jumped ahead everything would be old: what it names waits a day, in which
+    it can be set right.
+    """
     days, kept, over = keep_days(), audit_days(), threading.Event()
     if archive.read_only:
         yield
         return
 
     def go_on() -> None:
+        last = clock() - time.monotonic()
         while True:
+            offset = clock() - time.monotonic()
+            ahead, last = offset - last, offset
+            if ahead > JUMP:
+                said = "the clock has jumped ahead by %.1f days: nothing is deleted before tomorrow"
+                log.warning(said, ahead / DAY)
+                if over.wait(every):
+                    return
+                continue
             try:
                 if days is not None and (gone := forget(archive, days)):
                     log.info("conversations deleted", extra={"conversations": gone, "days": days})

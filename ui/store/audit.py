@@ -9,11 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 
 from ui.store import schema
 from ui.store.database import Database
 from ui.store.schema import YOUNGEST
+
+RECORDED = "DATELINE_RECORDED"
+"""Set where a command runs for somebody whose deed is in the log already."""
 
 KEPT = 400
 """Days that a deed is kept unless set otherwise: a year, and time to look back at it."""
@@ -58,6 +61,40 @@ class Audit(Database):
         with self.reading.connect() as db:
             rows = [dict(row._mapping) for row in db.execute(query)]
         return [Deed(**row | {"time": datetime.fromisoformat(row["time"])}) for row in rows[::-1]]
+
+    def find_deeds(  # noqa: PLR0913
+        self,
+        *,
+        who: str = "",
+        what: str = "",
+        since: datetime | None = None,
+        until: datetime | None = None,
+        before: int | None = None,
+        limit: int = 100,
+    ) -> list[Deed]:
+        """The newest deeds first, of actors, and to deeds or targets, that hold these words, from
+        `since` on and earlier than `until`; with `before`, those with a smaller id."""
+        query = select(schema.deeds).order_by(d.id.desc()).limit(limit)
+        if who:
+            query = query.where(d.actor.icontains(who, autoescape=True))
+        if what:
+            found = [c.icontains(what, autoescape=True) for c in (d.deed, d.target)]
+            query = query.where(or_(*found))
+        if since is not None:
+            query = query.where(d.time >= since.astimezone(UTC).isoformat())
+        if until is not None:
+            query = query.where(d.time < until.astimezone(UTC).isoformat())
+        if before is not None:
+            query = query.where(d.id < before)
+        with self.reading.connect() as db:
+            rows = [dict(row._mapping) for row in db.execute(query)]
+        return [Deed(**row | {"time": datetime.fromisoformat(row["time"])}) for row in rows]
+
+    def last_seen(self) -> dict[str, datetime]:
+        """When each user last logged in, or did what is logged."""
+        query = select(d.actor, func.max(d.time)).where(d.way == "login").group_by(d.actor)
+        with self.reading.connect() as db:
+            return {actor: datetime.fromisoformat(time) for actor, time in db.execute(query)}
 
     def forget_deeds(self, days: int, now: datetime | None = None) -> int:
         """Delete deeds older than so many days, YOUNGEST at least; how many."""

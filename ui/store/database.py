@@ -88,6 +88,21 @@ def opened(at: Path | URL) -> Engine:
     return engine
 
 
+def there(at: Path | URL) -> bool:
+    """Whether there is such a database, as far as this role can see."""
+    if isinstance(at, Path):
+        return at.exists()
+    engine = for_reading(_server(at))
+    try:
+        with engine.connect() as c:
+            found = text("SELECT to_regnamespace(current_setting('search_path')) IS NOT NULL")
+            return bool(c.scalar(found))
+    except OperationalError:
+        return False
+    finally:
+        engine.dispose()
+
+
 def rights(at: Path | URL) -> Engine | None:
     """Where users and tokens are looked up in a database that is only read; None if it has none.
 

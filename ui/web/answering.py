@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from chatbot import Answer
 from ingest.logs import request_id
 from ui.api.gradio import scope_of
+from ui.operations.access import caller_of
 from ui.store import Store
 from ui.web.chat import WAYS, Turn, history, log_html
 from ui.web.filters import filters_from, read_wanted
@@ -26,7 +27,7 @@ from ui.web.settings import LENGTHS
 from ui.web.sources import panel_html
 from ui.web.suggesting import Suggesting
 from ui.wording.words import Words, chosen
-from vectorstore import Archive, DatelineError, InputError
+from vectorstore import Archive, DatelineError, InputError, Status
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +69,7 @@ class Chat:
         w = self._meet(session, request)
         self._take_up(kept, session)
         return (
-            masthead_html(self.archive.status(), _now(), w),
+            masthead_html(self._status(), _now(), w, caller_of(scope_of(request))),
             self.footer(session),
             log_html(w),
             panel_html(w),
@@ -94,7 +95,12 @@ class Chat:
             self._meet(session, request)
         if not (self.store and session.owner and isinstance(kept, str) and kept):
             return False
-        behind = session.kept != kept or session.newest() < self.store.newest(session.owner, kept)
+        try:
+            newest = self.store.newest(session.owner, kept)
+        except SQLAlchemyError:
+            log.exception("a kept conversation cannot be read")
+            return False
+        behind = session.kept != kept or session.newest() < newest
         return behind and self._take_up(kept, session)
 
     def ask(
@@ -107,6 +113,7 @@ class Chat:
         the conversation that has been `seen`, with the id that it is `kept` under.
         """
         asked = read_wanted(wanted) | {"request_id": named(request.headers) if request else ""}
+        changed = not _still(session, request)
         own = asked.get("question")
         question = (own if isinstance(own, str) and own else question).strip()
         if not question:
@@ -124,8 +131,8 @@ class Chat:
         unread = asked.get("unread")
         unread = tuple(str(u) for u in unread[:9]) if isinstance(unread, list) else ()
         turn = replace(session.turns[-1], unread=unread)
-        if too_long:
-            note = session.words("too_long")
+        if changed or too_long:
+            note = session.words("account_changed" if changed else "too_long")
             session.update(replace(turn, progress="failed", note=note), run)
             yield self._shown(session, box="")
         else:
@@ -153,10 +160,11 @@ class Chat:
         if self._suggest(turn, session, run):
             yield self._shown(session)
 
-    def resume(self, kept: str, session: Session, request: gr.Request) -> Updates:
+    def resume(self, kept: str, session: Session, request: gr.Request | None = None) -> Updates:
         """Takes up a conversation that was kept."""
-        if not session.owner:
+        if request is not None and not session.owner:
             self._meet(session, request)
+        _still(session, request)
         self._take_up(kept, session)
         return self._shown(session, box="")
 
@@ -166,6 +174,9 @@ class Chat:
         try:
             messages = self.store.messages(session.owner, kept)
         except InputError:  # deleted, or another browser's
+            return False
+        except SQLAlchemyError:
+            log.exception("a kept conversation cannot be read")
             return False
         session.show(turns_of(messages, self.archive), kept)
         return True
@@ -233,14 +244,18 @@ class Chat:
             yield replace(turn, progress="done")
         except DatelineError as exc:
             yield replace(turn, progress="failed", note=str(exc))
+        except SQLAlchemyError:
+            log.exception("the ledger cannot be read", extra={"request": named_})
+            yield replace(turn, progress="failed", note=session.words("without_ledger"))
         except Exception:
             log.exception("an answer failed", extra={"turn": turn.number, "request": named_})
             yield replace(turn, progress="failed", note=session.words("failed"))
 
-    def stop(self, session: Session) -> Update:
+    def stop(self, session: Session, request: gr.Request | None = None) -> Update:
         """Keeps what has arrived. The stream ends at its next part; one that is on its way when
         the button is pressed is older than this, and the page leaves it."""
         session.end()
+        _still(session, request)
         return session.shown()
 
     def restart(self, session: Session) -> Updates:
@@ -249,14 +264,37 @@ class Chat:
         return self._shown(session, box="")
 
     def footer(self, session: Session) -> str:
-        warned, every = self.stale()
-        status, without = self.archive.status(), self.archive.without()
+        status, without = self._status(), self.archive.without()
+        warned, every = self.stale() if status else (0, 0)
+        without += [] if status else ["ledger"]
         return footer_html(
             status, _now(), session.words, warned=warned, all_=every, without=without
         )
 
+    def _status(self) -> Status | None:
+        """What the archive holds; None where its ledger cannot be read."""
+        try:
+            return self.archive.status()
+        except (SQLAlchemyError, DatelineError):
+            log.exception("the ledger cannot be read")
+            return None
+
     def _shown(self, session: Session, box: Update = None) -> Updates:
         return gr.skip() if box is None else box, session.shown(), gr.skip()
+
+
+def _still(session: Session, request: gr.Request | None) -> bool:
+    """Whether who asks is whose conversation the tab shows. If not, as after a logout or once the
+    user has been removed, it is forgotten, and what comes next is the asker's. A conversation
+    that is nobody's is kept nowhere, and stays with its tab."""
+    if request is None or not session.owner:
+        return True
+    found = owner(scope_of(request), request.cookies)
+    if found == session.owner:
+        return True
+    session.end(forget=True)
+    session.owner = found
+    return False
 
 
 def _now() -> datetime:

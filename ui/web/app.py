@@ -36,6 +36,7 @@ from ui.operations.limits import Rates
 from ui.operations.measured import Measured
 from ui.operations.metrics import ArchiveCollector, Metrics
 from ui.store import Store
+from ui.web.administering import add_administering
 from ui.web.answering import Chat
 from ui.web.behind import Behind, host_names
 from ui.web.guard import Guard
@@ -108,6 +109,7 @@ def build_app(  # noqa: PLR0913
     add_shares(app, store)
     add_login(app, access.operators, store)
     operator = Operator(archive, sources or archive.path / "sources.toml")
+    add_administering(app, archive, access, ours)
     add_keeping(app, store, ours)
     add_operating(app, operator, store, ours, login=can_log_in)
     add_views(app, archive, ours, models=[model] if model else [], login=can_log_in)

@@ -6,26 +6,31 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
+from ui.operations.access import NOBODY, Caller
+from ui.store import Role
 from ui.wording.text import esc
 from ui.wording.words import Words
 from vectorstore import Status
 
 VIEWS = ("chat", "conversations", "archive", "timeline", "sources", "settings")
+OPERATORS_VIEWS = ("access", "audit")
 
 
-def masthead_html(status: Status, now: datetime, w: Words) -> str:
-    """The name over a thin rule, with the day and what the archive spans."""
+def masthead_html(status: Status | None, now: datetime, w: Words, caller: Caller = NOBODY) -> str:
+    """The name over a thin rule, with the day and what the archive spans, for who asks. No status
+    where the ledger cannot be read."""
     span = ""
-    if status.first_published and status.last_published:
+    if status and status.first_published and status.last_published:
         first, last = w.day(status.first_published), w.day(status.last_published)
         span = w("archive_span", first=first, last=last)
     day = w("weekday_day", weekday=w.weekday(now.date()), day=w.day(now.date()))
     return (
-        f'<header class="dl-masthead" lang="{w.lang}"><p class="dl-name"><a href="#/">Dateline</a>'
+        f'<header class="dl-masthead" lang="{w.lang}" data-account="{esc(caller.account)}">'
+        '<p class="dl-name"><a href="#/">Dateline</a>'
         f'</p><div class="dl-strip"><span>{day}</span><span class="dl-span">{span}</span></div>'
         '<div class="dl-tools"><button type="button" class="dl-plain" data-act="theme" '
         f'data-dark="{w("theme_dark")}" data-light="{w("theme_light")}">{w("theme_dark")}'
-        f"</button></div></header>{nav_html(w)}{_script_words_html(w)}"
+        f"</button></div></header>{nav_html(w, caller)}{_script_words_html(w)}"
     )
 
 
@@ -34,7 +39,7 @@ _SCRIPT_WORDS = (
     "copied editing cancel too_long_now loading not_loaded try_again back_to_sources close "
     "feedback_thanks conversation_saved conversation_delete_sure conversation_name "
     "conversation_share conversation_unshare share_note source_running run_done run_not_done "
-    "source_added"
+    "source_added shown_once changed_for copy_it"
 ).split()
 """The words that the scripts in the browser need."""
 
@@ -46,12 +51,13 @@ def _script_words_html(w: Words) -> str:
     return f'<div id="dl-words" lang="{w.lang}" hidden data-words="{said}"></div>'
 
 
-def nav_html(w: Words, root: str = "") -> str:
-    """The sections of the paper."""
+def nav_html(w: Words, caller: Caller = NOBODY) -> str:
+    """The sections of the paper; an operator has some of their own."""
+    views = (*VIEWS, *(OPERATORS_VIEWS if caller.may(Role.operator) else ()))
     links = "".join(
-        f'<li><a href="{root}#/{"" if view == "chat" else view}" data-view="{view}">'
+        f'<li><a href="#/{"" if view == "chat" else view}" data-view="{view}">'
         f"{w('view_' + view)}</a></li>"
-        for view in VIEWS
+        for view in views
     )
     return f'<nav class="dl-nav" aria-label="{w("nav")}"><ul>{links}</ul></nav>'
 
@@ -65,7 +71,7 @@ def welcome_html(w: Words) -> str:
 
 
 def footer_html(  # noqa: PLR0913
-    status: Status,
+    status: Status | None,
     now: datetime,
     w: Words,
     *,
@@ -78,6 +84,21 @@ def footer_html(  # noqa: PLR0913
     `warned` of `all_` declared sources need attention; `without` are the parts of the archive
     that do not answer just now.
     """
+    parts = _holding(status, now, w) if status else []
+    if warned:
+        stale = w("stale_sources", n=warned, all=all_)
+        parts.append(f'<a class="dl-stale" href="#/sources">{stale}</a>')
+    lacking = [w("without_" + part.replace(" ", "_")) for part in without]
+    parts += [f'<span class="dl-stale">{said}</span>' for said in lacking]
+    items = "".join(f"<li>{part}</li>" for part in parts)
+    return (
+        f'<footer class="dl-footer" lang="{w.lang}"><ul aria-label="{w("the_archive")}">'
+        f"{items}</ul></footer>"
+    )
+
+
+def _holding(status: Status, now: datetime, w: Words) -> list[str]:
+    """What the archive holds, and how fresh it is."""
     parts = [
         w.count("articles", status.articles),
         w.count("outlets", sum(1 for name, _ in status.outlets if name)),
@@ -90,16 +111,7 @@ def footer_html(  # noqa: PLR0913
         parts.append(f'<time datetime="{exact}" title="{exact}">{ago}</time>')
     else:
         parts.append(w("not_updated"))
-    if warned:
-        stale = w("stale_sources", n=warned, all=all_)
-        parts.append(f'<a class="dl-stale" href="#/sources">{stale}</a>')
-    lacking = [w("without_" + part.replace(" ", "_")) for part in without]
-    parts += [f'<span class="dl-stale">{said}</span>' for said in lacking]
-    items = "".join(f"<li>{part}</li>" for part in parts)
-    return (
-        f'<footer class="dl-footer" lang="{w.lang}"><ul aria-label="{w("the_archive")}">'
-        f"{items}</ul></footer>"
-    )
+    return parts
 
 
 def page_html(title: str, inner: str, head: str, w: Words) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from anyio import to_thread
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
@@ -22,12 +22,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.operations.access import CALLER, Access, caller_of
 from ui.operations.limits import RETRY_AFTER, Rates
-from ui.store import Forbidden
+from ui.store import Forbidden, Role
 from ui.store.owner import COOKIE, new_session, owner_of, set_cookie
 from ui.web.bodies import TooLong, read_body, replayed
 from ui.web.entering import refusal_of
 from ui.web.policy import policy, with_headers
 from ui.web.requests import with_name
+from ui.web.standing import while_known
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +47,9 @@ REFUSALS = frozenset({401, 403, 408, 413, 421, 429, 503})
 ASKING = ("/api/", "/v1/", "/mcp", "/gradio_api/queue/join")
 SEARCHING = ("/search", "/timeline")
 """Paths whose requests with a body are questions, for the rates, and ends of those without."""
+
+ENDING = frozenset({"login", "token", "machine"})
+"""Ways to be known that can end while something streams."""
 
 _EXACT = frozenset(
     {
@@ -113,6 +117,25 @@ class Guard:
         else:
             await self._limited(scope, receive, with_headers(send, policy()))
 
+    async def _served(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hands a request on; what streams ends once who asked may not ask any more."""
+        access = self.access
+        caller = caller_of(scope)
+        if access is None or caller.way not in ENDING:
+            await self.app(scope, receive, send)
+            return
+
+        async def still() -> bool:
+            try:
+                found = await to_thread.run_sync(access.caller, *_shown(scope))
+            except Forbidden:
+                return False
+            except SQLAlchemyError:
+                return True  # what has begun goes on while nobody can be looked up
+            return (found.way, found.name) == (caller.way, caller.name) and found.may(Role.reader)
+
+        await while_known(self.app, scope, receive, send, still)
+
     def _counted(self, scope: Scope, send: Send) -> Send:
         count = self.refused
         if count is None or scope["path"] == "/readyz":  # whose 503 refuses nobody
@@ -144,19 +167,19 @@ class Guard:
         """Finds out who asks, and keeps it in the request; refuses who may do nothing here."""
         if self.access is None or scope["path"] in PROBES:
             return None
-        headers = Headers(scope=scope)
-        cookies = cookie_parser(headers.get("cookie", ""))
-        peer = scope.get(PEER) or (scope.get("client") or ("",))[0]
         try:
-            caller = await to_thread.run_sync(self.access.caller, headers, cookies, peer)
+            caller = await to_thread.run_sync(self.access.caller, *_shown(scope))
         except Forbidden as error:
             return _refuse(scope, 403, f"{str(error).capitalize()}.")
-        except SQLAlchemyError as error:
+        except OperationalError as error:  # a server that is away comes back
             log.warning("who asks cannot be looked up: %s", error)
             words = "Who you are cannot be looked up at the moment. Please try again."
             refusal = _refuse(scope, 503, words)
             refusal.headers["Retry-After"] = str(RETRY_AFTER)
             return refusal
+        except SQLAlchemyError:  # damaged: whoever it is may what everybody may, until it is mended
+            log.exception("who asks cannot be looked up: `dateline doctor` says what is wrong")
+            caller = self.access.anybody
         scope[CALLER] = caller
         refused = refusal_of(caller, scope["path"])
         if refused is None:
@@ -195,7 +218,7 @@ class Guard:
             await refusal(scope, receive, send)
             return
         if scope["method"] in {"GET", "HEAD"}:
-            await self.app(scope, receive, send)
+            await self._served(scope, receive, send)
             return
         if self.load.busy >= MOST_AT_ONCE:
             await _refuse(scope, 503, "Too many are asking at the moment. Please try again.")(
@@ -212,7 +235,7 @@ class Guard:
             await _refuse(scope, 413, "This request is too long.")(scope, receive, send)
         else:
             if body is not None:
-                await self.app(scope, replayed(body, receive), send)
+                await self._served(scope, replayed(body, receive), send)
         finally:
             self.load.busy -= 1
 
@@ -237,6 +260,13 @@ class Guard:
         framed = with_headers(send, policy(page, gradio=True))
         await framed({**start, "headers": headers.raw})
         await framed({"type": "http.response.body", "body": page})
+
+
+def _shown(scope: Scope) -> tuple[Headers, dict[str, str], str]:
+    """What a request shows of who sends it: headers, cookies, the address of its connection."""
+    headers = Headers(scope=scope)
+    peer = scope.get(PEER) or (scope.get("client") or ("",))[0]
+    return headers, cookie_parser(headers.get("cookie", "")), peer
 
 
 def _refuse(scope: Scope, status: int, words: str) -> Response:

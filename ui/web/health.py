@@ -53,10 +53,11 @@ def _table_html(found: Sequence[Freshness], w: Words, now: datetime, *, may: boo
     )
     head += f'<th><span class="dl-sr">{w("run_now")}</span></th>' if may else ""
     rows = "".join(_row_html(one, w, now, may=may) for one in found)
-    return _wide(f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody>", w("view_sources"))
+    return wide_html(f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody>", w("view_sources"))
 
 
-def _wide(table: str, label: str) -> str:
+def wide_html(table: str, label: str) -> str:
+    """A table that scrolls sideways within the page."""
     return (
         f'<div class="dl-wide" tabindex="0" role="region" aria-label="{label}">'
         f"<table>{table}</table></div>"
@@ -141,7 +142,7 @@ def _runs_html(runs: Sequence[Run], w: Words, now: datetime) -> str:
         f"<td>{_took(run)}</td><td>{_result_html(run, w)}</td></tr>"
         for run in runs
     )
-    return _wide(f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody>", w("runs"))
+    return wide_html(f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody>", w("runs"))
 
 
 def _took(run: Run) -> str:

@@ -22,6 +22,7 @@ from ingest.collect import Preview, preview
 from ingest.freshness import Freshness, freshness
 from ingest.sources import edit
 from ingest.sources.declared import Declared, declared, read
+from ui.store.audit import RECORDED
 from vectorstore import Archive, InputError
 
 log = logging.getLogger(__name__)
@@ -167,7 +168,7 @@ class Operator:
                     [sys.executable, "-P", *words],
                     stdin=subprocess.PIPE,  # closes with this process, and ends the run
                     stdout=subprocess.DEVNULL,
-                    env={**os.environ, **self.archive.place.environment},
+                    env={**os.environ, **self.archive.place.environment, RECORDED: "1"},
                 ),
             )
 

@@ -33,6 +33,7 @@ SCRIPTS = (
     "dateline-views.js",
     "dateline-keep.js",
     "dateline-operate.js",
+    "dateline-access.js",
     "dateline-settings.js",
 )
 FILES = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
@@ -25,6 +26,8 @@ log = logging.getLogger(__name__)
 
 WHOLE = "whole-stamps.json"
 """The file that says how the last writer left the ledger; a help alone."""
+
+CLOSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 SCHEMA_WAIT = 60.0
 """Seconds to wait for another process that makes or migrates the ledger."""
@@ -69,10 +72,7 @@ class FolderBackend:
         """As `Backend.writing`; raises ArchiveDamaged if SQLite does not find the ledger whole,
         which is looked up once, and not where it is as the last writer left it."""
         if self.read_only:
-            raise ArchiveError(
-                f"the folder {self.path} cannot be written: the archive answers, and takes nothing "
-                "in. `dateline doctor` says what is to be done"
-            )
+            raise self._closed()
         lock = self.lock("write", wait)
         try:
             lock.acquire()
@@ -81,6 +81,10 @@ class FolderBackend:
                 f"another process is writing to {self.path} (its pid: {self._holder()}): "
                 "wait until it is done, or stop it"
             ) from None
+        except OSError as error:  # the folder was writable when it was opened
+            if error.errno not in CLOSED:
+                raise
+            raise self._closed() from error
         try:
             (self.path / "writer.pid").write_text(str(os.getpid()))
             refuse_newer(self.ledger.engine)  # a later Dateline may have taken it up meanwhile
@@ -117,6 +121,12 @@ class FolderBackend:
     def _leave(self) -> None:
         with suppress(OSError):
             (self.path / WHOLE).write_text(json.dumps(self._stamp()), encoding="utf-8")
+
+    def _closed(self) -> ArchiveError:
+        return ArchiveError(
+            f"the folder {self.path} cannot be written: the archive answers, and takes nothing "
+            "in. `dateline doctor` says what is to be done"
+        )
 
     def indexing(self) -> AbstractContextManager[None]:
         """Whoever writes here holds the one lock already."""

@@ -54,7 +54,11 @@ class Builder:
                 shutil.rmtree(folder / "chroma", ignore_errors=True)
                 said = self._written(folder)
         if said is None or said:
-            raise IndexDamaged(f"a dense segment could not be written: {said or 'it was killed'}")
+            raise IndexDamaged(
+                f"a dense segment could not be written: {said or 'its writer was killed'}. What is "
+                "stored stays; the next `dateline ingest`, or `dateline doctor --fix`, makes it "
+                "searchable"
+            )
         sync_tree(folder)
         return digests(folder)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 from vectorstore.errors import IndexDamaged
 from vectorstore.index.form import VectorIndex
 from vectorstore.index.lexical import LexicalIndex
@@ -11,6 +14,7 @@ from vectorstore.models.embedder import Embedder
 class Soundness:
     """What an archive is searched with, and what it does without."""
 
+    path: Path
     read_only: bool
     embedder: Embedder
     _dense: VectorIndex
@@ -19,7 +23,8 @@ class Soundness:
     def without(self) -> list[str]:
         """What does not answer, or not with all it has: an index, the embedding model; "writing"
         in a folder that cannot be written."""
-        found = ["writing"] if self.read_only else []
+        closed = self.read_only or not os.access(self.path, os.W_OK)  # also since it was opened
+        found = ["writing"] if closed else []
         found += ["embedding model"] if self.embedder.trouble else []
         if self.lame or not self._dense.manifest()["segments"]:
             found.append("dense index")

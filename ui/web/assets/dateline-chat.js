@@ -10,6 +10,7 @@
 
   // Gradio's Ask sends the box's text; this goes along as JSON, once.
   dl.wanted = () => {
+    dl.lookAtAccount();
     const filters = dl.filters ? dl.filters() : {};
     const wish = { filters, seen: dl.seen(), kept: dl.keptAs(), ...(dl.settings ? dl.settings() : {}), ...(editing ? { replaces: editing } : {}), ...next };
     next = {};
