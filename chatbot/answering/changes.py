@@ -163,10 +163,14 @@ def _contradicting_amount(query_terms: QueryTerms, ranked: Sequence[Candidate]) 
 def _contradicting_direction(
     query_terms: QueryTerms, ranked: Sequence[Candidate]
 ) -> Candidate | None:
-    """A sentence that says "lowered" where the question says "raised", and no other does."""
+    """A sentence with the question's names that says "lowered" where the question says "raised",
+    and no other does."""
     question = query_terms.query.text
     near = [
-        w for w in ranked[:EXAMINED] if query_terms.coverage(w.context_terms) >= PREMISE_COVERAGE
+        w
+        for w in ranked[:EXAMINED]
+        if query_terms.coverage(w.context_terms) >= PREMISE_COVERAGE
+        and w.sentence_name_coverage == 1
     ]
     for candidate in near[:3]:
         turned = list(antonym_pairs(question, candidate.sentence.text))

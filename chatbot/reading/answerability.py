@@ -41,6 +41,11 @@ ANSWERABILITY_FEATURES = (
 )
 """The largest of each feature among the first sentences; each of the first; TOGETHER."""
 
+SHARED = [
+    FEATURES.index(f"{name} coverage") for name in ("sentence", "passage", "neighbour", "headline")
+]
+"""The features that say how much of a question's terms a text has."""
+
 ABSTENTION_THRESHOLD = 0.35
 """The likelihood below which the archive is said not to hold the answer: by cross-validation 0.04
 of what can be answered is then abstained from; see docs/answers.md."""
@@ -53,11 +58,22 @@ def answerability(query_terms: QueryTerms, ranked: Sequence[Candidate]) -> float
 
     `ranked` are the candidates of the query, the best first.
     """
-    if not ranked or not question_terms(query_terms.query.text):
+    if not ranked or not question_terms(query_terms.query.text) or off_topic(query_terms, ranked):
         return 0.0
     intercept, weights = coefficients("answerability", ANSWERABILITY_FEATURES)
     z = intercept + float(np.dot(weights, answerability_features(ranked)))
     return 1 / (1 + exp(-max(-30.0, min(30.0, z))))
+
+
+def off_topic(query_terms: QueryTerms, ranked: Sequence[Candidate]) -> bool:
+    """Whether a Korean question has nothing in common, in any wording, with what was found for it.
+
+    Of 1,074 questions that an article answers one is such; of questions about something else
+    altogether, of which the model was shown none, it takes the Korean ones for answered.
+    """
+    if query_terms.query.language != "ko":
+        return False
+    return not any(w.features[i] for w in ranked for i in SHARED)
 
 
 def answerability_features(ranked: Sequence[Candidate]) -> FeatureVector:

@@ -22,7 +22,7 @@ from chatbot.reading.scoring import coefficients
 BEHIND = ("reader score behind", "order behind")
 """How far the reader's score, and the log of the weight, stand behind the best candidate's."""
 
-BROAD_THRESHOLD = 0.5
+BROAD_THRESHOLD = 0.35
 """The likelihood below which the archive is said not to answer a broad request; see
 docs/answers.md."""
 

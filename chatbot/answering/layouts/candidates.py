@@ -41,8 +41,9 @@ WORDS = {"en": (6, 60), "ko": (3, 45)}
 BROKEN = re.compile(r"(?:Subject|Re|Sec(?:tion)?|Note|Source|Contact)\b[.:]|[^\w“\"'(]|[a-z]{2}")
 """How a line begins that is no sentence: a heading, the rest of one that was cut."""
 
-INCLUDED: dict[Length, float] = {"short": 0.4, "normal": 0.25, "long": 0.12}
-"""The likelihood from which a sentence belongs in the answer, by the length that is wanted."""
+INCLUDED: dict[Length, float] = {"short": 0.7, "normal": 0.4, "long": 0.2}
+"""How likely, beside the likeliest one, a sentence must be to belong in the answer, by the length
+that is wanted: in articles told in other ways than those of training all are less likely."""
 
 
 def answer_candidates(
@@ -63,13 +64,12 @@ def answer_candidates(
     if broad_answerability(ranked) < BROAD_THRESHOLD:
         return []
     likely = [w for w in included(ranked) if stands_alone(w.sentence.text)]
-    best = max((w.reader_score for w in likely), default=0.0)
-    chosen = [
-        w
-        for w in likely
-        if w.likelihood >= INCLUDED[query.length] or w.reader_score > best - beside
-    ]
-    return deduplicate(chosen or likely[:1], overlap)
+    if not likely:
+        return []
+    least = INCLUDED[query.length] * likely[0].likelihood
+    best = max(w.reader_score for w in likely)
+    chosen = [w for w in likely if w.likelihood >= least or w.reader_score > best - beside]
+    return deduplicate(chosen, overlap)
 
 
 def stands_alone(text: str) -> bool:
