@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 import time
@@ -46,3 +47,10 @@ def ask(page: Any, question: str) -> None:
 
 def answered(page: Any) -> None:
     page.wait_for_selector(".dl-turn:last-child:not([data-progress=asking])")
+
+
+def go(page: Any, view: str) -> None:
+    """Open a view by its address, and wait until it is there."""
+    page.evaluate("view => { location.hash = view }", f"#/{view}")
+    name = re.split(r"[?]", view)[0]
+    page.wait_for_selector(f":root[data-view={name}] #dl-view:not([aria-busy]) h1")

@@ -5,14 +5,18 @@ A page holds a stream open as long as it is open, and an answer streams for as l
 
 from __future__ import annotations
 
-import asyncio
+import time
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LOOK = 5.0
-"""Seconds between two looks at who a stream goes to: each is a query, for each open page."""
+"""Seconds at least between two looks at who a stream goes to: each is a query, for each open page.
+Gradio sends something every 15 s where there is nothing to say."""
+
+
+class _Ended(Exception):
+    """The stream was ended, as who it goes to may not have it any more."""
 
 
 async def while_known(
@@ -22,34 +26,23 @@ async def while_known(
     send: Send,
     still: Callable[[], Awaitable[bool]],
 ) -> None:
-    """Serve a request; if it streams, end the stream once `still` is false."""
-    streams, whole, over = False, False, False
+    """Serve a request; if it streams, end the stream before the next part once `still` is false."""
+    looked, over = time.monotonic(), False
 
     async def noted(message: Message) -> None:
-        nonlocal streams, whole
+        nonlocal looked, over
         if over:  # what an app says of its being ended is nobody's business
-            return
-        if message["type"] == "http.response.start":
-            streams = all(name.lower() != b"content-length" for name, _ in message["headers"])
-        elif not message.get("more_body"):
-            whole = True
+            raise _Ended
+        if message.get("more_body") and time.monotonic() - looked >= LOOK:
+            looked = time.monotonic()
+            if not await still():
+                over = True
+                await send({"type": "http.response.body", "body": b"", "more_body": False})
+                raise _Ended
         await send(message)
 
-    work = asyncio.ensure_future(_run(app, scope, receive, noted))
     try:
-        while not (await asyncio.wait({work}, timeout=LOOK))[0]:
-            if streams and not whole and not await still():
-                over = True
-                work.cancel()
-                with suppress(asyncio.CancelledError):
-                    await work
-                if not whole:
-                    await send({"type": "http.response.body", "body": b"", "more_body": False})
-                return
-        await work
-    finally:
-        work.cancel()
-
-
-async def _run(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    await app(scope, receive, send)
+        await app(scope, receive, noted)
+    except Exception:  # alone, or in the group of the tasks that a response is made by
+        if not over:
+            raise

@@ -84,7 +84,11 @@ def repair(
         yield "the lexical index written anew from the ledger"
     if "vectors" in wanted:
         kept = len(before.intersection(_segments(archive)))
-        yield f"the dense index mended from the ledger: {kept} of {len(before)} segments stay"
+        yield (
+            f"the dense index mended from the ledger: {kept} of {len(before)} segments stay"
+            if kept
+            else "the dense index written anew from the ledger"
+        )
     yield "all that is stored is searchable"
 
 

@@ -332,7 +332,13 @@ class LexicalIndex:
         """A searcher over the newest commit; what fails in it is damage."""
         try:
             index = self._opened()
-            index.reload()
+            try:
+                index.reload()
+            except ValueError:
+                if self._copy is not None or os.access(self.folder, os.W_OK):
+                    raise
+                self._index = None  # the folder was closed while it was open
+                index = self._opened()
             yield index.searcher()
         except BaseException as error:
             # A panic in tantivy arrives as a BaseException of a class that cannot be imported
@@ -346,12 +352,15 @@ class LexicalIndex:
             return self.folder
         if self._copy is None:
             self._copy = tempfile.TemporaryDirectory(prefix="dateline-lexical-")
-            shutil.copytree(self.folder, self._copy.name, dirs_exist_ok=True)
+            for path in self.folder.iterdir():
+                shutil.copyfile(path, Path(self._copy.name) / path.name)
         return Path(self._copy.name)
 
     def _opened(self, *, create: bool = False) -> Any:
         import tantivy
 
+        if self._copy is not None and os.access(self.folder, os.W_OK):
+            self._index, self._copy = None, None  # it can be written again
         if self._index is None:
             if create:
                 self.folder.mkdir(parents=True, exist_ok=True)

@@ -181,8 +181,10 @@ def _view(sealed: Path) -> tuple[Path, FileLock]:
     view = Path(tempfile.mkdtemp(prefix=VIEW))
     lock = FileLock(view / LOCK)
     lock.acquire()
-    shutil.copytree(sealed / "chroma", view, dirs_exist_ok=True)
-    shutil.copy2(sealed / VECTORS, view / VECTORS)
+    shutil.copytree(sealed / "chroma", view, dirs_exist_ok=True, copy_function=shutil.copyfile)
+    for folder in (view, *(path for path in view.rglob("*") if path.is_dir())):
+        folder.chmod(0o700)  # the sealed ones may be closed
+    shutil.copyfile(sealed / VECTORS, view / VECTORS)
     return view, lock
 
 

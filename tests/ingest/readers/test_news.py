@@ -216,7 +216,8 @@ def test_items_in_a_web_archive(folder: Path) -> None:
         ("Talks resume", "https://w.example/2"),
     ]
     assert articles[0].key == made.ninjs()["uri"]
-    assert problems == []
+    (left,) = problems
+    assert (left.kind, left.entries, left.fatal) == ("file of another kind", 2, False)
 
 
 @pytest.mark.parametrize("form", ["{}", '{{"meta": {{"n": [1]}}, "items": {}}}'])

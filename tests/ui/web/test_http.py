@@ -16,6 +16,7 @@ from types import SimpleNamespace
 import pytest
 from starlette.testclient import TestClient
 
+from chatbot import build_chain
 from tests.conftest import article, put
 from ui.store.owner import COOKIE, owner_of
 from ui.web.app import _warm, build_app, check_port, serve
@@ -151,7 +152,7 @@ def test_a_port_in_use_is_the_users_to_know(archive: Archive) -> None:
 def test_what_is_loaded_is_left_out_of_garbage_collection(archive: Archive) -> None:
     before = gc.get_freeze_count()
     try:
-        _warm(archive)
+        _warm(archive, build_chain(archive), None)
         assert gc.get_freeze_count() > before
     finally:
         gc.unfreeze()
