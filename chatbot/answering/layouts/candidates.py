@@ -46,17 +46,19 @@ INCLUDED: dict[Length, float] = {"short": 0.7, "normal": 0.4, "long": 0.2}
 that is wanted: in articles told in other ways than those of training all are less likely."""
 
 
-def answer_candidates(
+def answer_candidates(  # noqa: PLR0913  what the kinds of requests differ in
     archive: Archive,
     query: Query,
     hits: Sequence[Hit],
     *,
+    share: float = 1.0,
     beside: float = 0.0,
     overlap: float = DUPLICATE_OVERLAP,
 ) -> list[Candidate]:
     """The sentences that belong in the answer to a broad request, the likeliest first.
 
-    Those also that the reader scores by at most `beside` below the best. None of them has an
+    `share` is how much of INCLUDED is enough. Those also that the reader scores by at most `beside`
+    below the best. None of them has an
     `overlap` of terms with one before it. The list is empty where the archive is not likely to
     answer.
     """
@@ -66,7 +68,7 @@ def answer_candidates(
     likely = [w for w in included(ranked) if stands_alone(w.sentence.text)]
     if not likely:
         return []
-    least = INCLUDED[query.length] * likely[0].likelihood
+    least = share * INCLUDED[query.length] * likely[0].likelihood
     best = max(w.reader_score for w in likely)
     chosen = [w for w in likely if w.likelihood >= least or w.reader_score > best - beside]
     return deduplicate(chosen, overlap)
