@@ -1,4 +1,4 @@
-"""Intent classification: the kind of a request, by a linear model over its embedding.
+"""Intent classification: the kind of a request, by kernel regression over its embedding.
 
 The model was fitted by training/requests.py on requests that were written for it;
 docs/answers.md says how often it is right. A request that names its kind ("a timeline of …")
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import cast, get_args
+from typing import Any, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -66,15 +66,31 @@ Floats = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RequestClassifier:
-    """A softmax over REQUESTS: `rows` is float[kinds, dim], `intercepts` is float[kinds]."""
+    """A softmax over REQUESTS, by how near a request is to those whose kinds are known.
 
-    rows: npt.NDArray[np.floating]
-    intercepts: npt.NDArray[np.floating]
+    `known` is float32[n, dim], their unit vectors; `rows` is float[n, kinds], `intercepts` is
+    float[kinds]; `width` says how fast nearness falls with the squared distance, `sharpness` is
+    what the scores are multiplied by.
+    """
+
+    known: Floats
+    rows: Floats
+    intercepts: Floats
+    width: float
+    sharpness: float
+
+    @classmethod
+    def of(cls, stored: dict[str, npt.NDArray[Any]]) -> RequestClassifier:
+        """From what is stored: "known" in int8, and in "shape" its scale, width and sharpness."""
+        scale, width, sharpness = map(float, stored["shape"])
+        known, rows = (stored[name].astype(np.float32) for name in ("known", "rows"))
+        return cls(known * np.float32(scale), rows, stored["intercepts"], width, sharpness)
 
     def __call__(self, text: str, embedder: Embedder | None = None) -> dict[Request, float]:
         """How likely a request is of each kind; they add up to 1."""
-        vector = (embedder or _embedder()).queries([text])[0]
-        z = self.rows.astype(np.float32) @ vector + self.intercepts
+        vectors = (embedder or _embedder()).queries([text])
+        near = nearness(vectors, self.known, self.width)
+        z = self.sharpness * (near @ self.rows + self.intercepts)[0]
         odds = np.exp(z - z.max())
         return dict(zip(REQUESTS, map(float, odds / odds.sum()), strict=True))
 
@@ -119,6 +135,12 @@ def accepted_request(likely: dict[Request, float]) -> Request:
     return many if likely[many] >= MAYBE else "fact"
 
 
+def nearness(vectors: Floats, known: Floats, width: float) -> Floats:
+    """The Gaussian kernel of unit vectors, float32[n, known]: 1 for the same, 0 for far ones."""
+    near: Floats = np.exp(-2 * width * (1 - vectors @ known.T))
+    return near
+
+
 def request_vectors(texts: list[str]) -> Floats:
     """The unit vectors of requests, float32[n, dim]."""
     few = [texts[i : i + 64] for i in range(0, len(texts), 64)]
@@ -134,4 +156,4 @@ def _embedder() -> Embedder:
 def _classifier() -> RequestClassifier:
     from safetensors.numpy import load_file
 
-    return RequestClassifier(**cast(dict[str, Floats], load_file(WEIGHTS)))
+    return RequestClassifier.of(load_file(WEIGHTS))
