@@ -22,6 +22,7 @@ from torch import Tensor
 
 from training.corpus import Passage, Question
 from training.steps import chunks, descend, fresh, rows, states
+from vectorstore.models.batches import ROWS
 from vectorstore.models.encoder import Encoder
 from vectorstore.models.reader import places, tokens
 from vectorstore.models.reading import Head
@@ -164,9 +165,11 @@ def train(
     def loss(batch: list[Case]) -> Tensor:
         flat = [(c, s) for c, case in enumerate(batch) for s in case.shown]
         encoded = [tokens(tokenizer, s.asked, [s.passage.page])[0] for _, s in flat]
-        ids, mask = rows(encoded, padding)
-        found = states(network, ids, mask, device)
-        read = [_read(head, found[row], encoded[row], s, c) for row, (c, s) in enumerate(flat)]
+        read = []
+        for alike in _groups([len(e.ids) for e in encoded]):
+            ids, mask = rows([encoded[row] for row in alike], padding)
+            for row, found in zip(alike, states(network, ids, mask, device), strict=False):
+                read.append(_read(head, found, encoded[row], flat[row][1], flat[row][0]))
         own = torch.stack([r.own for r in read]).mean()
         ends = [r.ends for r in read if r.ends is not None]
         total = own + ENDS * (torch.stack(ends).mean() if ends else own * 0)
@@ -176,6 +179,13 @@ def train(
     batches = [b for cases_ in rounds for b in chunks(cases_, size, chooser)]
     descend([network, head], batches, loss, rate=rate, note=note, seconds=seconds)
     return network, head
+
+
+def _groups(lengths: Sequence[int]) -> list[list[int]]:
+    """Rows of like length together, as many as are padded to the same width: over all rows of a
+    batch at once a third of the work is padding."""
+    order = sorted(range(len(lengths)), key=lambda row: lengths[row])
+    return [order[i : i + ROWS] for i in range(0, len(order), ROWS)]
 
 
 @dataclass(frozen=True)
