@@ -101,6 +101,28 @@ def test_each_role_may_do_what_it_may_and_is_told_the_role_that_it_lacks(
             assert httpx.get(base + path).status_code == 401
 
 
+def test_who_comes_through_a_proxy_is_nobodys_operator_also_on_this_machine(
+    archive: Archive,
+) -> None:
+    handed_on = ({"X-Forwarded-For": "192.0.2.7"}, {"Via": "1.1 caddy"}, {"Forwarded": "for=_x"})
+    with served(archive) as base:
+        assert httpx.get(f"{base}/operate/state").status_code == 200
+        for headers in handed_on:
+            assert httpx.get(f"{base}/operate/state", headers=headers).status_code == 403, headers
+
+
+def test_a_new_user_does_not_get_the_conversations_of_a_removed_one_of_that_name(
+    store: Store,
+) -> None:
+    owner = Caller(Role.reader, "kim", "login", "user kim").owner
+    store.add_user("kim", Role.reader, PASSWORD)
+    kept = store.create(owner, "Mine")
+    assert [c.id for c in store.recent(owner)] == [kept.id]
+    store.remove_user("kim")
+    store.add_user("kim", Role.reader, PASSWORD)
+    assert store.recent(owner) == []
+
+
 def test_a_token_opens_every_interface_until_it_ends_or_is_revoked(
     archive: Archive, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
 from collections.abc import Mapping
@@ -16,6 +15,7 @@ from ingest.logs import request_id
 from ui.operations.proxy import Proxy
 from ui.store import Forbidden, Role, Store
 from ui.store.operators import Operators
+from ui.store.owner import owner_of_account
 from ui.store.tokens import PREFIX
 from vectorstore import InputError
 
@@ -26,9 +26,14 @@ CALLER = "dateline.caller"
 """The key in a request's scope under which its Caller stands."""
 
 Way = Literal["token", "login", "proxy", "machine", "anonymous"]
-"""`machine` is whoever reaches a page that serves its own machine only and has no login."""
+"""`machine` is whoever reaches, from there, a page that serves its own machine only and has no login."""
 
 NAMED = frozenset({"token", "login", "proxy"})
+
+FORWARDED = frozenset(
+    {"forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"}
+)
+"""Headers of a request that a proxy hands on: it is not this machine that asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,7 @@ class Caller:
         """Whose conversations these are; "" where the browser's session says it."""
         if self.way not in {"login", "proxy"} or not self.key:
             return ""
-        return hashlib.sha256(f"dateline person {self.key}".encode()).hexdigest()
+        return owner_of_account(self.key)
 
     @property
     def account(self) -> str:
@@ -123,6 +128,8 @@ class Access:
             return Caller(Role.reader, TOKEN, "token", f"token {TOKEN}")
         if known := self.operators.known(cookies):
             name, role, way = known
+            if way == "machine" and FORWARDED.intersection(headers.keys()):
+                return self.anybody
             return Caller(role, name, way, f"user {name}" if way == "login" else "")
         return self.anybody
 

@@ -1,4 +1,5 @@
-"""Whose conversations a browser sees: a random cookie, which no script and no file has.
+"""Whose conversations somebody sees: a user's own, or those of the browser's random cookie, which
+no script and no file has.
 
 The cookie is set with the page; the store knows its hash only, so that a copy of the
 database opens nobody's session.
@@ -24,6 +25,11 @@ def owner_of(cookies: Mapping[str, str]) -> str:
     if not _TOKEN.fullmatch(token):
         return ""
     return hashlib.sha256(b"dateline owner " + token.encode()).hexdigest()
+
+
+def owner_of_account(key: str) -> str:
+    """The owner that somebody known stands for; `key` is theirs alone, as "user NAME"."""
+    return hashlib.sha256(f"dateline person {key}".encode()).hexdigest()
 
 
 def new_session() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -12,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from ui.store import schema
 from ui.store.database import Database
 from ui.store.operators import hash_password
+from ui.store.owner import owner_of_account
 from ui.store.roles import Role
 from vectorstore import InputError
 
@@ -65,10 +67,15 @@ class Users(Database):
                 raise _nobody(name)
 
     def remove_user(self, name: str) -> None:
-        """Remove a user; their logins end. InputError for a name that nobody has."""
+        """Remove a user; their logins end, and whoever is called so later does not get their
+        conversations, which end with the others of nobody. InputError for a name that nobody has.
+        """
+        theirs = schema.conversations.c.owner == owner_of_account(f"user {name}")
+        nobody = owner_of_account(f"removed {secrets.token_hex(16)}")
         with self.granting() as db:
             if not db.execute(schema.users.delete().where(u.name == name)).rowcount:
                 raise _nobody(name)
+            db.execute(schema.conversations.update().where(theirs).values(owner=nobody))
 
     def users(self) -> list[User]:
         """All users, by name."""

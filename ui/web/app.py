@@ -159,6 +159,9 @@ def serve(  # noqa: PLR0913
 ) -> None:
     """Answers questions in the browser until interrupted.
 
+    On an address of this machine, and with no name that others reach it by, whoever asks from
+    here may operate it without a login.
+
     `model` is a chat model that writes the answers, "provider:name"; `sources` declares where
     the archive's articles come from. `ready` is called, in a thread of its own, once everything
     that the first question needs is loaded. Raises InputError if the port is in use, the address
@@ -170,7 +173,8 @@ def serve(  # noqa: PLR0913
         metrics = Metrics()
         plain = build_chain(archive, on_false=metrics.false) if model else None
         chain = build_chain(archive, model=model, on_false=metrics.false)
-        local = ipaddress.ip_address(listening.getsockname()[0]).is_loopback
+        here = ipaddress.ip_address(listening.getsockname()[0]).is_loopback
+        local = here and not (hosts or host_names())
         app = build_app(
             archive,
             chain,
