@@ -11,6 +11,7 @@ from chatbot.answering.changes import publication_day
 from chatbot.answering.quotation import NAMED, quote, quotes_overlap
 from chatbot.answering.selection import DUPLICATE_OVERLAP, term_overlap
 from chatbot.language.phrases import EDITORIAL_NOTE, is_name_list, is_uninformative, language_of
+from chatbot.reading.answerability import off_topic
 from chatbot.reading.candidates import Candidate
 from chatbot.reading.inclusion import BROAD_THRESHOLD, broad_answerability, included
 from chatbot.reading.query_terms import QueryTerms
@@ -58,12 +59,12 @@ def answer_candidates(  # noqa: PLR0913  what the kinds of requests differ in
     """The sentences that belong in the answer to a broad request, the likeliest first.
 
     `share` is how much of INCLUDED is enough. Those also that the reader scores by at most `beside`
-    below the best. None of them has an
-    `overlap` of terms with one before it. The list is empty where the archive is not likely to
-    answer.
+    below the best. None of them has an `overlap` of terms with one before it. The list is empty
+    where the archive is not likely to answer.
     """
-    ranked = score_candidates(archive, QueryTerms(archive, query), hits, READ)
-    if broad_answerability(ranked) < BROAD_THRESHOLD:
+    query_terms = QueryTerms(archive, query)
+    ranked = score_candidates(archive, query_terms, hits, READ)
+    if off_topic(query_terms, ranked) or broad_answerability(ranked) < BROAD_THRESHOLD:
         return []
     likely = [w for w in included(ranked) if stands_alone(w.sentence.text)]
     if not likely:
