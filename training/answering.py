@@ -15,7 +15,7 @@ from __future__ import annotations
 import argparse
 import pickle
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -42,7 +42,7 @@ Flags = npt.NDArray[np.bool_]
 WEIGHTS = Path(__file__).parent.parent / "chatbot" / "lexicon" / "weights.toml"
 PENALTY = 0.02
 """What the squares of the ordering model's scaled coefficients cost."""
-STRENGTH = 0.01
+STRENGTH = 0.05
 """Inverse of what the coefficients of the likelihood cost."""
 SHOWN = 20
 REMOVED = 3
@@ -233,32 +233,55 @@ def write(models: Models, count: dict[str, int], out: Path) -> None:
         ("likelihood", FEATURES, *models.single),
         ("answerability", ANSWERABILITY_FEATURES, *models.answerability),
     ):
-        lines += ["", f'["{name}"]']
-        if intercept is not None:
-            lines.append(f"intercept = {intercept:.3f}")
-        lines += [f'"{n}" = {w:.4f}' for n, w in zip(names, weights, strict=True)]
+        lines += table(name, names, weights, intercept)
     out.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("shared", type=Path)
+def table(
+    name: str, names: Sequence[str], weights: Floats, intercept: float | None = None
+) -> list[str]:
+    """The lines of a model's table, after an empty one."""
+    first = [] if intercept is None else [f"intercept = {intercept:.3f}"]
+    rest = [f'"{n}" = {w:.4f}' for n, w in zip(names, weights, strict=True)]
+    return ["", f'["{name}"]', *first, *rest]
+
+
+def kept(cache: Path | None, make: Callable[[], list[Any]]) -> list[Any]:
+    """What was read once, from the file that keeps it; made, and kept there, where it is new."""
+    if cache and cache.exists():
+        held: list[Any] = pickle.loads(cache.read_bytes())  # noqa: S301  our own file
+        return held
+    made = make()
+    if cache:
+        cache.write_bytes(pickle.dumps(made))
+    return made
+
+
+def options() -> argparse.ArgumentParser:
+    """What both of these commands can be told."""
+    parser = argparse.ArgumentParser()
     parser.add_argument("--archive", type=Path, required=True)
     parser.add_argument("--out", type=Path, default=WEIGHTS)
-    parser.add_argument("--cache", type=Path)
+    parser.add_argument("--cache", type=Path, help="keep what is read in this file")
     parser.add_argument("--every", type=int, default=1, help="ask every so many of the questions")
+    return parser
+
+
+def main() -> None:
+    parser = options()
+    parser.add_argument("shared", type=Path)
     args = parser.parse_args()
-    if args.cache and args.cache.exists():
-        data = pickle.loads(args.cache.read_bytes())  # noqa: S301  our own file
-    else:
+
+    def read() -> list[Example]:
         questions, passages = rows("dev")
-        data = []
+        found: list[Example] = []
         for name, folder in archives(args.shared, args.archive).items():
             own = [q for q in questions if passages[q["k"]]["source"] == name]
             with Archive.open(folder) as archive:
-                data += examples(archive, name, own[:: args.every], passages)
-        if args.cache:
-            args.cache.write_bytes(pickle.dumps(data))
+                found += examples(archive, name, own[:: args.every], passages)
+        return found
+
+    data = kept(args.cache, read)
     measure(data)
     count = {k: sum(e.kind == k for e in data) for k in ("answerable", "unanswerable", "removed")}
     write(Models.of(data), count, args.out)

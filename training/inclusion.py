@@ -11,8 +11,6 @@ leaves; and writes both into chatbot/lexicon/weights.toml.
 
 from __future__ import annotations
 
-import argparse
-import pickle
 import random
 import re
 from collections.abc import Iterator, Sequence
@@ -33,7 +31,7 @@ from chatbot.reading.query_terms import QueryTerms
 from chatbot.reading.scoring import coefficients, score_candidates
 from chatbot.understanding.query import understand
 from chatbot.understanding.search_queries import search_queries
-from training.answering import WEIGHTS, Flags, Floats, logistic
+from training.answering import Flags, Floats, kept, logistic, options, table
 from vectorstore import Archive
 
 SEARCHED = 60
@@ -178,29 +176,20 @@ def write(models: Models, out: Path) -> None:
         ("broad answerability", ANSWERABILITY_FEATURES, models.answerability),
     ):
         text = re.sub(rf'\n\["{name}"\]\n(?:[^\[\n].*\n)*', "", text)
-        lines = ["", f'["{name}"]', f"intercept = {intercept:.3f}"]
-        lines += [f'"{n}" = {w:.4f}' for n, w in zip(names, weights, strict=True)]
-        text += "\n".join(lines) + "\n"
+        text += "\n".join(table(name, names, weights, intercept)) + "\n"
     out.write_text(text, encoding="utf-8")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--archive", type=Path, required=True)
-    parser.add_argument("--out", type=Path, default=WEIGHTS)
-    parser.add_argument("--cache", type=Path)
-    parser.add_argument("--every", type=int, default=1, help="ask every so many of the requests")
-    args = parser.parse_args()
-    if args.cache and args.cache.exists():
-        data = pickle.loads(args.cache.read_bytes())  # noqa: S301  our own file
-    else:
+    args = options().parse_args()
+
+    def read() -> list[Asked]:
         questions, passages = rows("broad-dev")
         own = [q for q in questions if passages[q["k"]]["source"] == "news"]
         with Archive.open(dossier_archive(args.archive)) as archive:
-            data = list(asked(archive, own[:: args.every], passages))
-        if args.cache:
-            args.cache.write_bytes(pickle.dumps(data))
-    data = [reordered(a) for a in data]
+            return list(asked(archive, own[:: args.every], passages))
+
+    data = [reordered(a) for a in kept(args.cache, read)]
     measure(data)
     write(Models.of(data), args.out)
 
