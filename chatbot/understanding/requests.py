@@ -31,15 +31,6 @@ SURE = 0.5
 """The likelihood from which a request is taken to be of its likeliest kind; else it is taken for
 a question for a fact, which can be answered in any case."""
 
-SURER: dict[Request, float] = {
-    "opinion": 0.75,
-    "task": 0.65,
-    "nothing": 0.6,
-    "dateline": 0.65,
-    "archive": 0.6,
-}
-"""The same for kinds that are not answered from the articles, or with a word of caution."""
-
 ASIDE: tuple[Request, ...] = ("archive", "dateline", "greeting", "task", "nothing")
 """Kinds that are not answered from what the articles tell."""
 
@@ -129,7 +120,7 @@ def accepted_request(likely: dict[Request, float]) -> Request:
     fact.
     """
     best = max(likely, key=lambda kind: likely[kind])
-    if likely[best] >= SURER.get(best, SURE):
+    if likely[best] >= SURE:
         return best
     many = max(MANY, key=lambda kind: likely[kind])
     return many if likely[many] >= MAYBE else "fact"

@@ -77,7 +77,7 @@ def test_what_is_of_no_sure_kind_is_taken_for_a_fact() -> None:
     unsure = dict.fromkeys(REQUESTS, 0.0)
     assert accepted_request(unsure | {"summary": 0.45, "fact": 0.3}) == "fact"
     assert accepted_request(unsure | {"fact": 0.45, "count": 0.35}) == "count"
-    assert accepted_request(unsure | {"opinion": 0.6, "fact": 0.4}) == "fact", "that needs more"
+    assert accepted_request(unsure | {"opinion": 0.6, "fact": 0.4}) == "opinion", "that is sure"
 
 
 def test_a_reader_may_say_which_kind_it_is(archive: Archive) -> None:
