@@ -47,7 +47,7 @@ def test_what_is_known_or_common_is_not_respelt(archive: Archive) -> None:
 
 
 def test_without_its_list_the_terms_are_matched(archive: Archive) -> None:
-    archive._lexical._words.unlink()
+    archive._lexical._words.clear()
     archive._lexical._vocabulary = None
     assert archive.respelt(["Lutnik"]) == {"Lutnik": "lutnick"}
 
