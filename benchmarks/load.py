@@ -268,14 +268,20 @@ def made(key: str, word: str, what: str) -> Article:
         f"The {word} agreement on tariffs was signed in Seoul, officials said ({what}).\n\n"
         f"Negotiators from both countries said the {word} text sets quotas for steel and cars."
     )
+    return english(key, f"Officials sign agreement {word}", body, "load", "2025-11-20")
+
+
+def english(key: str, headline: str, body: str, source: str, day: str) -> Article:
+    """An article in English that an outlet published on a day."""
     return Article(
         key=key,
-        headline=f"Officials sign agreement {word}",
+        headline=headline,
         body=body,
-        outlet="Load Desk",
+        outlet=f"{source.title()} Desk",
         language="en",
-        source="load",
-        published=Dated("2025-11-20", "made"),
+        source=source,
+        path=key,
+        published=Dated(day, "made"),
     )
 
 

@@ -25,7 +25,8 @@ from typing import Any
 import numpy as np
 
 from benchmarks import made_archive
-from vectorstore import Archive, Article, Dated, Passage
+from benchmarks.load import english
+from vectorstore import Archive, Article, Passage
 from vectorstore.backends.folder import FolderBackend
 from vectorstore.index.dense import DenseIndex
 from vectorstore.index.indexer import Indexer
@@ -104,17 +105,8 @@ def _articles(turn: int) -> Iterator[tuple[Article, list[Passage]]]:
         )
         middle = body.index(" It ")
         spans = ((0, middle), (middle + 1, len(body)))
-        day = Dated(f"2026-01-{turn % 28 + 1:02}")
-        made = Article(
-            key=key,
-            headline=f"Plan {turn}-{number}",
-            body=body,
-            outlet="New",
-            language="en",
-            source="new",
-            path=key,
-            published=day,
-        )
+        day = f"2026-01-{turn % 28 + 1:02}"
+        made = english(key, f"Plan {turn}-{number}", body, "new", day)
         yield made, [Passage(0, len(body), spans)]
 
 

@@ -149,6 +149,18 @@ SHIPYARD = (
 """One story over half a year, told by three outlets, and an article about something else."""
 
 
+SPELLED = article("chips.md", "Lutnick praised the semiconductors of Hanwha and Lockheed.")
+"""An article of words that are often misspelt."""
+
+
+@pytest.fixture(scope="session")
+def spelled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+    """NEWS and SPELLED, indexed; read only."""
+    with Archive.open(tmp_path_factory.mktemp("spelled") / "archive", create=True) as opened:
+        put(opened, [*NEWS, SPELLED])
+        yield opened
+
+
 @pytest.fixture(scope="session")
 def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     """Five short articles, indexed; read only."""

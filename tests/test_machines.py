@@ -5,15 +5,11 @@ nothing is lost, and its readers go on at the other."""
 from __future__ import annotations
 
 import json
-import os
 import re
 import secrets
-import socket
 import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -24,6 +20,7 @@ import pytest
 
 from tests.chroma import ChromaServer
 from tests.conftest import article, put
+from tests.nodes import free_port, node, process, within
 from tests.postgres import Server
 from tests.ui.command import dateline
 from vectorstore import Archive
@@ -81,38 +78,6 @@ class Wire:
         return "text/plain", ""
 
 
-@contextmanager
-def process(*words: str | Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A real `dateline` command."""
-    said = Path(words[words.index("--archive") + 1]) / "said.txt"  # type: ignore[arg-type]
-    with said.open("ab") as out:
-        started = subprocess.Popen([sys.executable, "-m", "ui", *words], stdout=out, stderr=out)
-    try:
-        yield started
-    finally:
-        started.kill()
-        started.wait()
-
-
-def within(told: Callable[[], bool]) -> bool:
-    """Whether something comes true in time."""
-    last = time.monotonic() + SECONDS
-    while time.monotonic() < last:
-        try:
-            if told():
-                return True
-        except httpx.HTTPError:
-            pass
-        time.sleep(0.5)
-    return False
-
-
-def free_port() -> str:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return str(free.getsockname()[1])
-
-
 def finds(port: str, text: str, headline: str) -> bool:
     """Whether a node's search shows an article."""
     found = httpx.get(
@@ -164,40 +129,51 @@ def asked(port: str, question: str) -> dict[str, Any]:
     return found
 
 
+@dataclass(frozen=True)
+class House:
+    """Nodes on one ledger: each has a folder, and who answers a port."""
+
+    folders: dict[str, Path]
+    ports: dict[str, str]
+
+    def web(self, name: str, *more: str | Path) -> AbstractContextManager[subprocess.Popen[bytes]]:
+        """A node's web server, running."""
+        words = ("serve", "--no-schedule", "--port", self.ports[name], *more)
+        return process(*words, archive=self.folders[name])
+
+    def all_find(self, text: str, headline: str) -> bool:
+        """Whether the search of each node shows an article."""
+        return all(finds(port, text, headline) for port in self.ports.values())
+
+
+@pytest.fixture
+def house(tmp_path: Path, postgres: Server) -> House:
+    """Two web nodes and a schedule, none of which runs yet."""
+    url, web = postgres.new(), ("one", "two")
+    folders = {name: node(tmp_path / name, url) for name in (*web, "schedule")}
+    return House(folders, {name: free_port() for name in web})
+
+
 @pytest.mark.slow
 def test_two_nodes_answer_with_what_the_schedule_brings_and_one_may_die(
-    tmp_path: Path, postgres: Server, chroma: ChromaServer, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, house: House, chroma: ChromaServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("OMP_NUM_THREADS", os.environ.get("OMP_NUM_THREADS", "1"))
     monkeypatch.setenv("DATELINE_CHROMA_URL", chroma.url)
-    url, wire = postgres.new(), Wire()
+    wire, ports = Wire(), house.ports
     sources = tmp_path / "sources.toml"
     sources.write_text(
         f'[fetch]\ngap = 0\nallow_private = ["{wire.host}"]\n'
         f'[sources.wire]\nurl = "http://{wire.host}/rss"\nevery = "1m"\njitter = "0s"\n'
     )
-    folders = {name: tmp_path / name for name in ("one", "two", "schedule")}
-    for folder in folders.values():
-        folder.mkdir()
-        (folder / "archive.toml").write_text(f'[ledger]\nurl = "{url}"\n')
-    ports = {"one": free_port(), "two": free_port()}
-
-    def web(name: str) -> Any:
-        where = ["--archive", folders[name], "--sources", sources]
-        return process("serve", "--no-schedule", "--port", ports[name], *where)
-
-    def all_find(text: str, headline: str) -> bool:
-        return all(finds(port, text, headline) for port in ports.values())
+    known = ("--sources", sources)
 
     with ExitStack() as parts:
-        parts.enter_context(
-            process("schedule", "--archive", folders["schedule"], "--sources", sources)
-        )
-        first = parts.enter_context(web("one"))
-        parts.enter_context(web("two"))
-        assert within(lambda: all_find("docks in Philadelphia", "News of docks"))
+        parts.enter_context(process("schedule", *known, archive=house.folders["schedule"]))
+        first = parts.enter_context(house.web("one", *known))
+        parts.enter_context(house.web("two", *known))
+        assert within(SECONDS, lambda: house.all_find("docks in Philadelphia", "News of docks"))
         wire.shown.append("whales")
-        assert within(lambda: all_find("grey whales off Ulsan", "News of whales"))
+        assert within(SECONDS, lambda: house.all_find("grey whales off Ulsan", "News of whales"))
         for port in ports.values():
             answer = asked(port, "How many grey whales were counted off Ulsan?")
             assert "Nine grey whales" in str(answer["claims"])
@@ -207,13 +183,13 @@ def test_two_nodes_answer_with_what_the_schedule_brings_and_one_may_die(
         first.wait()
         assert finds(ports["two"], "grey whales off Ulsan", "News of whales")
         assert finds(ports["two"], "docks in Philadelphia", "News of docks")
-        parts.enter_context(web("one"))
-        assert within(lambda: all_find("grey whales off Ulsan", "News of whales"))
-    with Archive.open(folders["two"]) as archive:
+        parts.enter_context(house.web("one", *known))
+        assert within(SECONDS, lambda: house.all_find("grey whales off Ulsan", "News of whales"))
+    with Archive.open(house.folders["two"]) as archive:
         (segment,) = archive._dense.manifest()["segments"]
         passages = archive.status().passages
         assert len(archive._dense.ids(segment["name"])) == segment["rows"] == passages > 1
-    assert not any((folder / "dense").exists() for folder in folders.values())
+    assert not any((folder / "dense").exists() for folder in house.folders.values())
 
 
 PASSWORD = "correct horse battery"  # noqa: S105
@@ -221,16 +197,9 @@ PASSWORD = "correct horse battery"  # noqa: S105
 
 @pytest.mark.slow
 def test_who_a_node_knew_the_other_knows_and_goes_on_with_when_it_dies(
-    tmp_path: Path, postgres: Server, monkeypatch: pytest.MonkeyPatch
+    house: House,
 ) -> None:
-    monkeypatch.setenv("OMP_NUM_THREADS", os.environ.get("OMP_NUM_THREADS", "1"))
-    url = postgres.new()
-    folders, ports = {n: tmp_path / n for n in ("one", "two")}, {}
-    for name, folder in folders.items():
-        folder.mkdir()
-        (folder / "archive.toml").write_text(f'[ledger]\nurl = "{url}"\n')
-        ports[name] = free_port()
-    one, two = ports["one"], ports["two"]
+    folders, one, two = house.folders, house.ports["one"], house.ports["two"]
     with Archive.open(folders["one"], create=True) as archive:
         put(archive, [article(f"{n}.md", text, outlet=n) for n, text in NEWS.items()])
 
@@ -241,18 +210,14 @@ def test_who_a_node_knew_the_other_knows_and_goes_on_with_when_it_dies(
 
     def statuses(token: str) -> list[int]:
         shown = {"Authorization": f"Bearer {token}"}
-        paths = [f"http://127.0.0.1:{port}/api/v1/feedback" for port in ports.values()]
+        paths = [f"http://127.0.0.1:{port}/api/v1/feedback" for port in (one, two)]
         return [httpx.get(path, headers=shown, timeout=60).status_code for path in paths]
 
-    def web(name: str) -> Any:
-        where = ["--archive", folders[name]]
-        return process("serve", "--no-schedule", "--port", ports[name], *where)
-
     with ExitStack() as parts:
-        first = parts.enter_context(web("one"))
-        parts.enter_context(web("two"))
+        first = parts.enter_context(house.web("one"))
+        parts.enter_context(house.web("two"))
         reader, editor = parts.enter_context(Reader()), parts.enter_context(Reader())
-        assert within(lambda: all(finds(p, "grey whales off Ulsan", "whales") for p in (one, two)))
+        assert within(SECONDS, lambda: house.all_find("grey whales off Ulsan", "whales"))
 
         token = run("one", "tokens", "add", "wire", "--role", "editor")
         assert statuses(token) == [200, 200]

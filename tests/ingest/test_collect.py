@@ -54,7 +54,7 @@ def test_entries_without_an_address_are_told(empty: Archive, tmp_path: Path) -> 
     try:
         at = f"127.0.0.1:{server.server_port}"
         wire = Source(name="wire", kind="feed", urls=(f"http://{at}/feed.xml",))
-        settings = Fetching(gap=0, allow_private=(at,))
+        settings = reaching(at)
         health = check(wire, settings=settings)
         (report,) = collect(empty, [wire], settings=settings)
     finally:
@@ -95,6 +95,16 @@ class Moved(BaseHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         """`asked` keeps the log."""
 
+    @classmethod
+    def feeds(cls) -> list[str]:
+        """Where a feed was asked for, in order."""
+        return [path for path in cls.asked if path.endswith(".xml")]
+
+
+def reaching(at: str) -> Fetching:
+    """Settings with which a host on loopback is fetched from, without a pause."""
+    return Fetching(gap=0, allow_private=(at,))
+
 
 @pytest.fixture
 def moved() -> Iterator[tuple[type[Moved], str]]:
@@ -114,7 +124,7 @@ def test_a_feed_s_new_address_outlives_a_run_that_the_host_cut_short(
 ) -> None:
     site, at = moved
     wire = Source(name="wire", kind="feed", urls=(f"http://{at}/old.xml",))
-    settings = Fetching(gap=0, allow_private=(at,))
+    settings = reaching(at)
     (first,) = collect(empty, [wire], settings=settings)
     assert "the host answered 429" in first.run.error
     (paused,) = collect(empty, [wire], settings=settings)
@@ -123,8 +133,7 @@ def test_a_feed_s_new_address_outlives_a_run_that_the_host_cut_short(
     day = timedelta(days=2)
     (later,) = collect(empty, [wire], settings=settings, now=lambda: datetime.now(UTC) + day)
     assert later.run.new == 1
-    feeds = [path for path in site.asked if path.endswith(".xml")]
-    assert feeds == ["/old.xml", "/new.xml", "/new.xml"]
+    assert site.feeds() == ["/old.xml", "/new.xml", "/new.xml"]
 
 
 def test_a_feed_that_moved_and_has_not_changed_is_asked_at_its_new_address(
@@ -136,9 +145,8 @@ def test_a_feed_that_moved_and_has_not_changed_is_asked_at_its_new_address(
     wire = Source(name="wire", kind="feed", urls=(url,))
     empty.set_source_state("wire", {"validators": {url: {"etag": '"same"', "last_modified": ""}}})
     for _ in range(2):
-        collect(empty, [wire], settings=Fetching(gap=0, allow_private=(at,)))
-    feeds = [path for path in site.asked if path.endswith(".xml")]
-    assert feeds == ["/old.xml", "/new.xml", "/new.xml"]
+        collect(empty, [wire], settings=reaching(at))
+    assert site.feeds() == ["/old.xml", "/new.xml", "/new.xml"]
 
 
 def test_each_entry_is_counted_once_in_each_run(
@@ -151,8 +159,7 @@ def test_each_entry_is_counted_once_in_each_run(
     counts = []
     for hours in (0, 1, 48):
         now = datetime.now(UTC) + timedelta(hours=hours)
-        settings = Fetching(gap=0, allow_private=(at,))
-        (report,) = collect(empty, [wire], settings=settings, now=lambda now=now: now)
+        (report,) = collect(empty, [wire], settings=reaching(at), now=lambda now=now: now)
         run = report.run
         counts.append((run.new, run.unchanged, run.duplicates, run.failed, run.postponed))
         assert (run.announced, run.accounted) == (3, 3)

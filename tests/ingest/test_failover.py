@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from tests.nodes import SAID, node, process, within
 from tests.postgres import Server
 from vectorstore import Archive, Hit
 
@@ -24,41 +19,10 @@ NEXT = "# Whales off Ulsan\n\nNine grey whales were counted off Ulsan on Sunday 
 SOURCE = '[sources.{name}]\nkind = "files"\npath = "{name}"\nevery = "1h"\njitter = "0s"\n'
 
 
-def within(told: Callable[[], bool]) -> bool:
-    """Whether something comes true in time."""
-    last = time.monotonic() + SECONDS
-    while time.monotonic() < last:
-        if told():
-            return True
-        time.sleep(0.1)
-    return False
-
-
-@contextmanager
-def scheduling(folder: Path, sources: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
-    """A real `dateline schedule`, and what it says."""
-    said = folder / "said.txt"
-    words = ["schedule", "--archive", str(folder), "--sources", str(sources)]
-    with said.open("wb") as out:
-        process = subprocess.Popen([sys.executable, "-m", "ui", *words], stdout=out, stderr=out)
-    try:
-        yield process, said
-    finally:
-        process.kill()
-        process.wait()
-
-
-def node(folder: Path, url: str) -> Path:
-    folder.mkdir()
-    (folder / "archive.toml").write_text(f'[ledger]\nurl = "{url}"\n')
-    return folder
-
-
 @pytest.mark.slow
 def test_the_second_schedule_publishes_what_comes_after_the_first_was_killed(
-    tmp_path: Path, postgres: Server, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, postgres: Server
 ) -> None:
-    monkeypatch.setenv("OMP_NUM_THREADS", os.environ.get("OMP_NUM_THREADS", "1"))
     url = postgres.new()
     for name, content in (("first", FIRST), ("second", NEXT)):
         (tmp_path / name).mkdir()
@@ -68,16 +32,19 @@ def test_the_second_schedule_publishes_what_comes_after_the_first_was_killed(
     one, two, reader = (node(tmp_path / name, url) for name in ("one", "two", "reader"))
     with (
         Archive.open(reader, create=True) as archive,
-        scheduling(one, sources) as (primary, _),
+        process("schedule", "--sources", sources, archive=one) as primary,
     ):
-        assert within(lambda: any(run.ended for run in archive.runs("first")))
+        assert within(SECONDS, lambda: any(run.ended for run in archive.runs("first")))
         assert archive.search("docks in Philadelphia")
-        with scheduling(two, sources) as (_, said):
-            assert within(lambda: "takes over when that ends" in said.read_text())
+        said = two / SAID
+        with process("schedule", "--sources", sources, archive=two):
+            assert within(SECONDS, lambda: "takes over when that ends" in said.read_text())
             sources.write_text(SOURCE.format(name="first") + SOURCE.format(name="second"))
             primary.kill()
-            assert within(lambda: "this one keeps the sources fresh" in said.read_text())
-            assert within(lambda: any(hit.article.source == "second" for hit in found(archive)))
+            assert within(SECONDS, lambda: "this one keeps the sources fresh" in said.read_text())
+            assert within(
+                SECONDS, lambda: any(hit.article.source == "second" for hit in found(archive))
+            )
             assert any(run.ok for run in archive.runs("second"))
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from tests.conftest import NEWS, put
+from tests.nodes import node
 from tests.postgres import Server
 from tests.ui.command import dateline
 from tests.ui.serving import served
@@ -41,10 +42,9 @@ def archive(
 ) -> Iterator[Archive]:
     """An archive, once for each database that its ledger and web state can be in."""
     folder = tmp_path_factory.mktemp("access") / "archive"
-    folder.mkdir()
     if request.param == "postgresql":
         server: Server = request.getfixturevalue("postgres")
-        (folder / "archive.toml").write_text(f'[ledger]\nurl = "{server.new()}"\n')
+        node(folder, server.new())
     with Archive.open(folder, create=True) as opened:
         put(opened, NEWS)
         yield opened

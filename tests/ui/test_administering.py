@@ -51,6 +51,22 @@ def store(archive: Archive) -> Iterator[Store]:
 
 
 @contextmanager
+def stream(base: str, name: str) -> Iterator[Iterator[str]]:
+    """The lines that the server sends to an open tab of a user's."""
+    with (
+        login(base, name) as client,
+        client.stream("GET", "/gradio_api/heartbeat/a-tab") as sent,
+    ):
+        yield sent.iter_lines()
+
+
+@pytest.fixture
+def looked_after(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether who listens still may is looked at all the time."""
+    monkeypatch.setattr(standing, "LOOK", 0.05)
+
+
+@contextmanager
 def login(base: str, name: str, password: str = PASSWORD) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=base, timeout=60) as client:
         sent = client.post("/login", data={"name": name, "password": password})
@@ -198,16 +214,9 @@ def test_the_first_user_made_on_this_machine_must_be_able_to_operate_it(
 
 
 @pytest.mark.parametrize("gone", ["removed", "password"])
-def test_what_streams_to_a_login_ends_with_it(
-    archive: Archive, store: Store, monkeypatch: pytest.MonkeyPatch, gone: str
-) -> None:
-    monkeypatch.setattr(standing, "LOOK", 0.05)
-    with (
-        served(archive) as base,
-        login(base, "ann") as client,
-        client.stream("GET", "/gradio_api/heartbeat/a-tab") as stream,
-    ):
-        lines = stream.iter_lines()
+@pytest.mark.usefixtures("looked_after")
+def test_what_streams_to_a_login_ends_with_it(archive: Archive, store: Store, gone: str) -> None:
+    with served(archive) as base, stream(base, "ann") as lines:
         assert next(lines) == "data: ALIVE"
         if gone == "removed":
             store.remove_user("ann")
@@ -219,16 +228,9 @@ def test_what_streams_to_a_login_ends_with_it(
         assert ended.wait(60)
 
 
-def test_what_streams_to_a_lowered_role_goes_on(
-    archive: Archive, store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("looked_after")
+def test_what_streams_to_a_lowered_role_goes_on(archive: Archive, store: Store) -> None:
     """A reader may still have it."""
-    monkeypatch.setattr(standing, "LOOK", 0.05)
-    with (
-        served(archive) as base,
-        login(base, "ed") as client,
-        client.stream("GET", "/gradio_api/heartbeat/a-tab") as stream,
-    ):
-        lines = stream.iter_lines()
+    with served(archive) as base, stream(base, "ed") as lines:
         store.change_user("ed", role=Role.reader)
         assert [next(lines) for _ in range(3)] == ["data: ALIVE", "", "data: ALIVE"]

@@ -16,8 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from ui.operations import local
-from ui.operations.local import DONE, FILE, Away, Message, Server, Stopped, asked, find, publish
+from ui.operations.local import DONE, Away, Stopped, asked, publish
+from ui.operations.local_server import FILE, LOCK, Server, find
+from ui.operations.local_wire import Message
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="users' rights to files are POSIX's")
 
@@ -57,7 +58,7 @@ def test_a_command_finds_the_server_and_is_answered_until_it_ends(folder: Path) 
 def test_the_file_and_the_lock_are_for_their_owner_alone(folder: Path) -> None:
     with publish(folder, echo):
         assert find(folder)
-        for name in (FILE, local.LOCK):
+        for name in (FILE, LOCK):
             assert stat.S_IMODE((folder / name).stat().st_mode) == 0o600
 
 

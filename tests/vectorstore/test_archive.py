@@ -15,7 +15,7 @@ import pytest
 from chatbot import build_chain
 from tests.conftest import NEWS, article, damage, put
 from vectorstore import Archive, ArchiveEmpty, ArchiveLocked, Filters, SearchQuery
-from vectorstore.index.lexical import FORMAT
+from vectorstore.index.lexical_seal import FORMAT
 
 
 def test_a_folder_without_an_archive_says_what_to_do(tmp_path: Path) -> None:

@@ -35,9 +35,10 @@ from tests.fuzzing import THOROUGH, examples
 from tests.vectorstore import hashed
 from ui.cli import backup as commands
 from vectorstore import Archive, Article, Filters, Revision, Settings, StoredArticle
-from vectorstore.index import dense, lexical
+from vectorstore.index import dense, lexical_seal
 from vectorstore.index.dense import DenseIndex
 from vectorstore.index.lexical import LexicalIndex
+from vectorstore.index.word_list import WordList
 from vectorstore.ledger.ledger import Ledger
 
 WORD = "report"
@@ -66,27 +67,31 @@ class Killed(BaseException):
     """In place of SIGKILL: no handler in between stops it."""
 
 
-MOMENTS: dict[str, tuple[Any, str, bool]] = {
-    "an article stored": (Ledger, "put", True),
-    "an article withdrawn": (Ledger, "withdraw", True),
-    "before the words": (LexicalIndex, "update", False),
-    "the words committed and not sealed": (lexical, "write_json", False),
-    "the words sealed": (LexicalIndex, "update", True),
-    "the words cleared": (LexicalIndex, "clear", True),
-    "a segment written and not named": (dense, "write_json", False),
-    "a segment moved": (dense, "sync_folder", True),
-    "a segment named": (DenseIndex, "publish", True),
-    "the vectors cleared": (DenseIndex, "clear", True),
-    "another model's vectors stored": (Ledger, "put_vectors", True),
-    "another model named": (Ledger, "set_meta", True),
+BEFORE: dict[str, tuple[Any, str]] = {
+    "before the words": (LexicalIndex, "update"),
+    "the words committed and not listed": (WordList, "add"),
+    "the words committed and not sealed": (lexical_seal, "write_json"),
+    "a segment written and not named": (dense, "write_json"),
 }
-"""Where a process is killed: before something is done, or after it (True)."""
+AFTER: dict[str, tuple[Any, str]] = {
+    "an article stored": (Ledger, "put"),
+    "an article withdrawn": (Ledger, "withdraw"),
+    "the words sealed": (LexicalIndex, "update"),
+    "the words cleared": (LexicalIndex, "clear"),
+    "a segment moved": (dense, "sync_folder"),
+    "a segment named": (DenseIndex, "publish"),
+    "the vectors cleared": (DenseIndex, "clear"),
+    "another model's vectors stored": (Ledger, "put_vectors"),
+    "another model named": (Ledger, "set_meta"),
+}
+"""Where a process is killed: before something is done, or after it."""
 
 
 @contextmanager
 def killed(moment: str, time: int) -> Iterator[None]:
     """Be killed when this moment comes for the `time`th time, if it does."""
-    owner, name, after = MOMENTS[moment]
+    after = moment in AFTER
+    owner, name = (BEFORE | AFTER)[moment]
     original, count = getattr(owner, name), 0
 
     def then_die(*args: Any, **given: Any) -> Any:
@@ -185,7 +190,7 @@ some_names = st.lists(st.sampled_from(NAMES), max_size=2).map(tuple)
 revisions = st.sampled_from((Revision(), Revision(), Revision("1"), Revision("2"), Revision("3")))
 some_keys = st.lists(st.sampled_from(KEYS), min_size=1, max_size=3, unique=True)
 days = st.sampled_from((date.min, date(2025, 1, 1), date(2025, 1, 31), date(2025, 2, 1), date.max))
-moments = st.sampled_from(sorted(MOMENTS))
+moments = st.sampled_from(sorted(BEFORE | AFTER))
 
 
 @st.composite

@@ -6,8 +6,7 @@ import logging
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from tests.conftest import NEWS, article, put
+from tests.nodes import node, within
 from tests.postgres import PASSWORD, Server
 from vectorstore import (
     Archive,
@@ -44,23 +44,6 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def url(postgres: Server) -> str:
     """The URL of an empty database."""
     return postgres.new()
-
-
-def node(folder: Path, url: str) -> Path:
-    """A node's folder whose `archive.toml` names the ledger."""
-    folder.mkdir()
-    (folder / "archive.toml").write_text(f'[ledger]\nurl = "{url}"\n')
-    return folder
-
-
-def within(seconds: float, told: Callable[[], bool]) -> bool:
-    """Whether something comes true in time."""
-    last = time.monotonic() + seconds
-    while time.monotonic() < last:
-        if told():
-            return True
-        time.sleep(0.1)
-    return False
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import pytest
 
 from tests.chroma import ChromaServer
 from tests.conftest import NEWS, article, put
+from tests.nodes import node
 from tests.postgres import Server
 from vectorstore import Archive
 from vectorstore.following import VECTORS
@@ -19,10 +20,10 @@ def test_a_node_leaves_the_shared_vectors_to_who_writes_them_and_brings_what_is_
     monkeypatch.setenv("DATELINE_CHROMA_URL", chroma.url)
     monkeypatch.setattr("vectorstore.index.served.FRESH", 0.0)
     url = postgres.new()
-    for name in ("one", "two"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "archive.toml").write_text(f'[ledger]\nurl = "{url}"\n')
-    with Archive.open(tmp_path / "one", create=True) as one, Archive.open(tmp_path / "two") as two:
+    with (
+        Archive.open(node(tmp_path / "one", url), create=True) as one,
+        Archive.open(node(tmp_path / "two", url)) as two,
+    ):
         put(one, NEWS)
         follower = two._follower
         assert follower is not None

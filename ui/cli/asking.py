@@ -13,18 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ui.cli.shared import archive_named, day, written
-from ui.operations.local import (
-    DECLINED,
-    DONE,
-    FAILED,
-    REFUSED,
-    Answering,
-    Away,
-    Message,
-    Stopped,
-    asked,
-    find,
-)
+from ui.operations.local import DECLINED, DONE, FAILED, REFUSED, Answering, Away, Stopped, asked
+from ui.operations.local_server import find
+from ui.operations.local_wire import Message
 
 if TYPE_CHECKING:
     from ui.web.app import Served

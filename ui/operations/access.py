@@ -26,7 +26,8 @@ CALLER = "dateline.caller"
 """The key in a request's scope under which its Caller stands."""
 
 Way = Literal["token", "login", "proxy", "machine", "anonymous"]
-"""`machine` is whoever reaches, from there, a page that serves its own machine only and has no login."""
+"""`machine` is whoever reaches, from there, a page that serves its own machine only and has no
+login."""
 
 NAMED = frozenset({"token", "login", "proxy"})
 
@@ -119,6 +120,17 @@ class Access:
             return Caller(role, name, "proxy", f"proxy {name}")
         scheme, _, shown = headers.get("authorization", "").partition(" ")
         shown = shown.strip() if scheme.lower() == "bearer" else ""
+        if (program := self._program(shown)) is not None:
+            return program
+        if known := self.operators.known(cookies):
+            name, role, way = known
+            if way == "machine" and FORWARDED.intersection(headers.keys()):
+                return self.anybody
+            return Caller(role, name, way, f"user {name}" if way == "login" else "")
+        return self.anybody
+
+    def _program(self, shown: str) -> Caller | None:
+        """Who shows this token; None if it is none of ours."""
         if shown.startswith(PREFIX):
             token = self.store.token(shown)
             if token is None:
@@ -126,12 +138,7 @@ class Access:
             return Caller(token.role, token.name, "token", f"token {token.id}")
         if self.token and hmac.compare_digest(shown.encode(), self.token.encode()):
             return Caller(Role.reader, TOKEN, "token", f"token {TOKEN}")
-        if known := self.operators.known(cookies):
-            name, role, way = known
-            if way == "machine" and FORWARDED.intersection(headers.keys()):
-                return self.anybody
-            return Caller(role, name, way, f"user {name}" if way == "login" else "")
-        return self.anybody
+        return None
 
     @property
     def anybody(self) -> Caller:

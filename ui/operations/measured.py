@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import aclosing, closing
+from contextlib import aclosing, closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,41 +72,36 @@ class Measured:
 
     def stream(self, inputs: Any) -> Iterator[Answer]:
         """The parts of the answer, as `inner` streams them."""
-        run = Run(self)
-        try:
-            with closing(self.inner.stream(inputs, **run.config())) as parts:
-                for part in parts:
-                    run.part(part)
-                    yield part
-        except BaseException as error:
-            run.end(_outcome(error))
-            raise
-        run.end()
+        with self._run() as run, closing(self.inner.stream(inputs, **run.config())) as parts:
+            for part in parts:
+                run.part(part)
+                yield part
 
     async def astream(self, inputs: Any) -> AsyncIterator[Answer]:
         """The same, where nothing may wait."""
-        run = Run(self)
-        try:
+        with self._run() as run:
             async with aclosing(self.inner.astream(inputs, **run.config())) as parts:
                 async for part in parts:
                     run.part(part)
                     yield part
-        except BaseException as error:
-            run.end(_outcome(error))
-            raise
-        run.end()
 
     async def ainvoke(self, inputs: Any) -> Answer:
         """The whole answer."""
+        with self._run() as run:
+            answer: Answer = await self.inner.ainvoke(inputs, **run.config())
+            run.part(answer)
+        return answer
+
+    @contextmanager
+    def _run(self) -> Iterator[Run]:
+        """A question on its way, whose end is counted however it comes."""
         run = Run(self)
         try:
-            answer: Answer = await self.inner.ainvoke(inputs, **run.config())
+            yield run
         except BaseException as error:
             run.end(_outcome(error))
             raise
-        run.part(answer)
         run.end()
-        return answer
 
 
 def _outcome(error: BaseException) -> str:

@@ -19,7 +19,7 @@ from ui.store import Role, Store, role_of
 from ui.web.accounts import access_html
 from ui.web.auditing import Sought, audit_csv, audit_html
 from ui.web.frame import page_html
-from ui.web.views import words_of
+from ui.web.views import one_who_may, words_of
 from vectorstore import Archive, InputError
 
 Values = Annotated[dict[str, Any], Body()]
@@ -63,11 +63,7 @@ def add_administering(app: FastAPI, archive: Archive, access: Access, head: str)
 
 def operator(request: Request) -> Caller:
     """Who asks, an operator; anybody else is refused."""
-    caller = caller_of(request.scope)
-    if not caller.may(Role.operator):
-        w = words_of(request)
-        raise HTTPException(403, w("role_needed", role=w("role_operator")))
-    return caller
+    return one_who_may(request, Role.operator)
 
 
 def _views(app: FastAPI, access: Access, head: str) -> None:

@@ -15,7 +15,7 @@ from ui.store import Role, Store
 from ui.web.frame import page_html
 from ui.web.health import preview_html, sources_html
 from ui.web.operator import Operator
-from ui.web.views import words_of
+from ui.web.views import one_who_may, words_of
 from vectorstore import DatelineError
 
 Values = Annotated[dict[str, Any], Body()]
@@ -33,11 +33,7 @@ def add_operating(
     """
 
     def allowed(request: Request) -> Caller:
-        caller = caller_of(request.scope)
-        if not caller.may(Role.editor):
-            w = words_of(request)
-            raise HTTPException(403, w("role_needed", role=w("role_editor")))
-        return caller
+        return one_who_may(request, Role.editor)
 
     @app.get("/view/sources")
     def sources(request: Request) -> HTMLResponse:

@@ -8,7 +8,8 @@ from functools import partial
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
-from ui.operations.access import caller_of
+from ui.operations.access import Caller, caller_of
+from ui.store import Role
 from ui.web.archive import ORDERS, Wish, archive_html
 from ui.web.filters import DAYS, LISTS, filters_from
 from ui.web.frame import page_html
@@ -98,6 +99,15 @@ def add_views(
 def words_of(request: Request) -> Words:
     """The words for a request's reader."""
     return chosen(request.cookies, request.headers.get("accept-language", ""))
+
+
+def one_who_may(request: Request, needed: Role) -> Caller:
+    """Who asks, who has this role; anybody else is refused, in words."""
+    caller = caller_of(request.scope)
+    if not caller.may(needed):
+        w = words_of(request)
+        raise HTTPException(403, w("role_needed", role=w(f"role_{needed}")))
+    return caller
 
 
 def wish_of(request: Request) -> Wish:

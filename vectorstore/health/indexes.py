@@ -17,7 +17,8 @@ from vectorstore.health.ledger import ReadOnlyLedger
 from vectorstore.health.values import Finding, Fix
 from vectorstore.index.analyzer import terms
 from vectorstore.index.form import VectorIndex
-from vectorstore.index.lexical import FORMAT, LexicalIndex
+from vectorstore.index.lexical import LexicalIndex
+from vectorstore.index.lexical_seal import FORMAT
 from vectorstore.index.opening import vector_index
 from vectorstore.index.serving import serving
 from vectorstore.ledger import schema

@@ -17,7 +17,8 @@ import numpy as np
 from vectorstore.errors import ArchiveLocked, IndexAway
 from vectorstore.index.dense import DEAD_SHARE
 from vectorstore.index.form import VectorIndex
-from vectorstore.index.lexical import Entry, LexicalIndex
+from vectorstore.index.lexical import LexicalIndex
+from vectorstore.index.lexical_document import Entry
 from vectorstore.index.segment import NO_DAY, Rows
 from vectorstore.ledger.ledger import Ledger
 from vectorstore.values import Progress

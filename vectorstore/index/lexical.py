@@ -7,7 +7,6 @@ writer.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import tempfile
@@ -16,13 +15,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from math import log
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from vectorstore.durable import Stamps, digests, write_json
 from vectorstore.errors import IndexDamaged
 from vectorstore.index import lexical_query as clauses
-from vectorstore.index.analyzer import terms
+from vectorstore.index.lexical_document import Entry, document, schema
+from vectorstore.index.lexical_seal import LexicalSeal
 from vectorstore.index.vocabulary import Vocabulary, words
+from vectorstore.index.word_list import WordList
 from vectorstore.query import SearchQuery
 
 WRITER_BYTES = 64_000_000
@@ -30,27 +30,6 @@ WRITER_BYTES = 64_000_000
 
 NAME_WORTH = 0.8
 """What a name counts among a query's words, whose worth is their rarity, 0 to 1."""
-
-MORE = 100_000
-"""Bytes of words in lines of their own that are few in any case."""
-
-FORMAT = 4
-"""Of the index's fields; one of another format is written anew from the ledger."""
-
-
-class Entry(NamedTuple):
-    """A passage as it goes into the index; `day` is an ordinal, None if unknown, and `tags` are
-    the words of the article's subjects and places."""
-
-    passage: str
-    article: str
-    headline: str
-    text: str
-    outlet: str
-    byline: str
-    language: str
-    day: int | None
-    tags: Sequence[str] = ()
 
 
 class LexicalIndex:
@@ -60,7 +39,9 @@ class LexicalIndex:
         self.folder = folder
         self._index: Any = None
         self._copy: tempfile.TemporaryDirectory[str] | None = None
-        self._schema = _schema()
+        self._schema = schema()
+        self._seal = LexicalSeal(folder)
+        self._words = WordList(folder)
         self._vocabulary: tuple[int, tuple[Vocabulary, Vocabulary]] | None = None
 
     def update(self, changed: Iterable[str], rows: Iterable[Entry], seq: int) -> None:
@@ -68,35 +49,22 @@ class LexicalIndex:
 
         `changed` are ids of all articles that changed: their old passages go.
         """
-        import tantivy
-
         index = self._opened(create=True)
         index.reload()
         searcher, writer = index.searcher(), index.writer(WRITER_BYTES, 1)
-        dead = int(self._sealed()["dead"])
+        sealed = self._seal.read()
+        dead, more = int(sealed["dead"]), int(sealed["more"])
         for article in changed:
             dead += searcher.doc_freq("article", article)
             writer.delete_documents_by_term("article", article)
         met: Counter[str] = Counter()
         for row in rows:
             met.update(words(f"{row.headline}\n{row.text}"))
-            document = tantivy.Document()
-            document.add_text("id", row.passage)
-            document.add_text("article", row.article)
-            document.add_text("headline", " ".join(terms(row.headline)))
-            document.add_text("body", " ".join(terms(row.text)))
-            document.add_text("by", " ".join(terms(f"{row.outlet} {row.byline}")))
-            document.add_text("outlet", row.outlet)
-            document.add_text("language", row.language)
-            document.add_integer("day", row.day or 0)
-            for tag in row.tags:
-                document.add_text("tag", tag)
-            writer.add_document(document)
+            writer.add_document(document(row))
         writer.commit()
         writer.wait_merging_threads()
-        state = {"format": FORMAT, "seq": seq, "files": self._touched_files(), "dead": dead}
-        state["more"] = self._meet(met, int(self._sealed()["more"]))
-        write_json(self._seal, state)
+        files = self._seal.files(thorough=False)
+        self._seal.write(seq=seq, files=files, dead=dead, more=self._words.add(met, more))
 
     def search(self, query: SearchQuery, k: int) -> dict[str, float]:
         """Up to k passages that share a term with the query: passage id -> BM25 score.
@@ -155,7 +123,7 @@ class LexicalIndex:
     def _counter(self, searcher: Any) -> Callable[[str, str], int]:
         """How many passages have a term in a field. tantivy's own count goes on counting
         passages that were replaced, so where there are any the living ones are looked up."""
-        if not self._sealed()["dead"]:
+        if not self._seal.read()["dead"]:
             return lambda field, term: int(searcher.doc_freq(field, term))
 
         def live(field: str, term: str) -> int:
@@ -171,11 +139,11 @@ class LexicalIndex:
 
         Raises IndexDamaged if the index cannot be read.
         """
-        stamp = self._seal.stat().st_mtime_ns if self._seal.exists() else 0
+        stamp = self._seal.written()
         known = self._vocabulary
         if known is None or known[0] != stamp:
             held = Vocabulary(self._terms())
-            met = self._met()
+            met = self._words.known(int(self._seal.read()["more"]))
             known = self._vocabulary = (stamp, (held, Vocabulary(met) if met else held))
         return known[1]
 
@@ -214,28 +182,22 @@ class LexicalIndex:
     def dead_share(self) -> float:
         """The share of replaced and withdrawn passages among all that were written since the
         index was last made anew: they skew what tantivy counts, if little."""
-        dead = int(self._sealed()["dead"])
+        dead = int(self._seal.read()["dead"])
         return dead / (dead + self.count()) if dead else 0.0
 
     def cursor(self) -> int:
         """The last sequence number that is in the index; 0 for none."""
-        return int(self._sealed()["seq"])
+        return int(self._seal.read()["seq"])
 
     def sound(self, *, thorough: bool = True) -> bool:
         """Whether the files are those of the last update, to the byte. If not `thorough`, a file
         that nobody has touched since it was looked at is taken to be as it was."""
-        files = self._files() if thorough else self._touched_files()
-        return bool(self._sealed()["files"] == files)
+        return bool(self._seal.read()["files"] == self._seal.files(thorough=thorough))
 
     def outdated(self) -> bool:
         """Whether another release of Dateline wrote the index, in a form that this one does not
         read, or writing it anew was cut short."""
-        if self._renewing.exists():
-            return True
-        try:
-            return bool(json.loads(self._seal.read_text("utf-8")).get("format") != FORMAT)
-        except (FileNotFoundError, ValueError, AttributeError):
-            return False
+        return self._renewing.exists() or self._seal.of_another_format()
 
     @contextmanager
     def renewing(self) -> Iterator[None]:
@@ -251,52 +213,13 @@ class LexicalIndex:
     def clear(self) -> None:
         """Remove the index; the ledger can write it again."""
         self._index = None
-        self._seal.unlink(missing_ok=True)
-        self._words.unlink(missing_ok=True)
-        self._more_words.unlink(missing_ok=True)
+        self._seal.clear()
+        self._words.clear()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    @property
-    def _words(self) -> Path:
-        return self.folder.with_name(f"{self.folder.name}-words.json")
-
-    @property
-    def _more_words(self) -> Path:
-        return self.folder.with_name(f"{self.folder.name}-words-more.jsonl")
-
-    def _met(self) -> Counter[str]:
-        """The words that were met so far; none if the file is not there or cannot be read."""
-        try:
-            return Counter(self.read_words())
-        except (FileNotFoundError, ValueError):
-            return Counter()
-
     def read_words(self) -> Counter[str]:
-        """The words in both of their files; raises FileNotFoundError or ValueError."""
-        met = Counter[str](dict(json.loads(self._words.read_text("utf-8"))))
-        if more := int(self._sealed()["more"]):
-            lines = self._more_words.read_bytes()
-            if len(lines) < more:
-                raise ValueError(f"{self._more_words.name} is cut short")
-            for line in lines[:more].splitlines():
-                met.update(json.loads(line))
-        return met
-
-    def _meet(self, new: Counter[str], more: int) -> int:
-        """Count the words of an update, in a line of their own until these take a quarter of what
-        the whole list does, so that an update costs what is new. `more` is how many bytes of
-        lines count so far; returns how many count now."""
-        whole = self._words.stat().st_size if self._words.exists() else 0
-        if not whole or more > MORE + whole // 4:
-            write_json(self._words, self._met() + new)
-            self._more_words.unlink(missing_ok=True)
-            return 0
-        with self._more_words.open("ab") as file:
-            file.truncate(min(more, file.tell()))  # an update that was cut short is done again
-            file.write(json.dumps(new).encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        return self._more_words.stat().st_size
+        """The list of words beside the index; raises FileNotFoundError or ValueError."""
+        return self._words.read(int(self._seal.read()["more"]))
 
     def _terms(self) -> dict[str, int]:
         if not self.exists():
@@ -304,28 +227,6 @@ class LexicalIndex:
         with self._reading() as searcher:
             found = searcher.terms_with_prefix("body", "")
         return {term: count for term, count in found if term.isalpha()}
-
-    @property
-    def _seal(self) -> Path:
-        return self.folder.with_name(f"{self.folder.name}.json")
-
-    def _sealed(self) -> dict[str, Any]:
-        loaded: dict[str, Any]
-        try:
-            loaded = json.loads(self._seal.read_text("utf-8"))
-        except (FileNotFoundError, ValueError):
-            loaded = {}
-        if loaded.get("format") != FORMAT:
-            return {"seq": 0, "files": {}, "dead": 0, "more": 0}
-        return {"dead": 1, "more": 0} | loaded  # Dateline 0.1 did not count them: there may be some
-
-    def _files(self) -> dict[str, str]:
-        return _unlocked(digests(self.folder))
-
-    def _touched_files(self) -> dict[str, str]:
-        """The same, of which only what was touched is read."""
-        stamps = Stamps(self.folder.with_name(f"{self.folder.name}-stamps.json"))
-        return _unlocked(stamps.digests(self.folder))
 
     @contextmanager
     def _reading(self) -> Iterator[Any]:
@@ -370,21 +271,3 @@ class LexicalIndex:
             except Exception as error:
                 raise IndexDamaged(f"the lexical index cannot be opened: {error}") from error
         return self._index
-
-
-def _unlocked(files: dict[str, str]) -> dict[str, str]:
-    return {name: digest for name, digest in files.items() if not name.endswith(".lock")}
-
-
-def _schema() -> Any:
-    import tantivy
-
-    builder = tantivy.SchemaBuilder()
-    builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("article", tokenizer_name="raw", index_option="basic")
-    for name in clauses.FIELDS:
-        builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
-    for name in ("outlet", "language", "tag"):
-        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    builder.add_integer_field("day", indexed=True, fast=True)
-    return builder.build()

@@ -34,6 +34,18 @@ class Browse:
     _ledger: Ledger
     _names: Names
 
+    def recent(self, limit: int = 20) -> list[StoredArticle]:
+        """The newest articles by published date."""
+        return self._ledger.recent(limit)
+
+    def is_empty(self) -> bool:
+        """Whether there is nothing to search."""
+        return self._ledger.is_empty()
+
+    def outlets(self) -> list[str]:
+        """The names of the outlets, the most frequent first."""
+        return self._ledger.outlets()
+
     def subjects(self) -> tuple[tuple[str, int], ...]:
         """The subjects that newsrooms gave live articles, with how many have each, the most
         frequent first; spellings that differ in letter case count as one."""

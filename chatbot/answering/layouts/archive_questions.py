@@ -9,16 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
+from chatbot.answering.layouts.archive_scope import limits_of, outlets_named, topic_of
 from chatbot.answering.layouts.small_talk import archive_summary, article_count, example_questions
 from chatbot.language.phrases import long_date, phrases
-from chatbot.understanding.generic_terms import without_generic_terms
-from chatbot.understanding.notes import period_text
-from chatbot.understanding.temporal_intent import periods, without_dates
 from chatbot.values import SHORT, Answer, Citation, Claim, Length, Query
-from vectorstore import Archive, Filters, StoredArticle, question_terms, terms
+from vectorstore import Archive, Filters, StoredArticle, terms
 
 NAMED_ARTICLES: dict[Length, int] = {"short": SHORT, "normal": 6, "long": 20}
 """Articles that are named, by the length of the answer that is wanted."""
@@ -45,22 +42,6 @@ ASPECTS = {
 }
 """What is asked about an archive, the first that fits."""
 
-ABOUT = re.compile(
-    r"\b(?:about|on|mention(?:s|ing|ed)?|regarding|concerning|covering)\s+(?P<topic>.+)"
-    r"|(?P<ko>\S.*?)(?:에 ?(?:대한|관한|대해)|관련|을 다룬|를 다룬|(?:이|가) 언급)",
-    re.IGNORECASE,
-)
-"""How such a question names what articles are about."""
-
-LANGUAGES = {
-    "ko": r"\bkorean[- ](?:language|articles?|texts?|pieces?)\b|\bin korean\b|한국어|한글",
-    "en": r"\benglish\b|영어|영문",
-}
-"""How it names a language that articles are in."""
-
-FROM = re.compile(r"\bfrom\b(?!.*\b(?:to|until|till|through)\b)", re.IGNORECASE)
-"""In "articles from September" no beginning of a period."""
-
 
 def archive_answer(archive: Archive, query: Query) -> Iterator[Answer]:
     """The answer to a question about the archive itself."""
@@ -72,8 +53,8 @@ def archive_answer(archive: Archive, query: Query) -> Iterator[Answer]:
 
 def _whole(archive: Archive, query: Query) -> Iterator[Answer]:
     """What it holds of an outlet that is named, or in all."""
-    outlets = _outlets_named(archive, query)
-    if outlets or query.periods or _topic(archive, query):
+    outlets = outlets_named(archive, query)
+    if outlets or query.periods or topic_of(archive, query):
         yield from _count(archive, query)
         return
     message = archive_summary(archive.status(), query.language)
@@ -81,7 +62,7 @@ def _whole(archive: Archive, query: Query) -> Iterator[Answer]:
 
 
 def _outlets(archive: Archive, query: Query) -> Iterator[Answer]:
-    if _topic(archive, query) or _limits(archive, query)[0].outlets:
+    if topic_of(archive, query) or limits_of(archive, query)[0].outlets:
         yield from _count(archive, query)
         return
     texts = phrases(query.language)["requests"]
@@ -114,8 +95,8 @@ def _outlets(archive: Archive, query: Query) -> Iterator[Answer]:
 
 def _count(archive: Archive, query: Query) -> Iterator[Answer]:
     texts = phrases(query.language)["requests"]
-    filters, limits = _limits(archive, query)
-    topic = _topic(archive, query)
+    filters, limits = limits_of(archive, query)
+    topic = topic_of(archive, query)
     if topic:
         found = _articles_with(archive, topic, filters)
         words = texts["count_of"].format(words=topic, n=len(found), limits=limits)
@@ -144,7 +125,7 @@ def _oldest(archive: Archive, query: Query) -> Iterator[Answer]:
 
 
 def _extreme(archive: Archive, query: Query, which: str) -> Iterator[Answer]:
-    filters, limits = _limits(archive, query)
+    filters, limits = limits_of(archive, query)
     many = re.search(r"\barticles|\bstories|\bpieces|기사들", query.question, re.IGNORECASE)
     found = archive.browse(
         filters, limit=NAMED_ARTICLES[query.length] if many else 1, oldest=which == "oldest"
@@ -159,7 +140,7 @@ def _extreme(archive: Archive, query: Query, which: str) -> Iterator[Answer]:
 
 def _corrected(archive: Archive, query: Query) -> Iterator[Answer]:
     texts = phrases(query.language)["requests"]
-    filters, limits = _limits(archive, query)
+    filters, limits = limits_of(archive, query)
     found = archive.changed(filters, limit=SEARCHED)
     if not found:
         yield Answer(message=texts["corrected_none"].format(limits=limits))
@@ -199,47 +180,6 @@ HANDLERS: dict[str, Callable[[Archive, Query], Iterator[Answer]]] = {
     "count": _count,
     "outlets": _outlets,
 }
-
-
-def _limits(archive: Archive, query: Query) -> tuple[Filters, str]:
-    """The outlets and the period that a question about the archive is confined to, and in words."""
-    texts = phrases(query.language)["requests"]
-    filters, in_words = query.filters, ""
-    outlets = _outlets_named(archive, query)
-    if outlets and not filters.outlets:
-        filters = replace(filters, outlets=tuple(outlets))
-        in_words += texts["from_outlets"].format(outlets=", ".join(outlets))
-    for code, pattern in LANGUAGES.items():
-        if re.search(pattern, query.question, re.IGNORECASE) and not filters.languages:
-            filters = replace(filters, languages=(code,))
-            in_words += texts["in_language"].format(language=texts["language_" + code])
-    if named_periods := periods(FROM.sub("in", query.question), query.today) or query.periods:
-        first, last = named_periods[0][0], named_periods[-1][1]
-        filters = replace(filters, since=filters.since or first, until=filters.until or last)
-        in_words += texts["in_period"].format(period=period_text((first, last), query.language))
-    return filters, in_words
-
-
-def _outlets_named(archive: Archive, query: Query) -> tuple[str, ...]:
-    """The outlets that a question names, in full or as it says of a country's press."""
-    question = query.question.lower()
-    return tuple(n for n in archive.outlets() if n and n.lower() in question) or query.outlets
-
-
-def _topic(archive: Archive, query: Query) -> str:
-    """The words of a question about the archive that name what articles tell of."""
-    found = ABOUT.search(without_dates(query.question, query.today))
-    rest = without_generic_terms(found["topic"] or found["ko"]) if found else ""
-    for outlet in archive.outlets():
-        rest = re.sub(re.escape(outlet), " ", rest, flags=re.IGNORECASE)
-    words = [
-        w for w in re.findall(r"[\w'’-]+", rest) if question_terms(w) and w.lower() not in HERE
-    ]
-    return " ".join(w for w in words if len(w) > 1)
-
-
-HERE = frozenset("here this archive file record collection".split())
-"""Words behind "on" or "about" that mean the archive itself."""
 
 
 def _articles_with(archive: Archive, topic: str, filters: Filters) -> list[StoredArticle]:

@@ -17,7 +17,8 @@ from tests.conftest import NEWS
 from tests.ui.cli.test_main import HEAVY
 from tests.ui.command import dateline
 from ui.cli.asking import answering
-from ui.operations.local import find, publish
+from ui.operations.local import publish
+from ui.operations.local_server import find
 from ui.operations.measured import Measured
 from ui.operations.metrics import Metrics
 from ui.web.app import Served

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from tests.conftest import NEWS, put
+from tests.nodes import node
 from tests.postgres import Server
 from tests.ui.serving import served
 from ui.store import Role, Store, transfer
@@ -70,19 +71,17 @@ def test_what_a_node_had_kept_by_itself_is_brought_to_the_server_once(
     postgres: Server, tmp_path: Path
 ) -> None:
     url = postgres.new()
-    nodes = [tmp_path / "one", tmp_path / "two"]
-    for number, node in enumerate(nodes):
-        node.mkdir()
-        (node / "archive.toml").write_text(f'[ledger]\nurl = "{url}"\n')
-        own = Store(node / "conversations.db")
+    nodes = [node(tmp_path / name, url) for name in ("one", "two")]
+    for number, folder in enumerate(nodes):
+        own = Store(folder / "conversations.db")
         own.add_user(f"ann-{number}", Role.reader, PASSWORD)
         own.close()
-    for node in nodes:
-        with Archive.open(node, create=True) as archive:
+    for folder in nodes:
+        with Archive.open(folder, create=True) as archive:
             store = Store.beside(archive)
             assert [user.name for user in store.users()] == ["ann-0"]
             store.close()
-    assert [(node / "conversations.db").exists() for node in nodes] == [False, True]
+    assert [(folder / "conversations.db").exists() for folder in nodes] == [False, True]
     assert (nodes[0] / "conversations.db.moved").exists()
 
 

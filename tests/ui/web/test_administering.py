@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from chatbot import build_chain
 from tests.conftest import NEWS, put
-from tests.ui.pages import Open, answered, ask, served
+from tests.ui.pages import Open, answered, ask, go
 from ui.store import Role, Store
 from vectorstore import Archive
 
@@ -25,19 +24,13 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
         yield opened
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", autouse=True)
 def store(archive: Archive) -> Iterator[Store]:
+    """The archive's store, which has an operator before the page is served."""
     opened = Store.beside(archive)
     opened.add_user("op", Role.operator, PASSWORD)
     yield opened
     opened.close()
-
-
-@pytest.fixture(scope="module")
-def address(archive: Archive, store: Store) -> Iterator[str]:
-    archive.search("warm up", k=1)
-    with served(archive, build_chain(archive)) as url:
-        yield url
 
 
 def enter(page: Any, address: str, name: str, password: str = PASSWORD) -> None:
@@ -48,9 +41,22 @@ def enter(page: Any, address: str, name: str, password: str = PASSWORD) -> None:
     page.wait_for_selector(".dl-footer")
 
 
-def go(page: Any, view: str) -> None:
-    page.evaluate("view => { location.hash = view }", f"#/{view}")
-    page.wait_for_selector(f":root[data-view={view}] #dl-view:not([aria-busy]) h1")
+@pytest.fixture
+def log_in(open_page: Open, address: str, store: Store) -> Callable[[str, Role], Any]:
+    """The page of a new user of this name and role, who has logged in."""
+
+    def logged_in(name: str, role: Role) -> Any:
+        store.add_user(name, role, PASSWORD)
+        page = open_page()
+        enter(page, address, name)
+        return page
+
+    return logged_in
+
+
+def ask_and_read(page: Any) -> None:
+    ask(page, "How much will Seoul invest?")
+    answered(page)
 
 
 def row(page: Any, name: str) -> Any:
@@ -97,13 +103,10 @@ def test_an_operator_manages_users_and_tokens_and_finds_the_deeds(
 
 
 def test_a_removed_users_open_tab_is_signed_out_and_shows_nothing_of_theirs(
-    open_page: Open, address: str, store: Store
+    log_in: Callable[[str, Role], Any], store: Store
 ) -> None:
-    store.add_user("ann", Role.reader, PASSWORD)
-    page = open_page()
-    enter(page, address, "ann")
-    ask(page, "How much will Seoul invest?")
-    answered(page)
+    page = log_in("ann", Role.reader)
+    ask_and_read(page)
     go(page, "conversations")
     page.wait_for_selector("[data-act=resume]")
     store.remove_user("ann")
@@ -115,13 +118,10 @@ def test_a_removed_users_open_tab_is_signed_out_and_shows_nothing_of_theirs(
 
 
 def test_a_question_from_a_removed_users_tab_is_not_theirs_any_more(
-    open_page: Open, address: str, store: Store
+    log_in: Callable[[str, Role], Any], store: Store
 ) -> None:
-    store.add_user("eve", Role.reader, PASSWORD)
-    page = open_page()
-    enter(page, address, "eve")
-    ask(page, "How much will Seoul invest?")
-    answered(page)
+    page = log_in("eve", Role.reader)
+    ask_and_read(page)
     page.evaluate("dateline.lookAtAccount = () => {}")  # a page whose scripts do not look
     store.remove_user("eve")
     ask(page, "What will Hanwha spend?")
@@ -130,11 +130,9 @@ def test_a_question_from_a_removed_users_tab_is_not_theirs_any_more(
 
 
 def test_a_lowered_role_takes_the_views_from_an_open_tab(
-    open_page: Open, address: str, store: Store
+    log_in: Callable[[str, Role], Any], store: Store
 ) -> None:
-    store.add_user("olga", Role.operator, PASSWORD)
-    page = open_page()
-    enter(page, address, "olga")
+    page = log_in("olga", Role.operator)
     page.wait_for_selector(".dl-nav [data-view=audit]")
     store.change_user("olga", role=Role.reader)
     go(page, "archive")

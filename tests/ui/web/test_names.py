@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from chatbot import build_chain
 from tests.conftest import NEWS, article, put
-from tests.ui.pages import Open, answered, ask, go, served
+from tests.ui.pages import Open, answered, ask, go
 from vectorstore import Archive, Article
 
 pytestmark = pytest.mark.browser
@@ -31,13 +30,6 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     with Archive.open(tmp_path_factory.mktemp("names") / "archive", create=True) as opened:
         put(opened, [*NEWS, *(_desk(name, number) for number, name in enumerate(DESKS))])
         yield opened
-
-
-@pytest.fixture(scope="module")
-def address(archive: Archive) -> Iterator[str]:
-    archive.search("warm up", k=1)  # opens what a first question would wait for
-    with served(archive, build_chain(archive)) as url:
-        yield url
 
 
 def test_subjects_and_places_are_found_chosen_and_dropped_again(open_page: Open) -> None:

@@ -10,9 +10,8 @@ from typing import Any
 
 import pytest
 
-from chatbot import build_chain
 from tests.conftest import NEWS, article, put
-from tests.ui.pages import Open, answered, ask, go, served
+from tests.ui.pages import Open, answered, ask, go
 from vectorstore import Archive
 
 pytestmark = pytest.mark.browser
@@ -42,13 +41,6 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
         corrected = "The rate is 25 percent, the desk said."
         put(opened, [article("rate.md", corrected, headline="Rate", outlet="Wire")])
         yield opened
-
-
-@pytest.fixture(scope="module")
-def address(archive: Archive) -> Iterator[str]:
-    archive.search("warm up", k=1)  # opens what a first question would wait for
-    with served(archive, build_chain(archive)) as url:
-        yield url
 
 
 def test_the_archive_is_browsed_searched_and_read(open_page: Open) -> None:

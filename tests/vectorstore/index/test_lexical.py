@@ -7,7 +7,9 @@ import pytest
 
 from vectorstore import Filters, IndexDamaged, SearchQuery, Wording
 from vectorstore.index.analyzer import question_terms, terms
-from vectorstore.index.lexical import FORMAT, Entry, LexicalIndex
+from vectorstore.index.lexical import LexicalIndex
+from vectorstore.index.lexical_document import Entry
+from vectorstore.index.lexical_seal import FORMAT
 
 DAY = date(2025, 7, 31)
 
