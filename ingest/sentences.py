@@ -16,7 +16,7 @@ from vectorstore import Span
 _LINE = re.compile(r"[^\n]+")
 _CLOSERS = r"[\"'”’»)\]」』）]"
 _STOP = re.compile(
-    rf"[.!?…]+{_CLOSERS}*(?:\[\d{{1,3}}\])*(?:(?<=[a-z”\"]\.)\d{{1,3}})?(?:\s+|$)"
+    rf"(?<![.!?…])[.!?…]++{_CLOSERS}*(?:\[\d{{1,3}}\])*(?:(?<=[a-z”\"]\.)\d{{1,3}})?(?:\s+|$)"
     rf"|[。！？]+{_CLOSERS}*\s*"
 )
 _TOKEN = re.compile(r"[^\s(\[“‘\"'—–/]*$")

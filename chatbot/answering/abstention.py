@@ -57,7 +57,7 @@ OPENS = re.compile(
 """How an English question opens, before it says what is looked for."""
 
 
-DANGLING = re.compile(r"(?: (?:in|on|at|of|from|to|since|by|during|the|and))+$", re.IGNORECASE)
+DANGLING = frozenset("in on at of from to since by during the and".split())
 """What is left at the end of a question whose time is taken out."""
 
 
@@ -67,7 +67,10 @@ def _searched_subject(query: Query, words: Sequence[str]) -> str:
     if query.language == "ko" or not rest.isascii():
         return " ".join(words)
     looked = " ".join(OPENS.sub("", rest.strip()).split()).strip(" ?!.,")
-    return DANGLING.sub("", looked) or " ".join(words)
+    left = looked.split(" ")
+    while len(left) > 1 and left[-1].lower() in DANGLING:
+        left.pop()
+    return " ".join(left) or " ".join(words)
 
 
 def _words(question: str) -> list[str]:

@@ -13,8 +13,9 @@ SHINGLE = 6
 """Words in a row that a sentence may not share with the instructions."""
 
 _WORDS = re.compile(r"\w+")
-_CODE = re.compile(r"(?=[\w-]*\d)(?=[\w-]*[^\W\d])[\w-]{6,}")
-"""Letters and digits in one word: what passwords, canaries and keys look like."""
+_CODE = re.compile(r"(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[^\W\d])[\w-]{6,}")
+"""Letters and digits in one word: what passwords, canaries and keys look like. A word is looked at
+from its beginning only."""
 
 HANGUL = re.compile("[\uac00-\ud7a3]")
 _LETTER = re.compile(r"[^\W\d_]")

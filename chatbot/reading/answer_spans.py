@@ -25,7 +25,9 @@ TIME_UNITS = frozenset({"year", "month", "week", "day", "hour", "minute"})
 OTHER_UNIT_MATCH = 0.35
 """How well a number fits where another unit was asked for."""
 
-NAME = re.compile(r"(?:[A-Z][\w'’.-]*[a-z.]|[A-Z]{2,})(?: (?:[A-Z][\w'’.-]*|de|van|von|al))+")
+NAME = re.compile(
+    r"(?:[A-Z][\w'’.-]{0,60}[a-z.]|[A-Z]{2,60})(?: (?:[A-Z][\w'’.-]*|de|van|von|al))+"
+)
 ASKS_DAY = re.compile(r"\b(?:what|which) (?:\w+ )?(?:day|date)\b|며칠|무슨 ?요일", re.IGNORECASE)
 """A question that a month does not answer."""
 COUNTED_MODEL = re.compile(r"\b[Hh]ow many (?:[\w’'-]+ ){0,2}?(?P<name>[A-Z]{1,4}-?\d+)")
@@ -45,7 +47,7 @@ CAPITAL = re.compile(r"(?<=[a-z,;’”] )[A-Z][\w'’-]+")
 PLACE = re.compile(
     r"\b(?:in|at|to|from|near|of|outside|across|into|for) (?:the )?"
     r"(?P<place>[A-Z][\w'’-]+(?:,? [A-Z][\w'’.-]+)*)"
-    r"|[가-힣]{2,}(?:에서|시|도|국)\b"
+    r"|(?<![가-힣])[가-힣]{2,}(?:에서|시|도|국)\b"
 )
 HANGUL_NAME = re.compile(
     r"[가-힣]{2,4} ?(?:대통령|장관|총리|대표|의원|위원장|회장|차관|대사|실장|총재)"

@@ -25,7 +25,7 @@ ASKS_HOLDER = re.compile(
 DONE = re.compile(r"\b(?:\w+ed|to be|put|chosen|behind|sworn)\b", re.IGNORECASE)
 """What is done to somebody, who need not hold the office: "nominated to be ambassador"."""
 
-OWNER = re.compile(r"\b[\w.-]+['’]s?\b")
+OWNER = re.compile(r"\b[\w.-]{1,80}['’]s?\b")
 """Whose office it is: said once in an article, and not beside every name."""
 
 CAPITAL = r"[A-Z](?:[\w'’-]*[\w]|\.)"
@@ -37,6 +37,8 @@ NAMED_BEFORE = re.compile(
     r"(?:the |a |its |their |his |her )?(?P<title>(?:[\w'’.-]+ ){0,4})$"
 )
 BEFORE = re.compile(r"(?:[\w'’.-]+ ){0,5}$")
+AHEAD = 400
+"""Characters before an office's noun in which its title and a name are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +106,11 @@ def _holders_near(text: str, wanted: Set[str]) -> Iterator[Holder]:
             if not word or not (joins or set(terms(word.group())) & wanted):
                 break
             at, joined = word.end(), bool(joins)
-        ahead = BEFORE.search(text[: noun.start()])
+        begun = max(0, noun.start() - AHEAD)
+        ahead = BEFORE.search(text, begun, noun.start())
         before = (ahead.group() if ahead else "").rpartition(" and ")[2]
         name = NAME.match(text, at + 1) if text[at : at + 1] == " " and not joined else None
         if name and not text[noun.start() : name.end()].isupper():
             yield Holder(*name.span(), before + text[noun.start() : at])
-        elif name := NAMED_BEFORE.search(text[: noun.start()]):
+        elif name := NAMED_BEFORE.search(text, begun, noun.start()):
             yield Holder(*name.span("name"), name["title"] + text[noun.start() : at])

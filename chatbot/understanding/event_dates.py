@@ -49,7 +49,7 @@ AROUND = re.compile(
     re.IGNORECASE,
 )
 AROUND_KO = re.compile(
-    rf"(?P<event>(?:[\w·]+ ){{0,3}}[\w·]*(?:{NOUNS_KO})) ?"
+    rf"(?P<event>(?:[\w·]{{1,40}} ){{0,3}}[\w·]{{0,40}}(?:{NOUNS_KO})) ?"
     r"(?P<side>직전|직후|이전|이후|전에|후에|당시|때|전|후)"
 )
 SIDES: dict[str, Role] = {

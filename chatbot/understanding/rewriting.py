@@ -38,6 +38,10 @@ MOST_ANSWERED = 8
 
 THINGS = "the|a|an|of|its|their|his|her|that|this|these|those|some|any"
 
+PARTICLES = re.compile(r"(?<![은는이가도요])(?<!의 경우)(?:[은는이가도요]|의 경우|에 대해서는)++$")
+"""Particles at the end of a bare turn. No two of them make a third, and they are looked for from
+the first on, so that any row of them is read once."""
+
 ASKS = re.compile(r"^(?:who|what|when|where|why|how|which|whose)\b", re.IGNORECASE)
 
 
@@ -151,7 +155,7 @@ def _replaced(question: str, chain: Sequence[str]) -> tuple[str, tuple[str, ...]
     bare = bare.strip(" ?!.,")
     korean = language_of(bare) == "ko"
     if korean:
-        bare = re.sub(r"(?:은|는|이|가|도|요|의 경우|의 경우는|에 대해서는)+$", "", bare)
+        bare = PARTICLES.sub("", bare)
     if not bare or len(bare.split()) > 5 or ASKS.search(bare) or table["pronoun"].search(bare):
         bare = re.sub(r"^the (.*) one$", r"\1", bare)
         if not bare or len(bare.split()) > 5 or ASKS.search(bare):

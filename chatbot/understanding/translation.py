@@ -28,7 +28,7 @@ SECTION = re.compile(
 )
 """A section of a law, which is written as a trillion is: "301조", with no currency behind it."""
 
-AMOUNT = re.compile(r"(\d[\d,]*(?:\.\d+)?) ?(만|억|조)(?![가-힣]*항)")
+AMOUNT = re.compile(r"(?<!\d)(?<!\d,)(\d[\d,]{0,60}(?:\.\d+)?) ?(만|억|조)(?![가-힣]*항)")
 DATES = (
     (re.compile(r"(\d{4})년(?:도)? ?(\d\d?)월 ?(\d\d?)일"), "{2} {m} {0} "),
     (re.compile(r"(\d{4})년(?:도)? ?(\d\d?)월"), "{m} {0} "),

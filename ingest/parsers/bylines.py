@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from ingest import markup, text
 
 _BY = re.compile(r"(?:written )?by[:\s]\s*", re.IGNORECASE)
-_MAIL = re.compile(r"[^\s@<>()]+@[^\s@<>()]+")
+_MAIL = re.compile(r"(?<![^\s@<>()])[^\s@<>()]+@[^\s@<>()]+")
 _EMPTY = re.compile(r"\(\s*\)|<\s*>")
 
 

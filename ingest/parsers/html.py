@@ -45,7 +45,7 @@ _BOMS = (
     (b"\0<", "utf-16-be"),
 )
 _HEAD = 4_096
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
+_CHARSET = re.compile(r"charset\s*=\s*+(?:[\"']\s*+)?([\w.:-]{2,40})", re.IGNORECASE)
 _ENCODING = re.compile(r"<\?xml[^>]{0,200}encoding\s*=\s*[\"']([\w.:-]{2,40})", re.IGNORECASE)
 _LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{20000,}")
 _TAG = re.compile(r"<(?:[a-zA-Z!]|/[a-zA-Z])")

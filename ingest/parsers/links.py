@@ -26,7 +26,8 @@ _OTHER = re.compile(
     r"|rss|xml|json|ics)$",
     re.IGNORECASE,
 )
-_SLUG = re.compile(r"\d{4,}|[^-_]+(?:[-_][^-_]+){2,}")
+_SLUG = re.compile(r"\d{4}|[^-_][-_][^-_]++[-_][^-_]")
+"""A number, or three words with hyphens between them: a long word alone is read once."""
 
 
 def parse(data: bytes, *, url: str = "", content_type: str = "") -> dict[str, Any]:

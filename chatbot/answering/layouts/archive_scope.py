@@ -13,11 +13,10 @@ from chatbot.values import Query
 from vectorstore import Archive, Filters, question_terms
 
 ABOUT = re.compile(
-    r"\b(?:about|on|mention(?:s|ing|ed)?|regarding|concerning|covering)\s+(?P<topic>.+)"
-    r"|(?P<ko>\S.*?)(?:에 ?(?:대한|관한|대해)|관련|을 다룬|를 다룬|(?:이|가) 언급)",
-    re.IGNORECASE,
+    r"\b(?:about|on|mention(?:s|ing|ed)?|regarding|concerning|covering)\s+(.+)", re.IGNORECASE
 )
-"""How such a question names what articles are about."""
+ABOUT_KO = re.compile(r"^(\S.*?)(?:에 ?(?:대한|관한|대해)|관련|을 다룬|를 다룬|(?:이|가) 언급)")
+"""How such a question names what articles are about; in Korean all that stands before."""
 
 LANGUAGES = {
     "ko": r"\bkorean[- ](?:language|articles?|texts?|pieces?)\b|\bin korean\b|한국어|한글",
@@ -59,8 +58,10 @@ def outlets_named(archive: Archive, query: Query) -> tuple[str, ...]:
 
 def topic_of(archive: Archive, query: Query) -> str:
     """The words of a question about the archive that name what articles tell of; "" if none do."""
-    found = ABOUT.search(without_dates(query.question, query.today))
-    rest = without_generic_terms(found["topic"] or found["ko"]) if found else ""
+    asked = without_dates(query.question, query.today).strip()
+    found = [m for m in (ABOUT.search(asked), ABOUT_KO.search(asked)) if m]
+    first = min(found, key=lambda match: match.start(), default=None)
+    rest = without_generic_terms(first[1]) if first else ""
     for outlet in archive.outlets():
         rest = re.sub(re.escape(outlet), " ", rest, flags=re.IGNORECASE)
     words = [

@@ -16,10 +16,10 @@ ASKS_SPEAKER = re.compile(
     r"|\bhow (?:do|does|did) (?P<b>.+?) (?:see|view|justify|explain|react|respond|defend)\b"
     r"|\b(?:position|stance|view|views|opinion|line|reaction|demands?|response) of "
     r"(?P<c>.+?)(?: on| about| to| in| regarding|\?|$)"
-    r"|(?P<d>[\w.’'& -]+?)['’]s? (?:position|stance|view|views|opinion|line|case|reaction|response"
-    r"|demands?|argument)\b"
-    r"|(?P<e>\S+?)(?:의|이|가|은|는)? (?:입장|주장|반응|요구|요구사항|의견|생각)"
-    r"|(?P<f>\S+(?:\s\S+)?)(?:은|는|이|가) .*"
+    r"|(?<![\w.’'& -])(?P<d>[\w.’'& -]+?)['’]s? "
+    r"(?:position|stance|view|views|opinion|line|case|reaction|response|demands?|argument)\b"
+    r"|(?<!\S)(?P<e>\S+?)(?:의|이|가|은|는)? (?:입장|주장|반응|요구|요구사항|의견|생각)"
+    r"|(?<!\S)(?P<f>\S+(?:\s\S+)?)(?:은|는|이|가) .*"
     r"(?:뭐라|어떻게 (?:보|생각)|무슨 말|무엇을 (?:요구|원))",
     re.IGNORECASE,
 )

@@ -25,7 +25,7 @@ READERS: dict[str, Callable[[Any], NewsItem]] = {
 ROOTS = frozenset({*g2.ITEMS, "newsMessage", "nitf", "NewsML", "NewsItem"})
 
 _ROOT = re.compile(
-    rb"(?>\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*+(?:\[.*?\])?[^>]*+>)*+"
+    rb"(?>\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*+(?>\[.*?\])?[^>]*+>)*+"
     rb"<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)",
     re.DOTALL,
 )

@@ -1,0 +1,87 @@
+"""Patterns that read text of others take time in its length, and not in its square."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from statistics import median
+from time import process_time
+
+import pytest
+
+from chatbot.answering.layouts import archive_questions, speakers
+from chatbot.generative import guardrails
+from chatbot.reading import answer_spans, office_holders
+from chatbot.understanding import event_dates, rewriting, translation
+from ingest import sentences
+from ingest.parsers import bylines, html, layout, links
+from ingest.parsers.news import documents
+
+SHORT, TIMES, RUNS = 300, 8, 5
+MOST = 24
+"""Eight times the text takes about eight times as long where time is linear, and 64 times where
+it is quadratic."""
+
+
+def _all(pattern: re.Pattern[str]) -> Callable[[str], object]:
+    return lambda text: [m.span() for m in pattern.finditer(text)]
+
+
+def _root(text: str) -> object:
+    return documents._ROOT.match(text.encode())
+
+
+def _holders(text: str) -> object:
+    return list(office_holders._holders_near(text, {"president"}))
+
+
+HOSTILE: dict[str, tuple[Callable[[str], object], str, str, str]] = {
+    "links slug": (_all(links._SLUG), "", "a", ""),
+    "code without a digit": (_all(guardrails._CODE), "", "a", ""),
+    "code without a letter": (_all(guardrails._CODE), "", "1", " "),
+    "hyphen at a line's end": (_all(layout._HYPHEN), "", "a", " "),
+    "marks that end no sentence": (_all(sentences._STOP), "", "!", "a"),
+    "address in a byline": (_all(bylines._MAIL), "", "a", " @"),
+    "charset": (_all(html._CHARSET), "charset=", " ", "\0"),
+    "document type": (_root, "", "<!DOCTYPE a[a]", ""),
+    "particles": (_all(rewriting.PARTICLES), "", "은", "x"),
+    "amount": (_all(translation.AMOUNT), "", "1", "x"),
+    "event in Korean": (_all(event_dates.AROUND_KO), "", "가", ""),
+    "name": (_all(answer_spans.NAME), "", "B", ""),
+    "place in Korean": (_all(answer_spans.PLACE), "", "가", ""),
+    "owner": (_all(office_holders.OWNER), "", "a-", ""),
+    "title before an office": (_holders, "", "B", " president"),
+    "offices": (_holders, "", "president ", ""),
+    "speaker's position": (_all(speakers.ASKS_SPEAKER), "", "a", ""),
+    "topic in Korean": (_all(archive_questions.ABOUT_KO), "", "가", ""),
+}
+"""What reads a text, and what text it would be slow over: how it begins, what is repeated in it,
+and how it ends."""
+
+
+@pytest.mark.parametrize("case", HOSTILE)
+def test_time_grows_with_the_length(case: str) -> None:
+    work, begin, unit, end = HOSTILE[case]
+    short, long = (begin + unit * n + end for n in (SHORT, TIMES * SHORT))
+    assert _seconds(work, long) < MOST * _seconds(work, short)
+
+
+def test_a_row_of_particles_that_can_be_told_in_two_ways() -> None:
+    # Each may be one particle or two: with the choice left open, 25 of them took a minute.
+    assert rewriting.PARTICLES.sub("", "한국" + "의 경우는" * 25) == "한국"
+    assert rewriting.PARTICLES.sub("", "의 경우는" * 25 + "x") == "의 경우는" * 25 + "x"
+
+
+def _seconds(work: Callable[[str], object], text: str) -> float:
+    """What it takes at the median; as often in one run as a clock can tell."""
+
+    def run() -> float:
+        begun = process_time()
+        for _ in range(repeats):
+            work(text)
+        return (process_time() - begun) / repeats
+
+    repeats = 1
+    while run() * repeats < 0.001:
+        repeats *= 4
+    return median(run() for _ in range(RUNS))
