@@ -16,7 +16,7 @@ from chatbot.language.quantities import Quantity, quantities
 from chatbot.reading.answer_spans import answer_spans
 from chatbot.reading.candidates import Candidate
 from chatbot.reading.query_terms import QueryTerms
-from chatbot.values import Query
+from chatbot.values import Kind, Query
 from chatbot.verification.polarity import antonym_pairs
 from vectorstore import Hit, question_terms, terms
 
@@ -47,6 +47,9 @@ granted."""
 
 WHY_PREMISE_COVERAGE = 0.3
 """The same where a question asks why something is so."""
+
+PRESUPPOSING: frozenset[Kind] = frozenset({"why", "yes or no"})
+"""Kinds of questions that take something for granted, or ask whether it is so."""
 
 TOP_CANDIDATES = 5
 """Sentences among which, the likeliest first, such a one must be."""
@@ -132,7 +135,13 @@ def _numbers(text: str) -> frozenset[str]:
 def contradicting_candidate(
     query_terms: QueryTerms, ranked: Sequence[Candidate]
 ) -> Candidate | None:
-    """The candidate that contradicts what the question presupposes; None if there is none."""
+    """The candidate that contradicts what the question presupposes; None if there is none.
+
+    Only a question that asks why, or whether, is taken to presuppose something: of others on the
+    questions of docs/answers.md five were contradicted, each wrongly.
+    """
+    if PRESUPPOSING.isdisjoint(query_terms.query.kinds):
+        return None
     return _contradicting_amount(query_terms, ranked) or _contradicting_direction(
         query_terms, ranked
     )
@@ -169,7 +178,7 @@ def _contradicting_direction(
     near = [
         w
         for w in ranked[:EXAMINED]
-        if query_terms.coverage(w.context_terms) >= PREMISE_COVERAGE
+        if query_terms.coverage(query_terms.matched(w.terms)) >= PREMISE_COVERAGE
         and w.sentence_name_coverage == 1
     ]
     for candidate in near[:3]:
