@@ -8,6 +8,7 @@ and …", "부터 … 까지"), moved ("the week before", "a year later") or ope
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal, cast
@@ -94,7 +95,7 @@ def time_mentions(text: str, today: date, *, past: bool = False) -> list[TimeMen
     clock = ReferenceTime(today, past=past, future=bool(future))
     dates = _anaphora(
         text,
-        _years(text, [_part(text, n) for n in temporal_expressions(text, clock)], clock),
+        _years(text, _parts(text, temporal_expressions(text, clock)), clock),
         today,
     )
     joined, at = [], 0
@@ -107,6 +108,17 @@ def time_mentions(text: str, today: date, *, past: bool = False) -> list[TimeMen
             joined.append(_placed(text, one, today))
             at += 1
     return sorted(joined, key=lambda s: s.start)
+
+
+def _parts(text: str, found: Iterable[TemporalExpression]) -> list[TemporalExpression]:
+    """The expressions narrowed by words beside them, without those that are such a word: in "the
+    last week of October" there is no "last week"."""
+    narrowed = [_part(text, one) for one in found]
+    return [
+        one
+        for one in narrowed
+        if not any(o.start <= one.start and one.end < o.end for o in narrowed if o is not one)
+    ]
 
 
 def _part(text: str, expression: TemporalExpression) -> TemporalExpression:

@@ -72,6 +72,15 @@ def outlet_constraint(question: str, have: Sequence[str]) -> OutletConstraint:
     return OutletConstraint(tuple(asked_outlets), (), "only" in asked_outlets.values())
 
 
+def without_outlets(text: str, outlets: Sequence[str]) -> str:
+    """A request without the outlets whose reports it asks for, and without what they do: "What did
+    Yonhap report about rice?" is about rice."""
+    names = names_pattern([name for outlet in outlets for name in _group(outlet)]).pattern
+    said = rf"(?:{SAID_BY})?(?:\bthe )?(?:{names})(?:{SAYS}\w*|{SAYS_KO})?"
+    rest = " ".join(re.sub(said, " ", text, flags=re.IGNORECASE).split())
+    return rest or text
+
+
 def _constraint_kind(outlet: str, question: str) -> str:
     """ "only" or "said" if the question asks what an outlet reported, by any of its names."""
     for name in _group(outlet):

@@ -23,7 +23,7 @@ from chatbot.understanding.decomposition import content_words, subquestions
 from chatbot.understanding.event_dates import ArchiveEvents, EventLookup
 from chatbot.understanding.generic_terms import asks_for_digest
 from chatbot.understanding.notes import notes
-from chatbot.understanding.outlets import OutletConstraint, outlet_constraint
+from chatbot.understanding.outlets import OutletConstraint, outlet_constraint, without_outlets
 from chatbot.understanding.request_topics import TOPIC_REQUESTS, has_topic, request_topic
 from chatbot.understanding.requests import REQUESTS, classify_request
 from chatbot.understanding.rewriting import StandaloneQuestion, standalone_question
@@ -153,6 +153,8 @@ def _query(  # noqa: PLR0913, PLR0917
         or (request in TOPIC_REQUESTS and not has_topic(question, request, language))
     )
     request_text = request_topic(_without_event_words(read.text, kinds), request, language)
+    if sources.outlets and request != "fact":
+        request_text = without_outlets(request_text, sources.outlets)
     english = archive is not None and archive.embedder.properties.english
     text, wordings = (question, ()) if digest else _search_text(request_text, kinds, english)
     if sources.only:

@@ -12,8 +12,10 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 
 from chatbot.answering.layouts.archive_scope import limits_of, outlets_named, topic_of
+from chatbot.answering.layouts.candidates import most_similar_sentence
 from chatbot.answering.layouts.small_talk import archive_summary, article_count, example_questions
-from chatbot.language.phrases import long_date, phrases
+from chatbot.language.list_items import BOUNDARY
+from chatbot.language.phrases import attribution, long_date, phrases
 from chatbot.values import SHORT, Answer, Citation, Claim, Length, Query
 from vectorstore import Archive, Filters, StoredArticle, terms
 
@@ -101,7 +103,7 @@ def _count(archive: Archive, query: Query) -> Iterator[Answer]:
         found = _articles_with(archive, topic, filters)
         words = texts["count_of"].format(words=topic, n=len(found), limits=limits)
         yield Answer(message=words)
-        yield from _named(archive, query, found)
+        yield from _named(archive, query, found, words=frozenset(terms(topic)))
         return
     n = archive.matching(filters)
     if not n:
@@ -183,11 +185,16 @@ HANDLERS: dict[str, Callable[[Archive, Query], Iterator[Answer]]] = {
 
 
 def _articles_with(archive: Archive, topic: str, filters: Filters) -> list[StoredArticle]:
-    """The articles that have all of some words, the newest first."""
-    wanted = {*terms(topic)}
+    """The articles that have all of some words, and those with hyphens whole, the newest first."""
+    wanted, whole = {*terms(topic)}, re.findall(r"\w+(?:-\w+)+", topic.lower())
     hits = archive.search(topic, k=SEARCHED, filters=filters)
     known = {h.article.id: h.article for h in hits}
-    have = [a for a in known.values() if wanted <= {*terms(f"{a.headline}\n{a.body}")}]
+    texts = {id_: f"{a.headline}\n{a.body}" for id_, a in known.items()}
+    have = [
+        known[id_]
+        for id_, text in texts.items()
+        if wanted <= {*terms(text)} and all(word in text.lower() for word in whole)
+    ]
     return sorted(have, key=lambda a: a.published.iso if a.published else "", reverse=True)
 
 
@@ -202,27 +209,31 @@ def _named(
     query: Query,
     articles: Sequence[StoredArticle],
     note: Callable[[StoredArticle], str] = lambda _: "",
+    words: frozenset[str] = frozenset(),
 ) -> Iterator[Answer]:
-    """Articles by outlet, day and headline, each with its opening as the citation."""
+    """Articles by outlet, day and headline, each with its opening as the citation, or with the
+    sentence that has most of some words."""
     texts = phrases(query.language)["requests"]
     most = NAMED_ARTICLES[query.length]
-    claims = tuple(article_claim(a, query.language, note(a)) for a in articles[:most])
+    claims = tuple(article_claim(a, query.language, note(a), words) for a in articles[:most])
     yield Answer(claims=claims)
     if len(articles) > most:
         yield Answer(notice=texts["shown"].format(shown=most, n=len(articles)))
 
 
-def article_claim(article: StoredArticle, language: str, note: str = "") -> Claim:
-    """An article as a claim: its headline, with its first words as the cited quote."""
-    from chatbot.language.list_items import BOUNDARY
-    from chatbot.language.phrases import attribution
-
-    body = article.body
-    line = body.find("\n")
-    first = body if line < 0 else body[:line]
-    stop = BOUNDARY.search(first)
-    quote = first[: stop.start()] if stop else first
+def article_claim(
+    article: StoredArticle, language: str, note: str = "", words: frozenset[str] = frozenset()
+) -> Claim:
+    """An article as a claim: its headline, with its first words as the cited quote, or the
+    sentence that has most of some words."""
+    body, (start, end) = article.body, (0, len(article.body))
+    if words:
+        start, end = most_similar_sentence(body, words)
+    else:
+        first = body.partition("\n")[0]
+        stop = BOUNDARY.search(first)
+        end = stop.start() if stop else len(first)
     lead = attribution(article.outlet, article.published, language)
-    text = f"{lead}{article.headline} — “{quote}”"
-    cited = Citation(number=0, article=article, start=0, end=len(quote), quote=quote)
+    text = f"{lead}{article.headline} — “{body[start:end]}”"
+    cited = Citation(number=0, article=article, start=start, end=end, quote=body[start:end])
     return Claim(text=text, citations=(cited,), heading=note)

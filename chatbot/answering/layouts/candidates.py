@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 from chatbot.answering import provenance
 from chatbot.answering.changes import publication_day
 from chatbot.answering.quotation import NAMED, quote, quotes_overlap
 from chatbot.answering.selection import DUPLICATE_OVERLAP, term_overlap
+from chatbot.language.list_items import BOUNDARY
 from chatbot.language.phrases import EDITORIAL_NOTE, is_name_list, is_uninformative, language_of
 from chatbot.reading.answerability import off_topic
 from chatbot.reading.candidates import Candidate
@@ -17,7 +19,7 @@ from chatbot.reading.inclusion import BROAD_THRESHOLD, broad_answerability, incl
 from chatbot.reading.query_terms import QueryTerms
 from chatbot.reading.scoring import score_candidates
 from chatbot.values import Citation, Claim, Length, Query, Request
-from vectorstore import Archive, Hit
+from vectorstore import Archive, Hit, Span, terms
 
 READ = 24
 """Passages that are read for a request whose answer has many parts."""
@@ -34,6 +36,8 @@ SEARCHED: dict[Request, int] = {
     "opinion": 40,
 }
 """Passages that are searched for each kind of request; the others have the chain's own number."""
+
+BREAK = re.compile(rf"{BOUNDARY.pattern}|\n+")
 
 WORDS = {"en": (6, 60), "ko": (3, 45)}
 """Words of a sentence that stands on its own in a list: fewer say too little, more too much."""
@@ -66,13 +70,18 @@ def answer_candidates(  # noqa: PLR0913  what the kinds of requests differ in
     ranked = score_candidates(archive, query_terms, hits, READ)
     if off_topic(query_terms, ranked) or broad_answerability(ranked) < BROAD_THRESHOLD:
         return []
-    likely = [w for w in included(ranked) if stands_alone(w.sentence.text)]
+    likely = _about_names([w for w in included(ranked) if stands_alone(w.sentence.text)])
     if not likely:
         return []
     least = share * INCLUDED[query.length] * likely[0].likelihood
     best = max(w.reader_score for w in likely)
     chosen = [w for w in likely if w.likelihood >= least or w.reader_score > best - beside]
     return deduplicate(chosen, overlap)
+
+
+def _about_names(found: list[Candidate]) -> list[Candidate]:
+    """The candidates around which a name of the request stands; all where none does."""
+    return [w for w in found if w.name_coverage > 0] or found
 
 
 def stands_alone(text: str) -> bool:
@@ -102,6 +111,14 @@ def candidate_claims(query: Query, chosen: Sequence[Candidate], **more: Any) -> 
         said += claim.citations
         before = w.hit.article.id
         yield claim
+
+
+def most_similar_sentence(body: str, wanted: frozenset[str]) -> Span:
+    """The sentence of a text that has most of some terms."""
+    marks = [0, *(m.end() for m in BREAK.finditer(body)), len(body)]
+    spans = [(a, b) for a, b in pairwise(marks) if body[a:b].strip()]
+    a, b = max(spans, key=lambda s: len(wanted & {*terms(body[s[0] : s[1]])}), default=(0, 0))
+    return a, a + len(body[a:b].rstrip())
 
 
 def deduplicate(ranked: Sequence[Candidate], share: float = DUPLICATE_OVERLAP) -> list[Candidate]:

@@ -5,18 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
 
 from chatbot.answering.changes import publication_day
 from chatbot.answering.layouts import candidates
 from chatbot.answering.selection import mentions_period
-from chatbot.language.list_items import BOUNDARY
 from chatbot.language.phrases import phrases
 from chatbot.language.quantities import quantities
 from chatbot.reading.candidates import Candidate
 from chatbot.reading.type_matching import LEAD_THRESHOLD
 from chatbot.values import SHORT, Answer, Length, Query
-from vectorstore import Archive, Hit, Span, terms
+from vectorstore import Archive, Hit, terms
 
 ITEMS: dict[Length, int] = {"short": SHORT, "normal": 12, "long": 40}
 """Items that are shown, by the length that is wanted."""
@@ -79,7 +77,7 @@ def _with_siblings(ranked: Sequence[Candidate]) -> Iterator[Candidate]:
         yield w
         known = {_particulars(w.sentence.text)}
         for article in w.hit.also:
-            span = _most_similar_sentence(article.body, w.terms)
+            span = candidates.most_similar_sentence(article.body, w.terms)
             text = article.body[slice(*span)]
             if (own := _particulars(text)) not in known and _similarity(text, w.terms):
                 known.add(own)
@@ -93,14 +91,6 @@ def _with_siblings(ranked: Sequence[Candidate]) -> Iterator[Candidate]:
                 )
 
 
-def _most_similar_sentence(body: str, wanted: frozenset[str]) -> Span:
-    """The sentence of a text that has most of some terms."""
-    marks = [0, *(m.end() for m in BREAK.finditer(body)), len(body)]
-    spans = [(a, b) for a, b in pairwise(marks) if body[a:b].strip()]
-    a, b = max(spans, key=lambda s: len(wanted & {*terms(body[s[0] : s[1]])}), default=(0, 0))
-    return a, a + len(body[a:b].rstrip())
-
-
 def _similarity(text: str, wanted: frozenset[str]) -> bool:
     return len(wanted & {*terms(text)}) >= SIBLING * len(wanted)
 
@@ -109,8 +99,6 @@ def _particulars(text: str) -> frozenset[str]:
     """The numbers and the capitalised words of a sentence behind its first."""
     return frozenset(re.findall(r"(?<=\s)[A-Z\d][\w.,'’-]*\w", text))
 
-
-BREAK = re.compile(rf"{BOUNDARY.pattern}|\n+")
 
 SIBLING = 0.5
 """Share of a sentence's terms that the like of it in a near-copy has."""

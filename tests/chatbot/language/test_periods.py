@@ -65,6 +65,7 @@ the day before yesterday | 2025-08-18
 this week | 2025-08-18 2025-08-24
 this week's proclamation | 2025-08-18 2025-08-24
 last week | 2025-08-11 2025-08-17
+the last week of July 2025 | 2025-07-25 2025-07-31
 last month | 2025-07-01 2025-07-31
 this month's deal | 2025-08-01 2025-08-31
 last year | 2024-01-01 2024-12-31

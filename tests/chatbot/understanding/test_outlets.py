@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from chatbot.understanding.outlets import OutletConstraint, outlet_constraint
+from chatbot.understanding.outlets import OutletConstraint, outlet_constraint, without_outlets
 
 HAVE = ("Yonhap News Agency", "Reuters", "White House", "TechCrunch", "The Verge", "한겨레")
 
@@ -33,3 +33,17 @@ def test_an_archive_without_korean_outlets_is_asked_for_korean_articles() -> Non
     assert outlet_constraint("only Korean outlets", ("Reuters",)) == OutletConstraint(
         (), ("ko",), only=True
     )
+
+
+@pytest.mark.parametrize(
+    ("request_", "topic"),
+    [
+        ("What did Yonhap report about rice in August?", "What did about rice in August?"),
+        ("Summarize the reports by the Yonhap on rice", "Summarize the on rice"),
+        ("What do they say about rice?", "What do they say about rice?"),
+    ],
+)
+def test_a_request_for_an_outlets_reports_is_not_about_the_outlet(
+    request_: str, topic: str
+) -> None:
+    assert without_outlets(request_, ["Yonhap"]) == topic

@@ -146,6 +146,24 @@ def test_the_archive_is_told_from_its_own_list(archive: Archive, question: str, 
     assert says in asked(archive, question, request="archive").text
 
 
+def test_articles_that_mention_something_are_quoted_where_they_do(archive: Archive) -> None:
+    answer = asked(archive, "How many articles mention votes?")
+    assert "nine votes to four" in answer.claims[0].citations[0].quote
+    answer = asked(archive, "How many articles mention the dry-dock?")
+    assert not answer.claims, "there is a dry dock, and no dry-dock"
+
+
+def test_a_broad_answer_is_about_what_is_named(tmp_path: Path) -> None:
+    told = {
+        "Korea": "Korea pledged to buy soybeans for two billion dollars, the ministry reported.",
+        "Bahrain": "The ministry published its report on purchases of soybeans and wheat.",
+    }
+    with Archive.open(tmp_path / "archive", create=True) as archive:
+        put(archive, [article(f"{n}.md", body, headline=n) for n, body in told.items()])
+        answer = asked(archive, "Give me an overview of what Korea pledged to buy")
+    assert {c.article.headline for c in answer.citations} == {"Korea"}
+
+
 def test_what_changed_and_what_came_in(tmp_path: Path) -> None:
     with Archive.open(tmp_path / "archive", create=True) as archive:
         put(archive, [article("a", "The fee is 4 dollars."), article("b", "The dock is shut.")])
