@@ -9,7 +9,7 @@ from time import process_time
 
 import pytest
 
-from chatbot.answering.layouts import archive_questions, speakers
+from chatbot.answering.layouts import archive_scope, speakers
 from chatbot.generative import guardrails
 from chatbot.reading import answer_spans, office_holders
 from chatbot.understanding import event_dates, rewriting, translation
@@ -53,7 +53,7 @@ HOSTILE: dict[str, tuple[Callable[[str], object], str, str, str]] = {
     "title before an office": (_holders, "", "B", " president"),
     "offices": (_holders, "", "president ", ""),
     "speaker's position": (_all(speakers.ASKS_SPEAKER), "", "a", ""),
-    "topic in Korean": (_all(archive_questions.ABOUT_KO), "", "가", ""),
+    "topic in Korean": (_all(archive_scope.ABOUT_KO), "", "가", ""),
 }
 """What reads a text, and what text it would be slow over: how it begins, what is repeated in it,
 and how it ends."""

@@ -135,10 +135,10 @@ def ordered(example: Example, weights: Floats) -> tuple[list[Candidate], Flags]:
     return again, example.right[rank]
 
 
-def logistic(values: Floats, flags: Flags) -> tuple[Floats, float]:
+def logistic(values: Floats, flags: Flags, strength: float = STRENGTH) -> tuple[Floats, float]:
     """Coefficients and intercept, fitted on scaled values."""
     middle, spread = values.mean(axis=0), values.std(axis=0) + 1e-9
-    model = LogisticRegression(C=STRENGTH, max_iter=5000).fit((values - middle) / spread, flags)
+    model = LogisticRegression(C=strength, max_iter=5000).fit((values - middle) / spread, flags)
     weights = model.coef_[0] / spread
     return weights, float(model.intercept_[0] - middle @ weights)
 

@@ -37,6 +37,10 @@ from vectorstore import Archive
 SEARCHED = 60
 """Passages that are searched for a broad request, as in the product."""
 
+STRENGTH = 0.01
+"""Inverse of what the coefficients cost; at 0.05 no better by cross-validation, and an archive of a
+few articles is then said not to answer."""
+
 BELOW = 0.5
 """What a sentence counts that answers and need not be told."""
 
@@ -114,8 +118,8 @@ class Models:
         flags = np.concatenate([a.good for a in held])
         together = np.array([answerability_features(a.sentences) for a in part])
         return cls(
-            logistic(values, flags),
-            logistic(together, np.array([a.answerable for a in part])),
+            logistic(values, flags, STRENGTH),
+            logistic(together, np.array([a.answerable for a in part]), STRENGTH),
         )
 
     def included(self, a: Asked) -> Floats:

@@ -31,6 +31,10 @@ SURE = 0.5
 """The likelihood from which a request is taken to be of its likeliest kind; else it is taken for
 a question for a fact, which can be answered in any case."""
 
+LONGEST_WORD = 60
+"""Characters beyond which nothing is a word in a script that has spaces between words; a text
+without any word is no request."""
+
 ASIDE: tuple[Request, ...] = ("archive", "dateline", "greeting", "task", "nothing")
 """Kinds that are not answered from what the articles tell."""
 
@@ -92,7 +96,7 @@ def classify_request(text: str, *, sure: float = 0.0, embedder: Embedder | None 
     With `sure` a kind that is not answered from the articles must be so likely. The `embedder` is
     used if it is of the model that the classifier was fitted to.
     """
-    if not text.strip():
+    if all(len(word) > LONGEST_WORD and word.isascii() for word in text.split()):
         return "nothing"
     if default_model() != EMBEDDED_MODEL:
         return "fact"
