@@ -38,8 +38,8 @@ SEARCHED = 60
 """Passages that are searched for a broad request, as in the product."""
 
 STRENGTH = 0.01
-"""Inverse of what the coefficients cost; at 0.05 no better by cross-validation, and an archive of a
-few articles is then said not to answer."""
+"""Inverse of what the coefficients cost; at 0.05 an archive of three articles is said not to answer
+what it does."""
 
 BELOW = 0.5
 """What a sentence counts that answers and need not be told."""

@@ -138,7 +138,7 @@ def contradicting_candidate(
     """The candidate that contradicts what the question presupposes; None if there is none.
 
     Only a question that asks why, or whether, is taken to presuppose something: of others on the
-    questions of docs/answers.md five were contradicted, each wrongly.
+    questions of docs/answers.md four were contradicted, each wrongly.
     """
     if PRESUPPOSING.isdisjoint(query_terms.query.kinds):
         return None
