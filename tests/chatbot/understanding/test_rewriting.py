@@ -8,7 +8,7 @@ import pytest
 from langchain_core.messages import AIMessage, HumanMessage
 
 from chatbot.understanding.query import understand
-from chatbot.understanding.rewriting import depends_on_context, standalone_question
+from chatbot.understanding.rewriting import PARTICLES, depends_on_context, standalone_question
 from chatbot.understanding.turns import Turn, turns_of
 
 ORDERED = (Turn("What did Korean Air order from Boeing?", "103 aircraft, for $36 billion. [1]"),)
@@ -111,3 +111,9 @@ def test_two_conversations_never_mix() -> None:
     first = standalone_question("Which models are in it?", ORDERED)
     standalone_question("and taiwan?", RATE)
     assert standalone_question("Which models are in it?", ORDERED) == first
+
+
+def test_a_row_of_particles_that_can_be_told_in_two_ways() -> None:
+    # Each may be one particle or two: with the choice left open, 25 of them took a minute.
+    assert PARTICLES.sub("", "한국" + "의 경우는" * 25) == "한국"
+    assert PARTICLES.sub("", "의 경우는" * 25 + "x") == "의 경우는" * 25 + "x"
