@@ -38,9 +38,10 @@ def access_html(  # noqa: PLR0913
         f'<h1 class="dl-view-title" tabindex="-1">{w("view_access")}</h1>'
         f"{_quiet(w('access_note'))}"
         '<div class="dl-once" role="status"></div><div class="dl-accounts">'
-        f'<h2 class="dl-view-head">{w("users")}</h2>{known}{setting}{_add_user_html(w)}'
-        f'<h2 class="dl-view-head">{w("tokens")}</h2>'
-        f"{programs if made else _quiet(w('tokens_none'))}{_add_token_html(w)}</div>"
+        f'<h2 class="dl-view-head">{w("users")}</h2><div data-known>{known}{setting}</div>'
+        f'{_add_user_html(w)}<h2 class="dl-view-head">{w("tokens")}</h2>'
+        f"<div data-known>{programs if made else _quiet(w('tokens_none'))}</div>"
+        f"{_add_token_html(w)}</div>"
     )
 
 

@@ -60,6 +60,8 @@ def ask_and_read(page: Any) -> None:
 
 
 def row(page: Any, name: str) -> Any:
+    """The row of this name, once what was changed last is shown."""
+    page.wait_for_selector(".dl-accounts:not([aria-busy])")
     return page.locator(f".dl-accounts tr:has(th:has-text('{name}'))")
 
 
@@ -100,6 +102,24 @@ def test_an_operator_manages_users_and_tokens_and_finds_the_deeds(
     with page.expect_download() as download:
         page.click("#dl-view [download]")
     assert "token revoked" in download.value.path().read_text("utf-8")
+
+
+def test_what_is_typed_while_a_change_is_told_stays(
+    log_in: Callable[[str, Role], Any], store: Store
+) -> None:
+    page = log_in("chief", Role.operator)
+    store.add_user("dan", Role.reader, PASSWORD)
+    go(page, "access")
+    held: list[Any] = []
+    page.route("**/view/access*", lambda route: held.append(route))  # noqa: PLW0108
+    row(page, "dan").locator("select").select_option("editor")
+    row(page, "dan").locator("[action$=change] button").click()
+    page.wait_for_selector(".dl-once:has-text('Changed for dan.')")
+    page.fill("[action='/operate/tokens/add'] [name=name]", "wire")
+    store.add_user("fay", Role.reader, PASSWORD)
+    held[0].continue_()
+    row(page, "fay").wait_for()
+    assert page.input_value("[action='/operate/tokens/add'] [name=name]") == "wire"
 
 
 def test_a_removed_users_open_tab_is_signed_out_and_shows_nothing_of_theirs(

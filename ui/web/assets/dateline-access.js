@@ -21,13 +21,24 @@
     once().scrollIntoView({ block: "nearest", behavior: dl.motion() });
   }
 
+  // The users and tokens that are known now. The forms beside them keep what was typed meanwhile.
+  let renewals = 0;
   async function renew() {
+    const number = ++renewals;
     const page = await dl.fetched("/view/access");
+    if (number !== renewals) return;
     const fresh = page.nodes.find((node) => node.matches && node.matches(".dl-accounts"));
-    document.querySelector("#dl-view .dl-accounts").replaceChildren(...fresh.childNodes);
+    const known = fresh.querySelectorAll("[data-known]");
+    document.querySelectorAll("#dl-view [data-known]").forEach((part, at) => part.replaceChildren(...known[at].childNodes));
   }
 
   async function send(form) {
+    const view = form.closest(".dl-accounts");
+    view.setAttribute("aria-busy", "true");
+    await sent(form).finally(() => view.removeAttribute("aria-busy"));
+  }
+
+  async function sent(form) {
     const response = await fetch(form.getAttribute("action"), {
       method: "POST", headers: { "Content-Type": "application/json" },
       body: JSON.stringify(Object.fromEntries(new FormData(form))),
@@ -37,6 +48,7 @@
       once().replaceChildren(dl.make("p", { class: "dl-flag" }, answer.detail || String(response.status)));
       return;
     }
+    form.reset();
     shown(answer);
     await renew().catch(() => {}); // who has added the first user must log in to see it
   }
