@@ -1,4 +1,4 @@
-"""The tour in CONTRIBUTING.md names what is there."""
+"""The tour in CONTRIBUTING.md, and the commands of all pages, name what is there."""
 
 from __future__ import annotations
 
@@ -35,3 +35,14 @@ def test_the_tour_names_folders_that_are_there(folder: str) -> None:
 
 def test_the_tour_names_enough_to_be_one() -> None:
     assert len(NAMED) > 20
+
+
+def test_what_the_pages_tell_to_run_is_there() -> None:
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]
+    text = "\n".join(page.read_text("utf-8") for page in pages)
+    tests = re.findall(r"\btests/[\w/.]+", text)
+    modules = re.findall(r"python -m ((?:benchmarks|training)\.\w+)", text)
+    scripts = re.findall(r"\bbenchmarks/\w+\.py", text)
+    named = {*tests, *scripts, *(f"{name.replace('.', '/')}.py" for name in modules)}
+    assert len(named) > 50
+    assert [path for path in sorted(named) if not (ROOT / path.rstrip(".")).exists()] == []

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from benchmarks.broad import same, sentence
@@ -28,10 +29,10 @@ from chatbot.reading.answerability import ANSWERABILITY_FEATURES, answerability_
 from chatbot.reading.candidates import Candidate
 from chatbot.reading.inclusion import INCLUSION_FEATURES, inclusion_features
 from chatbot.reading.query_terms import QueryTerms
-from chatbot.reading.scoring import coefficients, score_candidates
+from chatbot.reading.scoring import coefficients, promising, score_candidates
 from chatbot.understanding.query import understand
 from chatbot.understanding.search_queries import search_queries
-from training.answering import Flags, Floats, kept, logistic, options, table
+from training.answering import Flags, Floats, kept, logistic, options, reader_shares, table
 from vectorstore import Archive
 
 SEARCHED = 60
@@ -43,6 +44,9 @@ what it does."""
 
 BELOW = 0.5
 """What a sentence counts that answers and need not be told."""
+
+MOST_READ = 24
+"""Hits of a request that are read here, to see what fewer cost."""
 
 THRESHOLDS = (0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7)
 
@@ -60,6 +64,8 @@ class Asked:
     must: Flags
     good: Flags
     wanted: int
+    places: npt.NDArray[np.int_]
+    """For each sentence the place of its hit in the order in which hits are read, from 0."""
 
     @property
     def answerable(self) -> bool:
@@ -71,7 +77,9 @@ def asked(archive: Archive, questions: Sequence[Any], passages: Any) -> Iterator
     for row in questions:
         query = understand({"question": row["q"], "today": TODAY}, archive=archive)
         hits = archive.search(search_queries(query), k=SEARCHED)
-        ranked = score_candidates(archive, QueryTerms(archive, query), hits, READ)
+        query_terms = QueryTerms(archive, query)
+        places = {hit.passage_id: n for n, (hit, _) in enumerate(promising(query_terms, hits))}
+        ranked = score_candidates(archive, query_terms, hits, MOST_READ)
         must = [sentence(passages[a["passage"]], a["sentence"]) for a in row["answers"]]
         also = [sentence(passages[key], i) for key, i in row.get("also", ())]
         texts = [w.sentence.text for w in ranked]
@@ -85,6 +93,7 @@ def asked(archive: Archive, questions: Sequence[Any], passages: Any) -> Iterator
                 np.array([any(same(t, m) for m in must) for t in texts]),
                 np.array([any(same(t, m) for m in must + also) for t in texts]),
                 len(must),
+                np.array([places[w.hit.passage_id] for w in ranked]),
             )
 
 
@@ -99,6 +108,20 @@ def reordered(a: Asked) -> Asked:
         texts=[a.texts[i] for i in rank],
         must=a.must[rank],
         good=a.good[rank],
+        places=a.places[rank],
+    )
+
+
+def reading(a: Asked, most: int) -> Asked:
+    """The same if only so many hits had been read."""
+    own = np.flatnonzero(a.places < most)
+    return replace(
+        a,
+        sentences=reader_shares([a.sentences[i] for i in own]),
+        texts=[a.texts[i] for i in own],
+        must=a.must[own],
+        good=a.good[own],
+        places=a.places[own],
     )
 
 
@@ -133,6 +156,7 @@ class Models:
 
 def measure(data: Sequence[Asked]) -> None:
     """Five folds over the matters."""
+    print(f"of {len(data)} requests:")
     matters = sorted({a.matter for a in data})
     random.Random(0).shuffle(matters)
     found = []
@@ -193,8 +217,11 @@ def main() -> None:
         with Archive.open(dossier_archive(args.archive)) as archive:
             return list(asked(archive, own[:: args.every], passages))
 
-    data = [reordered(a) for a in kept(args.cache, read)]
-    measure(data)
+    every = kept(args.cache, read)
+    for most in (8, 12, 16, MOST_READ):
+        print(f"{most} hits read")
+        measure([reordered(a) for a in (reading(a, most) for a in every) if a.sentences])
+    data = [reordered(a) for a in (reading(a, READ) for a in every) if a.sentences]
     write(Models.of(data), args.out)
 
 

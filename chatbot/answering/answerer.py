@@ -32,7 +32,12 @@ from chatbot.answering.selection import (
 )
 from chatbot.answering.subqueries import hits_of_subquery, subquery
 from chatbot.language.phrases import phrases
-from chatbot.reading.answerability import ABSTENTION_THRESHOLD, answerability
+from chatbot.reading.answerability import (
+    ABSTENTION_THRESHOLD,
+    PROMISING_HITS,
+    SUFFICES,
+    answerability,
+)
 from chatbot.reading.candidates import Candidate, leading_sentences, rerank, with_context
 from chatbot.reading.event_triggers import lacks_event_trigger
 from chatbot.reading.office_holders import requested_office
@@ -163,8 +168,15 @@ class Extractive:
         yield from self._claims(query, chosen, [])
 
     def _read(self, query: Query, hits: Sequence[Hit]) -> tuple[QueryTerms, list[Candidate]]:
+        """The candidates of the hits that promise most. Where these may not answer, or a time is
+        asked about, those of more hits, as they were found."""
         query_terms = QueryTerms(self._archive, query)
-        return query_terms, score_candidates(self._archive, query_terms, hits)
+        if query.recency == "weak":
+            ranked = score_candidates(self._archive, query_terms, hits, PROMISING_HITS)
+            if answerability(query_terms, ranked) >= SUFFICES:
+                return query_terms, ranked
+        ranked = score_candidates(self._archive, query_terms, hits, as_found=True)
+        return query_terms, ranked
 
     def _claims(
         self,

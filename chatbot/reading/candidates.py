@@ -48,6 +48,9 @@ that are named; what the reader says of the sentence (log odds against that none
 answers), its share among all sentences that were read, and the log odds that any of its passage
 answers. An item of a list or a row of a table counts with what it stands under."""
 
+COUNTED_FEATURES = FEATURES[: FEATURES.index("reader score")]
+"""Those that are known before anything is read."""
+
 SENTENCE_WORDS = 5
 """Words of a sentence that says something by itself."""
 

@@ -20,7 +20,7 @@ import numpy as np
 
 from chatbot.language.list_items import CELL, lead_of
 from chatbot.language.phrases import EDITORIAL_NOTE, is_name_list, is_uninformative
-from chatbot.reading.candidates import FEATURES, Candidate, neighbours
+from chatbot.reading.candidates import COUNTED_FEATURES, FEATURES, Candidate, neighbours
 from chatbot.reading.query_terms import QueryTerms
 from chatbot.reading.type_matching import type_match
 from chatbot.values import Query
@@ -29,6 +29,9 @@ from vectorstore.query import AFTER, FADE
 
 READ_HITS = 12
 """Hits that are read, and whose sentences are candidate."""
+
+CROWD = 12
+"""Hits of a question in a large archive, with which a small one's are compared."""
 
 LOG_ODDS_LIMIT = 12.0
 """Log odds of the reader beyond which there is no difference."""
@@ -54,9 +57,7 @@ class HitStatistics:
     def of(cls, hits: Sequence[Hit]) -> HitStatistics:
         nearest = sorted(hits, key=lambda h: -h.dense)[:TOP_HITS]
         worded = sorted(hits, key=lambda h: -(h.lexical or 0.0))[:TOP_HITS]
-        few = [UNRELATED_COSINE] * (
-            READ_HITS - len(hits)
-        )  # a small archive has no crowd to stand out of
+        few = [UNRELATED_COSINE] * (CROWD - len(hits))  # a small one has none to stand out of
         return cls(
             max((h.score for h in hits if h.score > 0), default=1.0),
             median([h.dense for h in hits] + few),
@@ -65,29 +66,63 @@ class HitStatistics:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A sentence of a hit before it is read: its counted features, its own terms and those around
+    it, and by what its scores are multiplied."""
+
+    i: int
+    values: tuple[float, ...]
+    own: frozenset[str]
+    near: frozenset[str]
+    share: float = 1.0
+
+
 def score_candidates(
-    archive: Archive, query_terms: QueryTerms, hits: Sequence[Hit], most: int = READ_HITS
+    archive: Archive,
+    query_terms: QueryTerms,
+    hits: Sequence[Hit],
+    most: int = READ_HITS,
+    *,
+    as_found: bool = False,
 ) -> list[Candidate]:
-    """The sentences of the first `most` hits, scored by the reader model and the features.
+    """The sentences of the `most` hits that promise most, scored by the reader model and the
+    features; of the first hits if they are to be read `as_found`.
 
     The candidate with the greatest weight comes first.
     """
-    statistics, pages = HitStatistics.of(hits), hits[:most]
-    reads = archive.read(query_terms.query.text, pages)
+    pages = promising(query_terms, hits)
+    if as_found:
+        first = {hit.passage_id for hit in hits[:most]}
+        pages = [of for of in pages if of[0].passage_id in first]
+    pages = pages[:most]
+    reads = archive.read(query_terms.query.text, [hit for hit, _ in pages])
     total = sum(float(np.exp(read.scores).sum()) for read in reads)
     found = [
         w
-        for hit, read in zip(pages, reads, strict=True)
-        for w in _candidates(query_terms, hit, statistics, read, total)
+        for (hit, sentences), read in zip(pages, reads, strict=True)
+        for w in _candidates(hit, sentences, read, total)
     ]
     return sorted(found, key=lambda w: -w.weight)
 
 
-def _candidates(
-    query_terms: QueryTerms, hit: Hit, statistics: HitStatistics, read: Read, total: float
-) -> Iterator[Candidate]:
+def promising(query_terms: QueryTerms, hits: Sequence[Hit]) -> list[tuple[Hit, list[Unread]]]:
+    """The hits that have a candidate sentence, with those sentences, before anything is read.
+
+    They are ordered by how likely one of their sentences answers, as a linear model over the
+    counted features says.
+    """
+    statistics = HitStatistics.of(hits)
+    found = [(hit, list(_unread(query_terms, hit, statistics))) for hit in hits]
+
+    def promise(of: tuple[Hit, list[Unread]]) -> float:
+        return log(sum(u.share * exp(_sum("reading order", u.values)) for u in of[1]) + 1e-30)
+
+    return sorted((of for of in found if of[1]), key=promise, reverse=True)
+
+
+def _unread(query_terms: QueryTerms, hit: Hit, statistics: HitStatistics) -> Iterator[Unread]:
     article = hit.article
-    page = _clipped(float(np.log(np.exp(read.scores).sum() + 1e-9)))
     headline = query_terms.matched(terms(article.headline))
     own = [frozenset(terms(s.text)) for s in hit.sentences]
     around = query_terms.matched(headline.union(*own))
@@ -127,11 +162,8 @@ def _candidates(
             log(1 + len(own[i])),
             query_terms.name_coverage(said | headline),
             period,
-            _clipped(float(read.scores[i])),
-            float(np.exp(read.scores[i])) / total,
-            page,
         )
-        weight, likelihood = exp(_sum("order", values)), 1 / (1 + exp(-_sum("likelihood", values)))
+        share = 1.0
         if (
             CELL in sentence.text
             and leads[i].terms
@@ -139,10 +171,23 @@ def _candidates(
         ):
             if {"how much", "when"} & set(query_terms.query.kinds):
                 continue
-            weight, likelihood = weight * OTHER_ROW, likelihood * OTHER_ROW
+            share = OTHER_ROW
+        yield Unread(i, values, own[i], near, share)
+
+
+def _candidates(
+    hit: Hit, sentences: Sequence[Unread], read: Read, total: float
+) -> Iterator[Candidate]:
+    page = _clipped(float(np.log(np.exp(read.scores).sum() + 1e-9)))
+    for u in sentences:
+        odds = float(read.scores[u.i])
+        values = (*u.values, _clipped(odds), exp(odds) / total, page)
+        weight, likelihood = exp(_sum("order", values)), 1 / (1 + exp(-_sum("likelihood", values)))
+        sentence = hit.sentences[u.i]
         first = hit.start - sentence.start
-        answer = (read.spans[i][0] + first, read.spans[i][1] + first)
-        yield Candidate(hit, sentence, weight, likelihood, values, own[i], near, answer)
+        answer = (read.spans[u.i][0] + first, read.spans[u.i][1] + first)
+        weight, likelihood = weight * u.share, likelihood * u.share
+        yield Candidate(hit, sentence, weight, likelihood, values, u.own, u.near, answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +232,8 @@ def coefficients(model: str, names: tuple[str, ...] = FEATURES) -> tuple[float, 
 
 
 def _sum(model: str, values: Sequence[float]) -> float:
-    intercept, weights = coefficients(model)
+    names = COUNTED_FEATURES if model == "reading order" else FEATURES
+    intercept, weights = coefficients(model, names)
     z = intercept + sum(w * v for w, v in zip(weights, values, strict=True))
     return max(-30.0, min(30.0, z))
 

@@ -35,6 +35,9 @@ LONG = 30
 UNREAD = -12.0
 """Log odds of a sentence that stands behind what is read."""
 
+KEPT = 200
+"""Pages of which is kept what was said of them, about 2 kB each with their texts."""
+
 BATCH_TOKENS = 2_500
 """Padded tokens of one forward pass."""
 
@@ -98,24 +101,34 @@ def places(encoding: Any, page: Page) -> tuple[list[int], list[list[int]]]:
 
 
 class Reader:
-    """Reads pages for a question; loaded when first used."""
+    """Reads pages for a question; loaded when first used. It keeps what it said last, as a
+    question that is answered in two ways, or asked again, has the same pages."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._kept: dict[tuple[str, Page], Read] = {}
 
     def read(self, question: str, pages: Sequence[Page]) -> list[Read]:
         """What it says of each page, in their order."""
+        with self._lock:
+            kept = {page: read for page in pages if (read := self._kept.get((question, page)))}
+            new = [page for page in dict.fromkeys(pages) if page not in kept]
+            kept |= zip(new, self._read(question, new), strict=True)
+            self._kept |= {(question, page): kept[page] for page in new}
+            for oldest in list(self._kept)[: max(0, len(self._kept) - KEPT)]:
+                del self._kept[oldest]
+        return [kept[page] for page in pages]
+
+    def _read(self, question: str, pages: Sequence[Page]) -> list[Read]:
         if not pages:
             return []
-        with self._lock:
-            threads(os.cpu_count() or 1)
-            found: list[Read | None] = [None] * len(pages)
-            encodings = tokens(self._loaded.tokenizer, question, pages)
-            for batch in _batches([len(e.ids) for e in encodings]):
-                made = self._pass([encodings[i] for i in batch], [pages[i] for i in batch])
-                for i, one in zip(batch, made, strict=True):
-                    found[i] = one
-        return [one for one in found if one is not None]
+        threads(os.cpu_count() or 1)
+        found: dict[int, Read] = {}
+        encodings = tokens(self._loaded.tokenizer, question, pages)
+        for batch in _batches([len(e.ids) for e in encodings]):
+            made = self._pass([encodings[i] for i in batch], [pages[i] for i in batch])
+            found |= zip(batch, made, strict=True)
+        return [found[i] for i in range(len(pages))]
 
     def warm(self) -> None:
         """Load the model and read once, so that the first question need not wait."""

@@ -21,7 +21,7 @@ from chatbot.reading.scoring import score_candidates
 from chatbot.values import Citation, Claim, Length, Query, Request
 from vectorstore import Archive, Hit, Span, terms
 
-READ = 24
+READ = 12
 """Passages that are read for a request whose answer has many parts."""
 
 SEARCHED: dict[Request, int] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import sqlite3
@@ -13,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from chatbot import build_chain
+from ingest import add_sample
 from tests.conftest import NEWS, article, put
 from tests.postgres import Server
 from tests.ui.command import dateline
@@ -21,6 +24,13 @@ from ui.operations import backups
 from ui.store import Role, Store
 from vectorstore import Archive, InputError
 from vectorstore.models.embedder import Embedder
+
+ASKED = Path(__file__).parents[3] / "benchmarks"
+HUNDRED = [
+    json.loads(line)["question"]
+    for name in ("sample_questions.jsonl", "questions.jsonl")
+    for line in (ASKED / name).read_text("utf-8").splitlines()
+][:100]
 
 
 def test_a_backup_under_ingest_is_whole_and_answers_the_same(tmp_path: Path) -> None:
@@ -53,6 +63,50 @@ def test_a_backup_under_ingest_is_whole_and_answers_the_same(tmp_path: Path) -> 
         assert [h.passage_id for h in archive.search("shipyard docks", k=1)] == before
         assert archive.status().unindexed == 0
         assert Store.beside(archive).get("ann", kept.id).name == "Tariffs"
+
+
+@pytest.mark.slow
+def test_twenty_backups_under_ingest_are_each_what_the_archive_was(tmp_path: Path) -> None:
+    """R11: no backup lacks what was acknowledged before it or has half of anything, and a hundred
+    questions have the same answers in the last one, made when all had come in."""
+    path, count, acknowledged = tmp_path / "archive", 20, list[str]()
+    with Archive.open(path, create=True) as archive:
+        add_sample(archive)
+        stop = threading.Event()
+
+        def ingest() -> None:
+            for n in itertools.count():
+                if stop.is_set():
+                    return
+                put(archive, [article(f"{n}.md", f"Story {n} on steel.")], index=n % 5 == 0)
+                acknowledged.append(f"{n}.md")
+
+        writer = threading.Thread(target=ingest)
+        writer.start()
+        for n in range(count):
+            before = set(acknowledged)
+            backup(tmp_path / f"saved{n}", archive=str(path))
+            after = {*acknowledged, f"{len(acknowledged)}.md"}
+            restore(tmp_path / f"saved{n}", archive=str(tmp_path / f"again{n}"))
+            with Archive.open(tmp_path / f"again{n}") as again:
+                held = {one.path: one.id for one in again.recent(10_000)}
+                made = {name for name in held if name.removesuffix(".md").isdecimal()}
+                assert before <= made <= after
+                for id_ in held.values():
+                    assert again.article(id_).body == archive.article(id_).body
+        stop.set()
+        writer.join()
+        with archive.writing():
+            archive.index()
+        backup(tmp_path / "last", archive=str(path))
+        restore(tmp_path / "last", archive=str(tmp_path / "back"))
+        with Archive.open(tmp_path / "back") as again:
+            chains = [build_chain(one) for one in (archive, again)]
+            for question in HUNDRED:
+                one, other = (chain.invoke(question) for chain in chains)
+                assert one.text == other.text
+                assert [c.citations for c in one.claims] == [c.citations for c in other.claims]
+    assert len(acknowledged) >= count, "articles came in throughout"
 
 
 def test_a_backup_brings_an_archive_to_a_server_and_back(

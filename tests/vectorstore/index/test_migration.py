@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import random
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import NEWS, put
+from tests.conftest import NEWS, article, put
 from vectorstore import Archive, EmbeddingError, ModelMismatch, Settings
 from vectorstore.settings import EMBEDDED_MODEL, OLD_EMBEDDED_MODEL
 
@@ -115,3 +118,39 @@ def test_killed_at_any_step_it_answers_and_goes_on(released: Path, where: str) -
         archive.migrate(EMBEDDED_MODEL)
         assert "Icheon" in archive.search("Where was An Dae-sik born?")[0].text
         assert archive.embedder.identity == EMBEDDED_MODEL
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+def test_killed_at_any_moment_it_answers_with_one_model_and_goes_on(tmp_path: Path) -> None:
+    """R10: thirty kills at moments that are spread over the time that a migration takes."""
+    chance = random.Random(10)
+    folder, texts = tmp_path / "archive", 400
+    with Archive.open(folder, settings=OLD, create=True) as archive:
+        put(archive, [*NEWS, *(article(f"{n}.md", f"Pier {n} got a crane.") for n in range(texts))])
+        wanted = [hit.passage_id for hit in archive.search("Hanwha Philly Shipyard docks", k=1)]
+
+    def migrating(path: Path) -> subprocess.Popen[bytes]:
+        words = [sys.executable, "-m", "ui", "migrate", "--model", EMBEDDED_MODEL, "-a", str(path)]
+        return subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    whole = shutil.copytree(folder, tmp_path / "whole")
+    began = time.monotonic()
+    assert migrating(whole).wait() == 0
+    length, killed, models = time.monotonic() - began, 0, set[str]()
+    for number in range(30):
+        path = shutil.copytree(folder, tmp_path / str(number))
+        child = migrating(path)
+        time.sleep(length * (number + chance.random()) / 30)
+        child.send_signal(signal.SIGKILL)
+        killed += child.wait() == -signal.SIGKILL
+        with Archive.open(path) as archive:
+            found = archive.search("Hanwha Philly Shipyard docks", k=1)
+            models.add(archive.embedder.identity)
+            assert [hit.passage_id for hit in found] == wanted
+            archive.migrate(EMBEDDED_MODEL)
+            assert archive.embedder.identity == EMBEDDED_MODEL
+            assert archive.status().unindexed == 0
+        shutil.rmtree(path)
+    assert killed >= 20, "most came before its end"
+    assert OLD_EMBEDDED_MODEL in models

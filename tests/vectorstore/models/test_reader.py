@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -46,6 +47,26 @@ def test_the_sentence_that_answers_is_first(
     assert int(read.scores.argmax()) == sentence
     start, end = read.spans[sentence]
     assert words in TEXT[start:end] or TEXT[start:end] in words
+
+
+def test_a_page_is_read_once_for_a_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, passes = Reader(), list[int]()
+    made = Reader._pass
+
+    def counted(self: Reader, encodings: Any, pages: Any) -> Any:
+        passes.append(len(pages))
+        return made(self, encodings, pages)
+
+    monkeypatch.setattr(Reader, "_pass", counted)
+    other = page("The council of Yeosu met on Tuesday.", "Council meets")
+    first = reader.read("Who met?", [page(TEXT), other])
+    again = reader.read("Who met?", [other, page(TEXT), other])
+    assert [list(read.scores) for read in again] == [list(first[i].scores) for i in (1, 0, 1)], (
+        "and each has what was said of it"
+    )
+    assert sum(passes) == 2
+    reader.read("Who protested?", [other])
+    assert sum(passes) == 3, "another question is read anew"
 
 
 def test_what_answers_is_likelier_than_what_does_not(reader: Reader) -> None:
