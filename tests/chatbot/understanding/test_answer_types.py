@@ -93,3 +93,15 @@ def test_odd_questions_have_a_kind(question: str) -> None:
 def test_a_question_of_two_kinds_has_both() -> None:
     assert kinds_of("Who signed it, and when?") == ("when", "who")
     assert set(kinds_of("Which proclamation put it into effect, and why?")) >= {"why"}
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "조지아 공장에서 체포된 한국인은 몇 명인가요?",
+        "대법원은 관세에 대해 뭐라고 판결했나요?",
+        "누가 서명했나요?",
+    ],
+)
+def test_a_korean_question_with_an_asking_word_is_no_yes_or_no_question(question: str) -> None:
+    assert "yes or no" not in kinds_of(question)
