@@ -76,7 +76,7 @@ def best_answer_span(query: Query, text: str, answer: Span | None = None) -> Ans
     """The amount or date of a sentence that answers; None where several could.
 
     `answer` is the span that the reader model finds: of several that match, the one there is
-    taken.
+    taken, unless another stands clearly nearer to the question's words.
     """
     question = query.question
     for kind in query.kinds:
@@ -86,9 +86,11 @@ def best_answer_span(query: Query, text: str, answer: Span | None = None) -> Ans
             found = _of_asked_time(question, text, found) if found else []
             there = [o for o in found if answer and o.start < answer[1] and answer[0] < o.end]
             several = len({o.text.lower() for o in found}) > 1
-            if several and len({o.text.lower() for o in there}) == 1:
-                return there[0] if there[0].type_match >= LEAD_THRESHOLD else None
             best = _nearest_span(question, text, found) if found else None
+            if several and len({o.text.lower() for o in there}) == 1:
+                if best and best.text.lower() != there[0].text.lower():
+                    return None
+                best = there[0]
             return best if best and best.type_match >= LEAD_THRESHOLD else None
     return None
 
