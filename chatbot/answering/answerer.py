@@ -175,8 +175,7 @@ class Extractive:
             ranked = score_candidates(self._archive, query_terms, hits, PROMISING_HITS)
             if answerability(query_terms, ranked) >= SUFFICES:
                 return query_terms, ranked
-        ranked = score_candidates(self._archive, query_terms, hits, as_found=True)
-        return query_terms, ranked
+        return query_terms, score_candidates(self._archive, query_terms, hits, as_found=True)
 
     def _claims(
         self,

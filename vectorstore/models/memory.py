@@ -4,7 +4,7 @@ glibc maps every large block anew and gives it back, so each of a pass's buffers
 kernel again: on two cores half of the time of a pass went there. What oneDNN makes for a shape that
 it has not met (code, and the weights in the order that this takes) it keeps for 1,024 of them, and
 texts of any length have so many: a process that answers grew by 3 MB with each question, up to
-gigabytes. It keeps few here, which costs no time that could be measured.
+gigabytes. It keeps few here.
 """
 
 from __future__ import annotations
