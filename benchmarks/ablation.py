@@ -62,22 +62,28 @@ RULES: dict[str, Sequence[Patch]] = {
     "names in other spellings": [("chatbot.understanding.query.spelling_variants", _nothing)],
     "names spelled out": [("chatbot.understanding.query.expand_abbreviations", _nothing)],
     "names of one thing": [("chatbot.understanding.query.name_groups", _nothing)],
-    "synonyms searched beside": [("chatbot.understanding.query.expansions", _nothing)],
+    "synonyms searched beside": [("chatbot.understanding.wordings.expansions", _nothing)],
     "synonyms and word forms candidate": [
         ("chatbot.reading.query_terms.synonym_terms", lambda *_: {})
     ],
     "glossary: Korean to English": [
-        ("chatbot.understanding.query.translate_to_english", lambda *_: ("", ()))
+        ("chatbot.understanding.wordings.translate_to_english", lambda *_: ("", ()))
     ],
-    "glossary: English to Korean": [("chatbot.understanding.query.translate_to_korean", _nothing)],
-    "what is asked for must be there": [("chatbot.answering.answerer.has_answer_types", _true)],
-    "event triggers": [("chatbot.answering.answerer.lacks_event_trigger", _false)],
-    "contradicted presuppositions": [("chatbot.answering.answerer.contradicting_candidate", _none)],
-    "the reason beside": [("chatbot.answering.answerer.with_reason", _chosen)],
-    "other values and amendments": [("chatbot.answering.answerer.with_changes", _labelled)],
-    "office holders": [("chatbot.answering.answerer.requested_office", _false)],
-    "newest for now": [("chatbot.answering.answerer.newest", _as_they_are)],
-    "sentences of a period": [("chatbot.answering.answerer.in_period", lambda *_: [])],
+    "glossary: English to Korean": [
+        ("chatbot.understanding.wordings.translate_to_korean", _nothing)
+    ],
+    "what is asked for must be there": [
+        ("chatbot.answering.answer_selection.has_answer_types", _true)
+    ],
+    "event triggers": [("chatbot.answering.answer_selection.lacks_event_trigger", _false)],
+    "contradicted presuppositions": [
+        ("chatbot.answering.answer_selection.contradicting_candidate", _none)
+    ],
+    "the reason beside": [("chatbot.answering.answer_selection.with_reason", _chosen)],
+    "other values and amendments": [("chatbot.answering.answer_selection.with_changes", _labelled)],
+    "office holders": [("chatbot.answering.answer_selection.requested_office", _false)],
+    "newest for now": [("chatbot.answering.answer_selection.newest", _as_they_are)],
+    "sentences of a period": [("chatbot.answering.answer_selection.in_period", lambda *_: [])],
     "parts of a question": [("chatbot.understanding.query.subquestions", _nothing)],
     "kinds of requests": [("chatbot.understanding.query._request", lambda *_: "fact")],
     "lists and counts that may be meant": [("chatbot.understanding.requests.MAYBE", 2.0)],  # type: ignore[list-item]

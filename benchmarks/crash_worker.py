@@ -26,6 +26,7 @@ from ingest.sandbox import ParseFailed, Sandbox
 from tests.site import driver
 from tests.site.server import World
 from vectorstore import Archive, Article
+from vectorstore.index.building import Builder
 from vectorstore.index.dense import DenseIndex
 from vectorstore.index.indexer import Indexer
 from vectorstore.index.lexical import LexicalIndex
@@ -45,7 +46,7 @@ POINTS: dict[str, tuple[Any, str]] = {
     "source state": (Archive, "set_source_state"),
     "words": (LexicalIndex, "update"),
     "segment": (DenseIndex, "publish"),
-    "segment's build": (import_module("vectorstore.index.dense"), "build"),
+    "segment's build": (Builder, "build"),
     "folder's rename": (Path, "rename"),
     "folder's sync": (import_module("vectorstore.index.dense"), "sync_folder"),
     "manifest": (import_module("vectorstore.index.dense"), "write_json"),

@@ -11,7 +11,6 @@ status 1 if anything was lost, doubled, half or mixed.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import random
 import shutil
@@ -21,16 +20,16 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
 
 from benchmarks import crash_worker as worker
+from benchmarks.processes import SiteProcess, forked, result_of_fork
 from tests.site import expect, found
 from tests.site.pieces import Script
 from tests.site.script import month
-from tests.site.server import World
 from vectorstore import Archive
 from vectorstore.durable import digests
 
@@ -48,7 +47,7 @@ def main() -> None:
     given = parser.parse_args()
     worker.stand_in()
     script = month(DAYS, every=EVERY, plain=PLAIN)
-    server = Server(script)
+    server = SiteProcess(script)
     with tempfile.TemporaryDirectory() as folder:
         run = Killing(Path(folder), script, server, random.Random(given.seed))  # noqa: S311
         run.all(given.kills)
@@ -58,38 +57,12 @@ def main() -> None:
     sys.exit(bool(run.faults))
 
 
-class Server:
-    """The world in a process of its own, which turns its clock when it is told to."""
-
-    def __init__(self, script: Script) -> None:
-        (here, theirs), (mine, yours) = os.pipe(), os.pipe()
-        self.pid = os.fork()
-        if self.pid == 0:
-            with World(script) as world, os.fdopen(here) as orders, os.fdopen(yours, "w") as told:
-                os.close(theirs)
-                print(json.dumps(world.bases), file=told, flush=True)
-                for order in orders:
-                    world.turn(script.ticks[int(order)])
-                    print("turned", file=told, flush=True)
-            os._exit(0)
-        os.close(here)
-        os.close(yours)
-        self._orders, self._told = os.fdopen(theirs, "w"), os.fdopen(mine)
-        self.bases: dict[str, str] = json.loads(self._told.readline())
-
-    def turn(self, tick: int) -> None:
-        print(tick, file=self._orders, flush=True)
-        self._told.readline()
-
-    def end(self) -> None:
-        self._orders.close()
-        os.waitpid(self.pid, 0)
-
-
 class Killing:
     """Kills turns, looks at what is left, and counts."""
 
-    def __init__(self, folder: Path, script: Script, server: Server, chance: random.Random) -> None:
+    def __init__(
+        self, folder: Path, script: Script, server: SiteProcess, chance: random.Random
+    ) -> None:
         self.archive, self.log = folder / "archive", folder / "acknowledged"
         self.script, self.server, self.chance = script, server, chance
         self.counts: Counter[str] = Counter()
@@ -118,7 +91,7 @@ class Killing:
         """The points not yet killed at that this turn comes by."""
         world = self.world(tick)
         with self.aside():
-            passed = answered(lambda: worker.passed(self.archive, world.as_world()))
+            passed = result_of_fork(lambda: worker.passed(self.archive, world.as_world()))
         met = [(name, int(nth)) for name, nth in passed] if isinstance(passed, list) else []
         both = ((name, when, nth) for name, nth in met for when in ("before", "after"))
         return [point for point in both if point in self.points]
@@ -182,10 +155,10 @@ class Killing:
 
     def look(self, *, restart: bool) -> None:
         """Hold the archive against what was acknowledged, in a process that may die of it."""
-        found = answered(lambda: worker.faults(self.archive, self.log))
+        found = result_of_fork(lambda: worker.faults(self.archive, self.log))
         self.faults += found if isinstance(found, list) else ["looking at it crashed"]
         if restart and self.archive.exists():
-            told = answered(lambda: worker.restart(self.archive))
+            told = result_of_fork(lambda: worker.restart(self.archive))
             if isinstance(told, dict):
                 self.restarts.append(told)
             else:
@@ -211,13 +184,13 @@ class Killing:
             self.faults.append("a killed reader changed the archive")
 
     def contents(self) -> object:
-        def held() -> dict[str, str]:
+        def digested() -> dict[str, str]:
             with Archive.open(self.archive) as archive:
                 seq = str(archive._ledger.last_seq())
             kept = digests(self.archive / "dense") | digests(self.archive / "lexical")
             return {k: v for k, v in kept.items() if k.startswith("seg-")} | {"seq": seq}
 
-        return answered(held)
+        return result_of_fork(digested)
 
     def compare(self) -> None:
         def lines() -> list[str]:
@@ -227,7 +200,7 @@ class Killing:
                 told = [f"{unindexed} articles are not indexed"] if unindexed else []
                 return told + found.differences(wanted, found.rows(archive, self.script))
 
-        differences = answered(lines)
+        differences = result_of_fork(lines)
         self.faults += differences if isinstance(differences, list) else ["comparing it crashed"]
 
     def report(self) -> None:
@@ -248,36 +221,6 @@ class Killing:
         print(f"lost, doubled, half, mixed {len(self.faults)}")
         for fault in self.faults[:20]:
             print(" ", fault)
-
-
-def forked(work: Callable[[], None]) -> int:
-    """A process that does this; whatever it starts itself ends when its pipe closes."""
-    pid = os.fork()
-    if pid == 0:
-        code = 1
-        try:
-            work()
-            code = 0
-        except BaseException as error:
-            print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
-        finally:
-            os._exit(code)
-    return pid
-
-
-def answered(work: Callable[[], object]) -> object:
-    """What this returns in a process of its own; None if that died."""
-    here, theirs = os.pipe()
-
-    def tell() -> None:
-        os.write(theirs, json.dumps(work()).encode() + b"\n")
-
-    pid = forked(tell)
-    os.close(theirs)
-    with os.fdopen(here) as pipe:
-        said = pipe.readline()
-    os.waitpid(pid, 0)
-    return json.loads(said) if said else None
 
 
 if __name__ == "__main__":

@@ -22,8 +22,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ingest import sandbox as sandboxing
-from ingest.sandbox import MEMORY, SECONDS, ParseFailed, Sandbox
+from ingest.sandbox import MEMORY, SECONDS, WORKERS, ParseFailed, Sandbox
+from ingest.sandbox_process import SandboxProcess
 from tests.ingest.parsers.bombs import BOMBS, mutations
 
 SHARED = Path(__file__).parents[2] / "shared"
@@ -52,7 +52,7 @@ class Timed(Sandbox):
 
 def timed() -> None:
     """Note how long each document took, apart from the start of its child."""
-    plain = sandboxing._Child._ask
+    plain = SandboxProcess._ask
 
     def ask(self: Any, request: dict[str, Any], data: bytes | None, seconds: float) -> Any:
         start = time.perf_counter()
@@ -62,7 +62,7 @@ def timed() -> None:
             if request["do"] == "parse":
                 Timed.longest = max(Timed.longest, time.perf_counter() - start)
 
-    sandboxing._Child._ask = ask  # type: ignore[method-assign]
+    SandboxProcess._ask = ask  # type: ignore[method-assign]
 
 
 Document = tuple[str, str, bytes]
@@ -111,7 +111,7 @@ def run(sandbox: Sandbox, documents: Iterable[Document], neighbours: list[Docume
                 outcome.neighbours += 1
                 outcome.harmed += sandbox.parse(parser, data) != wanted
 
-    with ThreadPoolExecutor(sandboxing.WORKERS) as threads:
+    with ThreadPoolExecutor(WORKERS) as threads:
         list(threads.map(one, enumerate(documents)))
     return outcome
 

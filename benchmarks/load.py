@@ -30,11 +30,11 @@ from typing import Any
 
 import httpx
 
-from ingest.boilerplate import passages
-from ingest.process import step_back
-from vectorstore import Archive, Article, Dated
+from vectorstore import Archive
 
 PORT = 7993
+BASE = f"http://127.0.0.1:{PORT}"
+PUBLISHER = Path(__file__).with_name("publisher.py")
 SEED = 20
 FIND_WITHIN = 5.0
 """Seconds until a published article must be found (DESIGN.md: within seconds)."""
@@ -46,11 +46,7 @@ def main() -> int:
     parser.add_argument("--users", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--think", type=float, default=2.0, help="seconds, on average")
-    parser.add_argument("--publish", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
-    if given.publish:
-        publish(given.archive, given.seconds)
-        return 0
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "archive"
         shutil.copytree(given.archive, copy)
@@ -68,7 +64,7 @@ def measure(path: Path, users: int, seconds: float, think: float) -> dict[str, A
     try:
         wait_until_up()
         publisher = subprocess.Popen(
-            [sys.executable, __file__, str(path), "--publish", "--seconds", str(seconds)],
+            [sys.executable, str(PUBLISHER), str(path), "--seconds", str(seconds)],
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -106,9 +102,6 @@ def wait_until_up() -> None:
         except httpx.HTTPError:
             time.sleep(0.5)
     raise SystemExit("the server did not start")
-
-
-BASE = f"http://127.0.0.1:{PORT}"
 
 
 class Log:
@@ -226,63 +219,6 @@ def events(lines: Iterator[str]) -> Iterator[tuple[str, Any]]:
             name = line.removeprefix("event: ")
         elif line.startswith("data: "):
             yield name, json.loads(line.removeprefix("data: "))
-
-
-def publish(path: Path, seconds: float) -> None:
-    """Adds an article a second; changes and withdraws earlier ones; says what is done.
-
-    It steps back behind the chat as a scheduled run does.
-    """
-    step_back()
-    chance = random.Random(SEED)  # noqa: S311 (whatever repeats)
-    kept: list[Article] = []
-    with Archive.open(path) as archive:
-        until, number = float("inf"), 0
-        while time.monotonic() < until:
-            number += 1
-            if number == 2:  # the model is loaded, and the users begin
-                until = time.monotonic() + seconds
-            word = f"zq{number:04}{chance.randrange(10**6)}"
-            new = made(f"load:{number}", word, "first")
-            gone: list[tuple[str, str]] = []
-            with archive.writing(30):
-                batch = [new]
-                if kept and number % 3 == 0:
-                    old = kept.pop()
-                    batch.append(made(old.key, old.headline.split()[-1], f"changed {number}"))
-                    gone.append((old.id, old.version))
-                list(archive.add((a, passages(archive, a)) for a in batch))
-                if kept and number % 4 == 0:
-                    old = kept.pop(0)
-                    archive.withdraw_articles([old.id])
-                    gone.append((old.id, old.version))
-                archive.index()
-            kept.append(new)
-            said = {"word": word, "article": new.id, "gone": gone, "at": time.monotonic()}
-            print(json.dumps(said), flush=True)
-            time.sleep(0.5)
-
-
-def made(key: str, word: str, what: str) -> Article:
-    body = (
-        f"The {word} agreement on tariffs was signed in Seoul, officials said ({what}).\n\n"
-        f"Negotiators from both countries said the {word} text sets quotas for steel and cars."
-    )
-    return english(key, f"Officials sign agreement {word}", body, "load", "2025-11-20")
-
-
-def english(key: str, headline: str, body: str, source: str, day: str) -> Article:
-    """An article in English that an outlet published on a day."""
-    return Article(
-        key=key,
-        headline=headline,
-        body=body,
-        outlet=f"{source.title()} Desk",
-        language="en",
-        source=source,
-        path=key,
-        published=Dated(day, "made"),
-    )
 
 
 if __name__ == "__main__":

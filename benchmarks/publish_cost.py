@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks import made_archive
-from benchmarks.load import english
+from benchmarks.publisher import english
 from vectorstore import Archive, Article, Passage
 from vectorstore.backends.folder import FolderBackend
 from vectorstore.index.dense import DenseIndex

@@ -23,9 +23,9 @@ from typing import Any
 from benchmarks.extraction import FOLDER
 from ingest import pipeline
 from vectorstore import Archive
-from vectorstore.archive import EMBED_AT_ONCE
 from vectorstore.ledger.ledger import Ledger
 from vectorstore.models.embedder import Embedder, Text
+from vectorstore.writing import EMBED_AT_ONCE
 
 Spent = defaultdict[str, float]
 

@@ -18,7 +18,7 @@ from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 from chatbot.answering.answerer import Extractive
 from chatbot.answering.digest import digest
 from chatbot.answering.layouts import archive_questions
-from chatbot.answering.layouts.candidates import SEARCHED
+from chatbot.answering.layouts.candidates import RETRIEVED_HITS
 from chatbot.answering.layouts.small_talk import SMALL_TALK, small_talk_answer
 from chatbot.answering.provenance import PER_ORIGIN, admission
 from chatbot.language.phrases import phrases
@@ -43,10 +43,10 @@ RETRIEVED = 20
 UNSEARCHED: tuple[Request, ...] = (*SMALL_TALK, "archive")
 """Kinds of requests that are answered without a search, and without a model."""
 
-PER_ORIGIN_OF: dict[Request, int] = dict.fromkeys(("timeline", "change", "news", "summary"), 8)
-PER_ORIGIN_OF |= dict.fromkeys(("list", "count", "archive"), 1_000)
+LAYOUT_PER_ORIGIN: dict[Request, int] = dict.fromkeys(("timeline", "change", "news", "summary"), 8)
+LAYOUT_PER_ORIGIN |= dict.fromkeys(("list", "count", "archive"), 1_000)
 """Passages of one outlet in an answer that lays many out, at most: of steps half (see
-`origins.spread`); of a list all, where each line says whose it is."""
+`provenance.diversify`); of a list all, where each line says whose it is."""
 
 Found = tuple[Query, Sequence[Hit]]
 
@@ -108,7 +108,7 @@ def build_chain(  # noqa: PLR0913
             return query, ()
         if query.digest:
             return query, digest(archive, query)
-        most = max(k, SEARCHED.get(query.request, k))
+        most = max(k, RETRIEVED_HITS.get(query.request, k))
         hits = archive.search(search_queries(query), k=most, explain=bool(query.parts))
         return query, without_quoted(query, hits) if query.beyond else hits
 
@@ -123,7 +123,7 @@ def build_chain(  # noqa: PLR0913
     def verified(query: Query, hits: Sequence[Hit]) -> Iterator[Answer]:
         yield Answer(query=query, nearest=tuple(hits), usage=query.usage)
         numbers: dict[Citation, int] = {}
-        cap = PER_ORIGIN_OF.get(query.request, PER_ORIGIN)
+        cap = LAYOUT_PER_ORIGIN.get(query.request, PER_ORIGIN)
         admits, answered, shown = admission(archive, hits, cap), False, 0
         if query.request in UNSEARCHED:
             answer_directly = (

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from ingest.logs import log_lines
-from ingest.process import step_back
+from ingest.process import lower_priority
 
 ERROR, LOCKED, INTERRUPTED = 1, 5, 130
 
@@ -32,7 +32,7 @@ def main(words: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(words)
     signal.signal(signal.SIGTERM, _interrupt)
     if options.tied:
-        step_back()
+        lower_priority()
         threading.Thread(target=_end_with_input, daemon=True).start()
     from vectorstore import ArchiveLocked, DatelineError
 

@@ -19,7 +19,8 @@ from typing import Any
 from ingest import backfill_tasks as tasks
 from ingest.boilerplate import passages as cut
 from ingest.fields import Draft
-from ingest.files import STANDARD_INPUT, Settling, listing
+from ingest.files import STANDARD_INPUT, listing
+from ingest.identity import IdentityResolver
 from ingest.pipeline import Run, check
 from ingest.readers import File
 from ingest.reading import AS_GUESSED, Reading
@@ -97,7 +98,7 @@ class Workers:
 
     def read(self, files: Sequence[File]) -> Iterator[Article | Problem | Withdrawal]:
         """What `ingest.files.read` reads, in the same order."""
-        settling, waiting = Settling(), deque[tuple[list[File], Any]]()
+        identities, waiting = IdentityResolver(), deque[tuple[list[File], Any]]()
         groups = _groups(files)
         while True:
             while len(waiting) < self.ahead and (group := next(groups, None)):
@@ -105,7 +106,7 @@ class Workers:
             if not waiting:
                 return
             group, parts = waiting.popleft()
-            yield from settling.take(self._items(group, parts))
+            yield from identities.resolve(self._items(group, parts))
 
     def cut(self, article: Article) -> tuple[Passage, ...]:
         """The passages of an article as its outlet is known so far."""

@@ -14,15 +14,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ingest.boilerplate import settle
+from ingest.crawler import Begun, Crawler, Ended, Received
 from ingest.fetch import Client
-from ingest.gathering import Begun, Came, Ended, Gathering
-from ingest.keeping import Keeper
 from ingest.sandbox import Sandbox
 from ingest.sources.client import polite
 from ingest.sources.declared import Fetching, Source
 from ingest.sources.health import Health, check
 from ingest.sources.preview import Preview, preview
 from ingest.values import Problem
+from ingest.writer import SourceWriter
 from vectorstore import Archive, Progress, Run, no_progress
 
 __all__ = ["Health", "Preview", "SourceReport", "check", "collect", "preview"]
@@ -82,10 +82,10 @@ def collect(  # noqa: PLR0913
         own = client is None
         client = client or stack.enter_context(polite(settings))
         sandbox = sandbox or stack.enter_context(Sandbox())
-        gathering = Gathering(
+        crawler = Crawler(
             archive=archive, client=client, sandbox=sandbox, now=now, hosts=settings.hosts
         )
-        return _Turn(archive, gathering, progress, client if own else None).run(sources)
+        return _Turn(archive, crawler, progress, client if own else None).run(sources)
 
 
 class _Turn:
@@ -94,14 +94,14 @@ class _Turn:
     def __init__(
         self,
         archive: Archive,
-        gathering: Gathering,
+        crawler: Crawler,
         progress: Progress,
         client: Client | None,
     ) -> None:
-        self.archive, self.gathering, self.progress = archive, gathering, progress
-        self.keeper = Keeper(archive, gathering.now)
+        self.archive, self.crawler, self.progress = archive, crawler, progress
+        self.writer = SourceWriter(archive, crawler.now)
         self._client = client
-        self._came: list[Came] = []
+        self._received: list[Received] = []
         self._ends: list[Ended] = []
         self._waiting_since = self._indexed = time.monotonic()
         self._articles = self._done = self._unpublished = 0
@@ -109,8 +109,8 @@ class _Turn:
     def run(self, sources: Sequence[Source]) -> list[SourceReport]:
         interrupted = False
         try:
-            self.gathering.start(sources)
-            while not self.gathering.over:
+            self.crawler.start(sources)
+            while not self.crawler.over:
                 self.progress("Sources", self._done, len(sources))
                 self._take(STEP)
                 if self._ripe():
@@ -122,61 +122,61 @@ class _Turn:
             log.warning("interrupted: keeping what is fetched")
             self._end_early()
         except BaseException as error:
-            self.gathering.stop()
-            self.keeper.give_up(error)
+            self.crawler.stop()
+            self.writer.give_up(error)
             raise
         if self._unpublished or not interrupted:
             self._publish(interrupted)
         return self._reports(sources, interrupted)
 
     def _take(self, seconds: float) -> None:
-        message = self.gathering.take(seconds)
+        message = self.crawler.take(seconds)
         if isinstance(message, Begun):
-            self.keeper.begin(message)
+            self.writer.begin(message)
         elif isinstance(message, Ended):
             self._ends.append(message)
             self._done += 1
         elif message is not None:
-            if not self._came:
+            if not self._received:
                 self._waiting_since = time.monotonic()
-            self._came.append(message)
+            self._received.append(message)
             if not isinstance(message.item, Problem):
                 self._articles += 1
-                self.progress("Articles", self._articles, self.gathering.announced)
+                self.progress("Articles", self._articles, self.crawler.announced)
 
     def _ripe(self) -> bool:
-        if not self._came:
+        if not self._received:
             return bool(self._ends)
         waited = time.monotonic() - self._waiting_since
-        return len(self._came) >= BATCH or waited >= PATIENCE
+        return len(self._received) >= BATCH or waited >= PATIENCE
 
     def _store(self) -> None:
         """Store all that waits, then end the runs whose items these were."""
-        if self._came:
+        if self._received:
             with self.archive.writing(TURN):
-                self._unpublished += self.keeper.store(self._came)
-                self._came = []
+                self._unpublished += self.writer.store(self._received)
+                self._received = []
                 if self._unpublished and time.monotonic() - self._indexed > INDEX_EVERY:
                     self.archive.index(progress=self.progress)
                     self._indexed, self._unpublished = time.monotonic(), 0
         while self._ends:
-            self.keeper.end(self._ends[0])
+            self.writer.end(self._ends[0])
             del self._ends[0]
 
     def _end_early(self) -> None:
         """Take what the sources had fetched, store it, and end their runs."""
         try:
-            self.gathering.stop()
+            self.crawler.stop()
             if self._client:
                 self._client.close()
             last = time.monotonic() + ENDING
-            while not self.gathering.over and time.monotonic() < last:
+            while not self.crawler.over and time.monotonic() < last:
                 self._take(STEP)
             self._store()
         except Exception as error:  # an import that was cut short stays broken in this process
             log.warning("what came last was not stored (%s): the next run reads it again", error)
         finally:
-            self.keeper.cut_off()
+            self.writer.cut_off()
 
     def _publish(self, interrupted: bool) -> None:
         with self.archive.writing(TURN):
@@ -187,9 +187,9 @@ class _Turn:
     def _reports(self, sources: Sequence[Source], interrupted: bool) -> list[SourceReport]:
         reports = []
         for source in sources:
-            found = self.keeper.outcome(source.name)
+            found = self.writer.outcome(source.name)
             if found is None:  # it never began, so there is no run to keep
-                started = self.gathering.now()
+                started = self.crawler.now()
                 found = Run(source=source.name, started=started, interrupted=interrupted), ()
             reports.append(SourceReport(source=source.name, run=found[0], problems=found[1]))
         if interrupted and not any(report.run.interrupted for report in reports):

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from ingest import keys, markup, text
 from ingest.dates import dated
-from ingest.reading import AS_GUESSED, Reading, found_at
+from ingest.reading import AS_GUESSED, Reading, values_at
 from ingest.values import Problem
 from vectorstore import Article, Dated
 
@@ -103,7 +103,7 @@ def by_role(
     """
     found: dict[str, list[Named]] = {}
     for role, name in columns.items():
-        for part in found_at(fields, name):
+        for part in values_at(fields, name):
             found.setdefault(role, []).extend((f"{kind}: {name}", v) for v in _values(part))
     taken = set(columns.values())
     names = [

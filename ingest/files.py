@@ -7,15 +7,14 @@ import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
-from operator import itemgetter
 from pathlib import Path
 
-from ingest.claims import Claim, Claims
 from ingest.decode import Unreadable
 from ingest.fields import Draft
+from ingest.identity import IdentityResolver
 from ingest.keys import file_uri, text_path
 from ingest.readers import PAGES, READABLE, READERS, ROWS, File, format_of, html, parquet
 from ingest.readers.pages import Pages
@@ -23,9 +22,6 @@ from ingest.readers.stdin import spooled
 from ingest.reading import AS_GUESSED, Reading
 from ingest.values import OTHER, Problem, Withdrawal
 from vectorstore import Article
-
-PROBLEMS_LISTED = 100
-"""Problems listed one by one for a file; the rest of them are counted."""
 
 STANDARD_INPUT = "-"
 """The path that means standard input."""
@@ -149,12 +145,12 @@ def read(files: Sequence[File]) -> Iterator[Article | Problem | Withdrawal]:
     URI as its key; with the same text it is left out. Either is reported (`fatal=False`). One
     whose newsroom counts its states is a state of the other.
     """
-    settling = Settling()
+    identities = IdentityResolver()
     with ExitStack() as ending:
         for pages in {id(file.pages): file.pages for file in files}.values():
             ending.callback(pages.close)
         for file, items in drafts(files):
-            yield from settling.take((file, item) for item in guarded(file, items))
+            yield from identities.resolve((file, item) for item in guarded(file, items))
 
 
 def drafts(
@@ -177,75 +173,6 @@ def articles(paths: Iterable[Path | str]) -> Iterator[Article | Problem | Withdr
     found = listing(paths)
     yield from found.left_out
     yield from read(found.files)
-
-
-class Settling:
-    """Settles drafts into articles, as they come in the order of the files of one run."""
-
-    def __init__(self) -> None:
-        self._claims = Claims()
-
-    def take(
-        self, items: Iterable[tuple[File, Draft | Problem | Withdrawal]]
-    ) -> Iterator[Article | Problem | Withdrawal]:
-        """Each file's articles and its first PROBLEMS_LISTED problems; the others are counted.
-
-        A file's drafts stand together.
-        """
-        for file, group in groupby(items, key=itemgetter(0)):
-            yield from _limited(file, (item for _, item in group), self._claims)
-
-
-def _limited(
-    file: File,
-    items: Iterable[Draft | Problem | Withdrawal],
-    claims: Claims,
-) -> Iterator[Article | Problem | Withdrawal]:
-    """A file's articles and its first PROBLEMS_LISTED problems; the others are counted."""
-    problems = unlisted = failed = 0
-    for draft in items:
-        for item in _settled(draft, claims) if isinstance(draft, Draft) else [draft]:
-            counts = isinstance(item, Problem) and not (item.duplicate or item.kind)
-            problems += counts
-            if isinstance(item, Problem) and counts and problems > PROBLEMS_LISTED:
-                unlisted += 1
-                failed += item.fatal
-            else:
-                yield item
-    if unlisted:
-        reason = f"{unlisted:,} more problems in this file are not listed"
-        yield Problem(file.shown, None, reason, fatal=failed > 0, entries=failed)
-
-
-def _settled(draft: Draft, claims: Claims) -> Iterator[Article | Problem]:
-    """The article under the key that is its own in this run; `claims` has those taken."""
-    article, place = draft.article, draft.place
-    own = _state(article) if article.revision else article.id
-    claim = Claim(article.version, article.partial, place.shown)
-    first = claims.get(own)
-    gated = article.url and first and (first.partial or article.partial)
-    if first is None or (gated and first.version != article.version):
-        claims.put(own, claim)  # the archive keeps the fuller of the two
-        yield article
-        return
-    if first.version == article.version:
-        reason = f"is the same article as one in {first.shown}: left out"
-        yield Problem(place.shown, place.line, reason, fatal=False, duplicate=True)
-        return
-    what, name = ("URL", "file name") if article.url else ("id", "line")
-    reason = (
-        f"has the same {what} as an article in {first.shown}, but other text: kept by its {name}"
-    )
-    yield Problem(place.shown, place.line, reason, fatal=False)
-    kept = replace(article, key=place.spare)
-    claims.put(kept.id, claim)
-    yield kept
-
-
-def _state(article: Article) -> str:
-    """What names one state of an article that its newsroom counts."""
-    counted = article.revision
-    return f"{article.id} {counted.version} {counted.made} {article.version}"
 
 
 def guarded(

@@ -39,6 +39,11 @@ def canonical(url: str) -> str:
     return urlunsplit((parts.scheme, netloc, path, query, ""))
 
 
+def key_of(url: str) -> str:
+    """The canonical URL, or the URL itself where it has none."""
+    return canonical(url) or url
+
+
 def _untracked(query: str) -> str:
     return "&".join(part for part in query.split("&") if part and not _tracks(part))
 

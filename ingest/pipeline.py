@@ -18,7 +18,7 @@ from ingest.reading import AS_GUESSED, Reading
 from ingest.sources.counting import Counting
 from ingest.tally import Tally
 from ingest.values import Problem, Report, Withdrawal
-from ingest.withdrawing import apart, withdraw
+from ingest.withdrawing import key_conflict, withdraw
 from vectorstore import OUTCOMES, Archive, Article, InputError, Passage, Progress, no_progress
 from vectorstore import Run as Record
 from vectorstore.index.embedding import Service
@@ -156,7 +156,7 @@ class Run:
                 self._new(found, items), progress=self.progress, service=self.elsewhere
             ):
                 self._tally(article.source).counts[outcome] += 1
-                if told := apart(self.archive, article):
+                if told := key_conflict(self.archive, article):
                     self._tally(article.source).add(told)
                 stored += 1
             stored += self._withdraw()

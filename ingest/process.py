@@ -125,7 +125,7 @@ class Process:
         return self._process.stdin
 
 
-def step_back() -> None:
+def lower_priority() -> None:
     """Let the chat go first from here on, as a scheduled run does."""
     if hasattr(os, "nice"):
         os.nice(NICE)

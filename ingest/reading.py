@@ -63,7 +63,7 @@ def listed(names: Iterable[str]) -> str:
     return whole if len(whole) <= _SHOWN else whole[:_SHOWN] + " …"
 
 
-def found_at(row: Mapping[str, object], name: str) -> Iterator[object]:
+def values_at(row: Mapping[str, object], name: str) -> Iterator[object]:
     """The values at a name: the key itself, else a dotted way into objects and lists.
 
     A number in the way chooses from a list; without one all of its items are followed.
@@ -103,7 +103,7 @@ class Mapped:
             if len(self._names) < 100:
                 self._names[str(name)] = None
         for word, name in list(self._unseen.items()):
-            if any(True for _ in found_at(row, name)):
+            if any(True for _ in values_at(row, name)):
                 del self._unseen[word]
 
     def faults(self) -> Iterator[str]:

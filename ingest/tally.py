@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from ingest.values import Problem, told
+from ingest.values import Problem, describe_non_articles
 from vectorstore import RUN_COUNTS, Run
 
 REASONS_KEPT = 20
@@ -47,7 +47,9 @@ class Tally:
         Where it was cut off before its `total`, its entries are those that were counted.
         """
         worst = sorted(self.problems, key=lambda p: not p.fatal)
-        others = [f"no articles, left out: {told(self.others)}"] if self.others else []
+        others = (
+            [f"no articles, left out: {describe_non_articles(self.others)}"] if self.others else []
+        )
         counts: dict[str, Any] = {name: self.counts[name] for name in RUN_COUNTS}
         run = replace(
             self.run,

@@ -110,7 +110,7 @@ _MANY = {
 }
 
 
-def told(others: Mapping[str, int]) -> str:
+def describe_non_articles(others: Mapping[str, int]) -> str:
     """What was met that is no article, in words: `2 pictures, 1 event`; "" if nothing was."""
     counts = sorted(Counter(others).items(), key=lambda pair: (-pair[1], pair[0]))
     return ", ".join(

@@ -66,9 +66,9 @@ def _failure(one: Withdrawal, reason: str) -> Problem:
     return Problem(one.path, None, f"is {one.status}, but {reason}")
 
 
-def apart(archive: Archive, article: Article) -> Problem | None:
-    """What is told of an article that is stored under a key of its own, as others have its
-    identity; None of any other."""
+def key_conflict(archive: Archive, article: Article) -> Problem | None:
+    """The problem to report of an article whose identity is another's, so that it is stored under
+    a key of its own; None where nobody else has it."""
     others = archive.owner(article) if article.issuers else None
     if others is None:
         return None

@@ -20,7 +20,7 @@ ARTICLES = 60
 WRITER = """
     import sys
     from tests.conftest import article, cut
-    from vectorstore import Archive, archive as module
+    from vectorstore import Archive, writing as module
     module.EMBED_AT_ONCE = 6
     folder, acknowledged = sys.argv[1:]
     log = open(acknowledged, "a")

@@ -268,7 +268,7 @@ def test_without_a_model_it_searches_and_says_so(
         raise EmbeddingError("the weights are not the published ones")
 
     monkeypatch.setattr("vectorstore.models.embedder.load", broken)
-    monkeypatch.setattr("vectorstore.models.reading.load", broken)
+    monkeypatch.setattr("vectorstore.models.reader_network.load", broken)
     with Archive.open(sound) as archive:
         hits = archive.search("tariff on Korean goods", k=3)
         assert {h.article.path for h in hits} >= {"deal-july.md"}
@@ -290,7 +290,7 @@ def test_a_reader_that_does_not_load_leaves_the_search(
     def broken(*_: object) -> None:
         raise EmbeddingError("reader.safetensors is not as it was released")
 
-    monkeypatch.setattr("vectorstore.models.reading.load", broken)
+    monkeypatch.setattr("vectorstore.models.reader_network.load", broken)
     with Archive.open(sound) as archive:
         parts = build_chain(archive).stream({"question": "What is the tariff on Korean goods?"})
         with closing(parts):

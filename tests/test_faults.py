@@ -31,12 +31,12 @@ from tests.conftest import NEWS, article, cut, put
 from tests.ui.command import dateline
 from tests.ui.serving import served
 from ui.operations import retention
-from ui.operations.backups import kept_in, name_now
+from ui.operations.backups import backups_in, name_now
 from ui.store import Store
-from ui.web.answering import Chat
-from ui.web.chat import Turn
+from ui.web.chat import Chat
 from ui.web.operator import Operator
 from ui.web.session import Session
+from ui.web.turns import Turn
 from vectorstore import Archive, ArchiveError, Article, DatelineError, IndexDamaged
 from vectorstore import durable as durable_module
 from vectorstore.health import examine, repair
@@ -234,6 +234,7 @@ def test_an_article_that_came_while_the_clock_was_wrong_is_found_and_followed(
 ) -> None:
     """What is newer is told by the ledger's own sequence, not by its stamps."""
     from vectorstore.ledger import ledger as ledger_module
+    from vectorstore.ledger import rows as rows_module
 
     class Jumped(datetime):
         @classmethod
@@ -244,6 +245,7 @@ def test_an_article_that_came_while_the_clock_was_wrong_is_found_and_followed(
     with Archive.open(folder) as archive:
         with monkeypatch.context() as turned:
             turned.setattr(ledger_module, "datetime", Jumped)
+            turned.setattr(rows_module, "datetime", Jumped)
             put(archive, [article("late.md", "The pangolin came first.")])
         put(archive, [LATE])
         (hit, *_) = archive.search("pangolin")
@@ -260,7 +262,7 @@ def test_a_backup_that_a_clock_set_back_names_as_an_old_one_stays(
     ahead = backups / name_now(datetime.now(UTC) + timedelta(days=300))
     assert dateline("backup", ahead, archive=folder).returncode == 0
     assert dateline("backup", backups, "--keep", 1, archive=folder).returncode == 0
-    (left,) = kept_in(backups)
+    (left,) = backups_in(backups)
     assert left != ahead, "the one that was just made"
 
 

@@ -15,6 +15,7 @@ from safetensors.numpy import save_file
 from tqdm import tqdm
 
 from training import corpus, embedding, reading
+from training.cases import cases
 from training.mining import Pool
 from vectorstore.models import trained
 from vectorstore.models.embedder import Embedder
@@ -77,9 +78,7 @@ def main() -> None:
             )
         write(args.out, trained.EMBEDDER, upper(network.state_dict(), trained.FROZEN))
     if args.what in ("all", "reader"):
-        rounds = [
-            reading.cases(questions, negatives, passages, chooser) for _ in range(args.epochs)
-        ]
+        rounds = [cases(questions, negatives, passages, chooser) for _ in range(args.epochs)]
         found = trained.READER if args.further else trained.EMBEDDER
         start = trained.layers(found) if (trained.folder() / found).exists() else None
         with _Bar("reader") as note:

@@ -24,15 +24,17 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 
 from benchmarks.broad import same, sentence
 from benchmarks.set_aside import TODAY, dossier_archive, rows
-from chatbot.answering.layouts.candidates import READ
+from chatbot.answering.layouts.candidates import READ_HITS
 from chatbot.reading.answerability import ANSWERABILITY_FEATURES, answerability_features
 from chatbot.reading.candidates import Candidate
 from chatbot.reading.inclusion import INCLUSION_FEATURES, inclusion_features
 from chatbot.reading.query_terms import QueryTerms
-from chatbot.reading.scoring import coefficients, promising, score_candidates
+from chatbot.reading.scoring import coefficients, promising_hits, score_candidates
 from chatbot.understanding.query import understand
 from chatbot.understanding.search_queries import search_queries
-from training.answering import Flags, Floats, kept, logistic, options, reader_shares, table
+from training.answering import cached, options, table
+from training.examples import Flags, Floats, reader_shares
+from training.linear_models import fit_logistic
 from vectorstore import Archive
 
 SEARCHED = 60
@@ -78,7 +80,7 @@ def asked(archive: Archive, questions: Sequence[Any], passages: Any) -> Iterator
         query = understand({"question": row["q"], "today": TODAY}, archive=archive)
         hits = archive.search(search_queries(query), k=SEARCHED)
         query_terms = QueryTerms(archive, query)
-        places = {hit.passage_id: n for n, (hit, _) in enumerate(promising(query_terms, hits))}
+        places = {hit.passage_id: n for n, (hit, _) in enumerate(promising_hits(query_terms, hits))}
         ranked = score_candidates(archive, query_terms, hits, MOST_READ)
         must = [sentence(passages[a["passage"]], a["sentence"]) for a in row["answers"]]
         also = [sentence(passages[key], i) for key, i in row.get("also", ())]
@@ -141,8 +143,8 @@ class Models:
         flags = np.concatenate([a.good for a in held])
         together = np.array([answerability_features(a.sentences) for a in part])
         return cls(
-            logistic(values, flags, STRENGTH),
-            logistic(together, np.array([a.answerable for a in part]), STRENGTH),
+            fit_logistic(values, flags, STRENGTH),
+            fit_logistic(together, np.array([a.answerable for a in part]), STRENGTH),
         )
 
     def included(self, a: Asked) -> Floats:
@@ -217,11 +219,11 @@ def main() -> None:
         with Archive.open(dossier_archive(args.archive)) as archive:
             return list(asked(archive, own[:: args.every], passages))
 
-    every = kept(args.cache, read)
+    every = cached(args.cache, read)
     for most in (8, 12, 16, MOST_READ):
         print(f"{most} hits read")
         measure([reordered(a) for a in (reading(a, most) for a in every) if a.sentences])
-    data = [reordered(a) for a in (reading(a, READ) for a in every) if a.sentences]
+    data = [reordered(a) for a in (reading(a, READ_HITS) for a in every) if a.sentences]
     write(Models.of(data), args.out)
 
 

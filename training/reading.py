@@ -1,17 +1,13 @@
 """The reader, trained: which sentence of a passage answers, whether any does, and with which words.
 
-A question is shown its passage and hard negatives. In each passage the right sentence, or "none",
-is told from the rest; over all of them the right sentence is told from all others. Where several
-sentences answer, each is to be as likely as the others. A broad request is shown several passages
-of the matter that it asks about, some of which answer in part. By program come
-further passages in which nothing answers: the right one without the sentence that answers, and
-with a name or a year of the question exchanged for another.
+In each passage that a question is shown (`cases`) the right sentence, or "none", is told from the
+rest; over all of them the right sentence is told from all others. Where several sentences answer,
+each is to be as likely as the others.
 """
 
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,122 +16,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from training.corpus import Passage, Question
+from training.cases import Case, Shown
 from training.steps import chunks, descend, fresh, rows, states
 from vectorstore.models.batches import ROWS
 from vectorstore.models.encoder import Encoder
 from vectorstore.models.reader import places, tokens
-from vectorstore.models.reading import Head
-
-NEGATIVES = 2
-"""Hard negatives that a question is shown in a round, at most."""
-
-CUT, SWAPPED = 0.15, 0.2
-"""How often a question is also shown its passage without the sentence that answers; and how often
-a question with a name or a year is asked with another one instead."""
-
-WIDE, BESIDE = 3, 2
-"""Passages that answer a broad request in part, and others of its matter, that it is shown in a
-round, at most."""
+from vectorstore.models.reader_network import Head
 
 OVERALL, ENDS = 0.5, 0.3
 """What the loss over all of a question's sentences, and that over answers' spans, count beside the
 loss in each passage."""
-
-_NAME = re.compile(r"(?<=[a-z,] )(?:[A-Z][\w.’'-]+)(?: [A-Z][\w.’'-]+)*")
-_YEAR = re.compile(r"\b20[12]\d\b")
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A question with one passage: the sentences that answer, those that do too and need not be
-    told, and the answer's span where it is one."""
-
-    asked: str
-    passage: Passage
-    sentences: tuple[int, ...] = ()
-    span: tuple[int, int] | None = None
-    also: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True)
-class Case:
-    """A question with all that it is shown."""
-
-    shown: tuple[Shown, ...]
-
-
-def cases(
-    questions: Sequence[Question],
-    negatives: Sequence[list[str]],
-    passages: dict[str, Passage],
-    chooser: random.Random,
-) -> list[Case]:
-    """A round: each question with its passage and some others, drawn anew."""
-    names = sorted({m.group() for q in questions for m in _NAME.finditer(q.text)})
-    made = []
-    for q, others in zip(questions, negatives, strict=True):
-        own = passages[q.key]
-        if q.beside:
-            made.append(_wide(q, others, passages, chooser))
-            continue
-        shown = [_right(q, passages)] if q.answers else [Shown(q.text, own)]
-        few = chooser.sample(others, min(chooser.randint(1, NEGATIVES), len(others)))
-        shown += [Shown(q.text, passages[k]) for k in few]
-        made.append(Case(tuple(shown)))
-        if not q.answers:
-            continue
-        right = {i for key, i, _ in q.answers if key == own.key}
-        if chooser.random() < CUT and right and len(own.sentences) - len(right) >= 2:
-            made.append(Case((Shown(q.text, own.without(right)),)))
-        elif chooser.random() < SWAPPED and (other := swapped(q.text, own, names, chooser)):
-            made.append(Case((Shown(other, own),)))
-    return made
-
-
-def _wide(
-    q: Question, others: list[str], passages: dict[str, Passage], chooser: random.Random
-) -> Case:
-    """A broad request with some of the passages that answer it in part, some of the same matter
-    that do not, and, of invented matters, of which no other passage tells, one near to it."""
-    right = [k for k in q.beside if any(k == key for key, _, _ in q.answers)]
-    rest = [k for k in q.beside if k not in right]
-    shown = chooser.sample(right, min(WIDE, len(right)))
-    shown += chooser.sample(rest, min(BESIDE + (not right), len(rest)))
-    invented = passages[q.key].source == "news"
-    foreign = [k for k in others if k not in q.beside] if invented else []
-    shown += chooser.sample(foreign, min(1, len(foreign)))
-
-    def one(key: str) -> Shown:
-        told = tuple(dict.fromkeys(i for k, i, _ in q.answers if k == key))
-        also = tuple(i for k, i in q.also if k == key and i not in told)
-        return Shown(q.text, passages[key], told, None, also)
-
-    return Case(tuple(one(k) for k in shown))
-
-
-def _right(q: Question, passages: dict[str, Passage]) -> Shown:
-    key, _, span = q.answers[0]
-    right = tuple(dict.fromkeys(i for k, i, _ in q.answers if k == key))
-    return Shown(q.text, passages[key], right, span if len(right) == 1 else None)
-
-
-def swapped(text: str, passage: Passage, names: Sequence[str], chooser: random.Random) -> str:
-    """A question with a year, or a name that its passage has, exchanged for one that it has not;
-    "" where there is none."""
-    whole = f"{passage.headline} {passage.text} {passage.day}"
-    years = list(_YEAR.finditer(text))
-    if years and chooser.random() < 0.5:
-        m = chooser.choice(years)
-        other = str(int(m.group()) + chooser.choice((-3, -2, -1, 1, 2)))
-        return "" if other in whole else text[: m.start()] + other + text[m.end() :]
-    met = [m for m in _NAME.finditer(text) if m.group() in whole]
-    if not met:
-        return ""
-    m = chooser.choice(met)
-    words = len(m.group().split())
-    like = [n for n in names if len(n.split()) == words and n not in whole]
-    return text[: m.start()] + chooser.choice(like) + text[m.end() :] if like else ""
 
 
 def train(
@@ -164,16 +54,16 @@ def train(
 
     def loss(batch: list[Case]) -> Tensor:
         flat = [(c, s) for c, case in enumerate(batch) for s in case.shown]
-        encoded = [tokens(tokenizer, s.asked, [s.passage.page])[0] for _, s in flat]
+        encoded = [tokens(tokenizer, s.question, [s.passage.page])[0] for _, s in flat]
         read = []
         for alike in _groups([len(e.ids) for e in encoded]):
             ids, mask = rows([encoded[row] for row in alike], padding)
             for row, found in zip(alike, states(network, ids, mask, device), strict=False):
-                read.append(_read(head, found, encoded[row], flat[row][1], flat[row][0]))
+                read.append(_passage_loss(head, found, encoded[row], flat[row][1], flat[row][0]))
         own = torch.stack([r.own for r in read]).mean()
         ends = [r.ends for r in read if r.ends is not None]
         total = own + ENDS * (torch.stack(ends).mean() if ends else own * 0)
-        overall = _overall(read, len(batch))
+        overall = _question_loss(read, len(batch))
         return total + OVERALL * overall if overall is not None else total
 
     batches = [b for cases_ in rounds for b in chunks(cases_, size, chooser)]
@@ -190,6 +80,8 @@ def _groups(lengths: Sequence[int]) -> list[list[int]]:
 
 @dataclass(frozen=True)
 class _Scored:
+    """The scores of a passage's sentences for the question of a case, and what they lose."""
+
     case: int
     scores: Tensor
     right: tuple[int, ...]
@@ -198,7 +90,8 @@ class _Scored:
     ends: Tensor | None
 
 
-def _read(head: Head, states: Tensor, encoding: Any, shown: Shown, case: int) -> _Scored:
+def _passage_loss(head: Head, states: Tensor, encoding: Any, shown: Shown, case: int) -> _Scored:
+    """Scores the sentences of a passage; its loss is the cross-entropy over them and "none"."""
     page = shown.passage.page
     asked, own = places(encoding, page)
     scores, ends = head(states, asked, own)
@@ -212,7 +105,7 @@ def _read(head: Head, states: Tensor, encoding: Any, shown: Shown, case: int) ->
     logs = whole.log_softmax(0)
     wanted = [i + 1 for i in right or also] or [0]
     loss = -logs[wanted].mean()
-    return _Scored(case, scores, right, also, loss, _ends(ends, own, encoding, shown, right))
+    return _Scored(case, scores, right, also, loss, _span_loss(ends, own, encoding, shown, right))
 
 
 def without(scores: Tensor, places: Sequence[int]) -> Tensor:
@@ -222,13 +115,14 @@ def without(scores: Tensor, places: Sequence[int]) -> Tensor:
     return scores.masked_fill(lost, -1e4)
 
 
-def _ends(
+def _span_loss(
     ends: Sequence[tuple[Tensor, Tensor]],
     own: Sequence[Sequence[int]],
     encoding: Any,
     shown: Shown,
     right: tuple[int, ...],
 ) -> Tensor | None:
+    """The cross-entropy of the answer span's first and last token; None without a span."""
     if shown.span is None or len(right) != 1:
         return None
     lead = shown.passage.page.framed[1]
@@ -242,7 +136,9 @@ def _ends(
     return made
 
 
-def _overall(read: Sequence[_Scored], cases: int) -> Tensor | None:
+def _question_loss(read: Sequence[_Scored], cases: int) -> Tensor | None:
+    """The mean cross-entropy over all sentences that a question is shown; None if no question has
+    several passages and an answer."""
     losses = []
     for case in range(cases):
         own = [r for r in read if r.case == case]

@@ -2,59 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vectorstore.address import Place
-from vectorstore.backends import Lock, opened
+from vectorstore.backends import open_backend
 from vectorstore.errors import IndexAway
 from vectorstore.following import Follower
-from vectorstore.index.embedding import Service, Storing
 from vectorstore.index.lexical import LexicalIndex
 from vectorstore.indexing import Indexing
 from vectorstore.ledger.history import History
-from vectorstore.ledger.ledger import Outcome
 from vectorstore.ledger.runs import Records
 from vectorstore.models.embedder import Embedder
 from vectorstore.models.reader import Page, Read, Reader
 from vectorstore.models.reranker import Reranker
-from vectorstore.owners import may_change
 from vectorstore.query import Asked, queries
-from vectorstore.quota import check_room
-from vectorstore.revision import Revision
 from vectorstore.search.browse import Browse
 from vectorstore.search.names import Names
 from vectorstore.search.search import Search
 from vectorstore.search.soundness import Soundness
 from vectorstore.search.words import Words
 from vectorstore.settings import Settings
-from vectorstore.values import (
-    Article,
-    Filters,
-    Hit,
-    Passage,
-    Progress,
-    Span,
-    Status,
-    StoredArticle,
-    no_progress,
-)
+from vectorstore.values import Filters, Hit, Status, StoredArticle
+from vectorstore.writing import Writing
 
 if TYPE_CHECKING:
     from vectorstore.retriever import ArchiveRetriever
 
-LOCK_WAIT = 2.0
-"""Seconds to wait for another writer before leaving with a clear error."""
 
-EMBED_AT_ONCE = 256
-"""Passages gathered over articles before they are embedded, for full batches."""
-
-Item = tuple[Article, Sequence[Passage]]
-
-
-class Archive(Indexing, Records, History, Browse, Words, Soundness):
+class Archive(Indexing, Writing, Records, History, Browse, Words, Soundness):
     """A folder of articles that can be searched. Safe to share between threads.
 
     Open it with `Archive.open(folder)`; close it, or use it as a context manager.
@@ -64,7 +41,7 @@ class Archive(Indexing, Records, History, Browse, Words, Soundness):
         self.place, self.path = place, place.folder
         self.reader = Reader()
         self._reranker = Reranker(settings.reranker) if settings.reranker else None
-        self._backend = opened(place, create=create)
+        self._backend = open_backend(place, create=create)
         self.read_only = self._backend.read_only
         self._ledger = self._backend.ledger
         self._engine = self._ledger.engine
@@ -102,8 +79,6 @@ class Archive(Indexing, Records, History, Browse, Words, Soundness):
             self._follower.stop()
         self._dense.close()
         self._backend.close()
-
-    # -- reading --------------------------------------------------------------------
 
     def search(
         self, asked: Asked, *, k: int = 10, filters: Filters | None = None, explain: bool = False
@@ -148,98 +123,6 @@ class Archive(Indexing, Records, History, Browse, Words, Soundness):
         from vectorstore.retriever import ArchiveRetriever
 
         return ArchiveRetriever(archive=self, k=k, filters=filters or Filters(), **kwargs)
-
-    # -- writing --------------------------------------------------------------------
-
-    def writing(self, wait: float = LOCK_WAIT) -> AbstractContextManager[None]:
-        """Hold the write lock; raises ArchiveLocked if another has it for `wait` seconds, and
-        ArchiveDamaged if SQLite does not find the ledger whole, which is looked up once."""
-        return self._backend.writing(wait)
-
-    def lock(self, name: str, timeout: float) -> Lock:
-        """A lock of this name among all processes on this archive, on every host of its ledger;
-        `timeout` is in seconds, 0 for one try. Its verbs are those of `filelock`."""
-        return self._backend.lock(name, timeout)
-
-    def held(self, name: str) -> bool:
-        """Whether any process holds the lock of this name."""
-        return self._backend.held(name)
-
-    def known(self, article: Article) -> bool:
-        """Whether exactly this article, text and metadata, is stored as current."""
-        return self._ledger.compare(article) == "unchanged"
-
-    def keys(self, source: str) -> dict[str, str]:
-        """The key that each path of a source was stored under."""
-        return self._ledger.keys(source)
-
-    def add(
-        self,
-        items: Iterable[Item],
-        *,
-        progress: Progress = no_progress,
-        service: Service | None = None,
-    ) -> Iterator[tuple[Article, Outcome]]:
-        """Embed and store articles, each in one transaction; yields what became of each.
-
-        Lazy: consume it, under `writing()`. Nothing is searchable before `index()`. With a
-        `service`, that embeds instead of this process. Raises ArchiveFull where the archive has
-        reached its quota.
-        """
-        check_room(self.place, self._backend.bytes_used)
-        writer = Storing(self._ledger, self._writers(), service)
-        return writer.add(items, EMBED_AT_ONCE, progress)
-
-    def owner(self, article: Article) -> StoredArticle | None:
-        """The article of others that has this one's identity, so that it is stored under a key of
-        its own; None if its identity is its own. See `vectorstore.owners`."""
-        try:
-            standing = self._ledger.article(article.id)
-        except KeyError:
-            return None
-        own = may_change(standing, article.source, article.issuers)
-        return None if own else standing
-
-    def named(self, name: str) -> list[str]:
-        """The ids of the articles that their provider gave this name, which is no URI."""
-        return self._ledger.named(name)
-
-    def boilerplate(self, article: Article | StoredArticle) -> tuple[Span, ...]:
-        """The paragraphs of a body that recur in its outlet and say nothing; never the whole."""
-        return self._ledger.boilerplate(article.outlet or article.source, article.body)
-
-    def stale(self, limit: int) -> list[StoredArticle]:
-        """Up to `limit` articles that hold boilerplate which was not known when they were cut."""
-        return self._ledger.stale(limit)
-
-    def recut(
-        self, items: Iterable[tuple[StoredArticle, Sequence[Passage]]]
-    ) -> Iterator[tuple[StoredArticle, bool]]:
-        """Give articles other passages, each in one transaction; yields whether they differed.
-
-        Lazy, like `add`. Only passages that are new are embedded.
-        """
-        return Storing(self._ledger, self._writers()).recut(items, EMBED_AT_ONCE)
-
-    def group(self, *, progress: Progress = no_progress) -> None:
-        """Group into stories what was stored before there were any; `index` does it too."""
-        self._ledger.group(progress)
-
-    def withdraw(self, source: str) -> int:
-        """Take every article of a source out of search; their texts stay in the ledger."""
-        return self._ledger.withdraw(self._ledger.ids(source))
-
-    def withdraw_articles(self, article_ids: Iterable[str]) -> int:
-        """Take articles out of search, keeping their texts; returns how many were in."""
-        return self._ledger.withdraw(article_ids)
-
-    def retract(self, article_id: str, revision: Revision) -> bool:
-        """Withdraw an article as its provider says, and whatever came before that revision.
-
-        Returns whether it was in any search. An article that is not stored yet is kept out
-        when it comes, unless as a later revision.
-        """
-        return self._ledger.retract(article_id, revision)
 
     # -- inside ---------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from vectorstore.backends import Backend
 from vectorstore.errors import DatelineError, IndexAway
 from vectorstore.index.form import VectorIndex
-from vectorstore.index.indexer import Indexer, Turn, always
+from vectorstore.index.indexer import Indexer, Turn, uncontended
 from vectorstore.index.lexical import LexicalIndex
 from vectorstore.ledger.postgres import Listener
 from vectorstore.values import Progress, no_progress
@@ -170,7 +170,7 @@ def turns(backend: Backend, dense: VectorIndex) -> Turn:
     """The turns at a dense index that is shared, among all processes on a ledger; whoever writes
     one that lies in a node's folder has the right to index already."""
     if not dense.shared:
-        return always
+        return uncontended
 
     @contextmanager
     def turn(wait: float) -> Iterator[bool]:

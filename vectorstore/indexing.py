@@ -110,7 +110,7 @@ class Indexing:
         return vector_index(self.path, self._ledger.meta, set_meta)
 
     def _indexer(self) -> Indexer:
-        model, turn = self._writers().identity, turns(self._backend, self._dense)
+        model, turn = self._writing_embedder().identity, turns(self._backend, self._dense)
         return Indexer(self._ledger, self._dense, self._lexical, model, turn)
 
     def _model(self, asked: str) -> str:
@@ -130,7 +130,7 @@ class Indexing:
             )
         return stored
 
-    def _writers(self) -> Embedder:
+    def _writing_embedder(self) -> Embedder:
         """What new passages are embedded with: the model that the ledger names."""
         model = self._ledger.meta("model") or self.embedder.identity
         if model != self._writing_with.identity:

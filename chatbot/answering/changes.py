@@ -54,7 +54,7 @@ PRESUPPOSING: frozenset[Kind] = frozenset({"why", "yes or no"})
 TOP_CANDIDATES = 5
 """Sentences among which, the likeliest first, such a one must be."""
 
-EXAMINED = 40
+AMOUNT_CANDIDATES = 40
 """Sentences, the likeliest first, in which an amount that a question names is looked for."""
 
 
@@ -112,7 +112,7 @@ def amending_candidate(first: Candidate, ranked: Sequence[Candidate]) -> Candida
     numbers = _numbers(first.sentence.text)
     later = [
         w
-        for w in ranked[:EXAMINED]
+        for w in ranked[:AMOUNT_CANDIDATES]
         if publication_day(w.hit) > publication_day(first.hit) > date.min
         and AMENDS.search(w.sentence.text)
         and numbers & _numbers(w.sentence.text)
@@ -154,7 +154,7 @@ def _contradicting_amount(query_terms: QueryTerms, ranked: Sequence[Candidate]) 
     why = "why" in query_terms.query.kinds
     near = [
         (place, w)
-        for place, w in enumerate(ranked[:EXAMINED])
+        for place, w in enumerate(ranked[:AMOUNT_CANDIDATES])
         if query_terms.coverage(w.context_terms, amounts)
         >= (WHY_PREMISE_COVERAGE if why else PREMISE_COVERAGE)
     ]
@@ -177,7 +177,7 @@ def _contradicting_direction(
     question = query_terms.query.text
     near = [
         w
-        for w in ranked[:EXAMINED]
+        for w in ranked[:AMOUNT_CANDIDATES]
         if query_terms.coverage(query_terms.matched(w.terms)) >= PREMISE_COVERAGE
         and w.sentence_name_coverage == 1
     ]

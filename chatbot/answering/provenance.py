@@ -24,7 +24,7 @@ PER_ORIGIN = 2
 """Passages of one outlet that an answer rests on. An outlet that is most of the archive is no
 flood: there only its articles are counted."""
 
-MOST = 0.5
+MAIN_SHARE = 0.5
 """Share of an archive's articles from which an outlet is most of it."""
 
 
@@ -36,7 +36,7 @@ def origin(article: StoredArticle) -> str:
 def main_outlets(archive: Archive) -> frozenset[str]:
     """The outlet that most of an archive is of, if there is one."""
     status = archive.status()
-    return frozenset(name for name, n in status.outlets if n > MOST * status.articles)
+    return frozenset(name for name, n in status.outlets if n > MAIN_SHARE * status.articles)
 
 
 def cap_by_origin(hits: Iterable[Hit], main: Collection[str] = ()) -> Iterator[Hit]:

@@ -13,7 +13,7 @@ from chatbot.reading.candidates import Candidate
 from chatbot.values import Citation, Claim
 from vectorstore import Archive, Span
 
-NAMED = ("outlet", "day")
+REPEATED_PARTS = ("outlet", "day")
 """What an attribution goes without where the claim before is of the same article."""
 
 QUOTATION = re.compile(r"“.+”|\".+\"", re.DOTALL)

@@ -18,7 +18,7 @@ from chatbot.understanding.topic_phrases import lexicon, topic_phrase
 from chatbot.values import Answer, Citation, Query
 from vectorstore import Archive, Hit, question_terms, terms
 
-MOST = 3
+MOST_SUGGESTIONS = 3
 """Questions that are suggested at most."""
 
 NEAREST = 10
@@ -52,7 +52,7 @@ def follow_ups(
     until, quoted, found = time.monotonic() + seconds, list(answer.citations), list[str]()
     hits = answer.nearest[:NEAREST]
     for question, fits in candidate_questions(archive, answer.query, answer.citations, hits):
-        if len(found) == MOST or time.monotonic() > until or stop():
+        if len(found) == MOST_SUGGESTIONS or time.monotonic() > until or stop():
             break
         cited = ask(question).citations
         new = [c for c in cited if fits(c) and not any(_same(c, t) for t in quoted)]

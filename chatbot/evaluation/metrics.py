@@ -17,12 +17,12 @@ from typing import Any
 
 import numpy as np
 
-COVERED = 0.7
+SPAN_COVERAGE = 0.7
 """Share of a span's words that a passage must hold."""
 
-KS = (1, 3, 5, 10, 20)
+CUTOFFS = (1, 3, 5, 10, 20)
 
-DRAWS = 10_000
+RESAMPLES = 10_000
 """Sign flips of a significance test."""
 
 _MARKUP = re.compile(r"<[^>]*>|\]\([^)]*\)")
@@ -89,7 +89,7 @@ def rank_metrics(found: Sequence[int | None]) -> dict[str, float]:
     """Recall@k over the groups, found@k (all of them), MRR and nDCG@10 of one question."""
     got = sorted(r for r in found if r)
     made: dict[str, float] = {}
-    for k in KS:
+    for k in CUTOFFS:
         within = sum(r <= k for r in got)
         made[f"recall@{k}"] = within / len(found)
         made[f"found@{k}"] = float(within == len(found))
@@ -119,15 +119,15 @@ def compare_paired(
     if not gaps.any():
         return 0.0, 0.0, 0.0, 1.0
     chance = np.random.default_rng(seed)
-    flips = chance.choice((-1.0, 1.0), size=(DRAWS, len(gaps)))
+    flips = chance.choice((-1.0, 1.0), size=(RESAMPLES, len(gaps)))
     extreme = np.abs(flips @ gaps) >= abs(gaps.sum()) - 1e-12
-    drawn = gaps[chance.integers(0, len(gaps), size=(DRAWS, len(gaps)))].mean(axis=1)
+    drawn = gaps[chance.integers(0, len(gaps), size=(RESAMPLES, len(gaps)))].mean(axis=1)
     low, high = np.percentile(drawn, (2.5, 97.5))
-    return float(gaps.mean()), float(low), float(high), float((extreme.sum() + 1) / (DRAWS + 1))
+    return float(gaps.mean()), float(low), float(high), float((extreme.sum() + 1) / (RESAMPLES + 1))
 
 
 def _covers(have: Counter[str], want: Counter[str]) -> bool:
-    return sum(min(n, have[w]) for w, n in want.items()) >= COVERED * want.total()
+    return sum(min(n, have[w]) for w, n in want.items()) >= SPAN_COVERAGE * want.total()
 
 
 def _apart(got: Sequence[int]) -> list[int]:

@@ -16,12 +16,12 @@ from chatbot.generative.attribution import attributed_claim, with_source
 from chatbot.generative.failures import Kind, ModelFailed
 from chatbot.generative.guardrails import LeakDetector, is_other_language, is_refusal
 from chatbot.generative.model_call import ModelCall
-from chatbot.generative.prompts import layout_instructions, prompt
+from chatbot.generative.prompts import answer_prompt, question_prompt
 from chatbot.generative.reply import SentenceStream, parse_sentence
 from chatbot.generative.rewriting import ModelRewriting, QueryReader
 from chatbot.generative.settings import ChatSettings
 from chatbot.generative.sources import Source, new_key, prompt_sources
-from chatbot.language.phrases import long_date, phrases
+from chatbot.language.phrases import phrases
 from chatbot.values import Answer, Claim, Query
 from vectorstore import Archive, Hit
 
@@ -30,25 +30,28 @@ log = logging.getLogger(__name__)
 MOST_SENTENCES = 16
 """Sentences of a reply that are read; the prompt asks for twelve at most."""
 
-LANGUAGES = {"ko": "Korean", "en": "the language of the question"}
-
 Check = Callable[[Claim], Sequence[str]]
 """What is wrong with a claim, in words; nothing if its citations support it."""
 
 
 class Fallback(Protocol):
-    """The answerer that takes over: the extractive one."""
+    """The answerer that takes over where the model fails: the extractive one."""
 
     def __call__(self, query: Query, hits: Sequence[Hit]) -> Iterator[Answer]: ...
 
     def abstain(self, query: Query, hits: Sequence[Hit]) -> Answer: ...
 
-    def material(self, query: Query, hits: Sequence[Hit]) -> Sequence[Hit]: ...
+    def prompt_hits(self, query: Query, hits: Sequence[Hit]) -> Sequence[Hit]: ...
 
 
 @dataclass
 class _ReplyState:
-    """One question at work: what it may cite, and what became of the reply's sentences."""
+    """A question and its reply so far: what it may cite, and what became of its sentences.
+
+    `nothing` is the key by which the model says that no source answers; `said` counts the
+    sentences, and of these `failed` those that were not accepted, `uncited` those without a key,
+    and `foreign` those in another language than the question's.
+    """
 
     query: Query
     sources: dict[str, Source]
@@ -90,7 +93,7 @@ class Generative:
         """Yields a claim at a time as its sentence is complete, and empty parts in between."""
         if not query.question or not hits:
             return
-        state, messages = self._prepare(query, self._fallback.material(query, hits))
+        state, messages = self._prepare(query, self._fallback.prompt_hits(query, hits))
         call = ModelCall(self._model, messages, self._settings)
         failed: ModelFailed | None = None
         try:
@@ -119,33 +122,16 @@ class Generative:
         keys = {s.key: s for s in sources}
         while (nothing := new_key()) in keys:
             pass
-        known = list(keys)
-        rules = prompt(
-            "answer.md",
-            language=f"in {LANGUAGES.get(query.language, LANGUAGES['en'])}",
-            example=known[0],
-            example2=known[-1],
-            nothing=f"[{nothing}]",
-        )
-        rules = f"{rules}\n\n{self._settings.instructions}".strip()
-        share = self._settings.context_chars // len(sources)
-        asks = prompt(
-            "question.md",
-            sources="\n".join(s.element(max(share, len(s.hit.text))) for s in sources),
-            today=long_date(query.today, "en"),
-            as_of=_as_of(query),
-            question=query.question,
-            searched=_searched(query),
-            layout=_layout(query),
-        )
+        rules = answer_prompt(query, list(keys), nothing, self._settings.instructions)
+        question = question_prompt(query, sources, self._settings.context_chars)
         state = _ReplyState(
             query=query,
             sources=keys,
             nothing=nothing,
-            leaks=LeakDetector(rules, asks),
+            leaks=LeakDetector(rules, question),
             urls=frozenset(s.hit.article.url for s in sources if s.hit.article.url),
         )
-        return state, [SystemMessage(rules), HumanMessage(asks)]
+        return state, [SystemMessage(rules), HumanMessage(question)]
 
     def _read(self, state: _ReplyState, call: ModelCall) -> Iterator[Answer]:
         """Claims as they come; raises ModelFailed. A half sentence before a failure is lost."""
@@ -239,23 +225,3 @@ class Generative:
 
 def _phrase(query: Query, name: str, **values: object) -> str:
     return str(phrases(query.language)["model"][name]).format(**values)
-
-
-def _as_of(query: Query) -> str:
-    day = query.filters.as_of
-    if day is None or day == query.today:
-        return ""
-    return f" Only what was known on {long_date(day, 'en')} counts."
-
-
-def _layout(query: Query) -> str:
-    """How the answer is to be laid out; "" for a question for a fact."""
-    wish = layout_instructions().get(query.request)
-    return f"\nThe layout: {wish}" if wish else ""
-
-
-def _searched(query: Query) -> str:
-    """What the question was read as, where that is more than its own words."""
-    if query.text.split() == query.question.split():
-        return ""
-    return f"\nIt follows on from an earlier question and was searched as: {query.text}"

@@ -14,10 +14,10 @@ from vectorstore import Archive, Hit, Sentence, question_terms, terms
 MOST_QUOTES = 2
 """Sentences quoted from one source for one claim."""
 
-ADDS = 0.15
+ADDED_SHARE = 0.15
 """Share of a claim's words and numbers that a further quote must add."""
 
-ATTRIBUTED = 0.6
+SOURCE_COVERAGE = 0.6
 """Share of a sentence's words and numbers, by rarity, that a source must have to be cited for it
 where the model named none."""
 
@@ -64,7 +64,7 @@ def with_source(
         return sentence
     shares = {key: _term_matches(source.hit, wanted) / total for key, source in sources.items()}
     best = max(shares, key=lambda key: shares[key], default="")
-    if not best or shares[best] < ATTRIBUTED or _unnamed(sentence.text, sources[best].hit):
+    if not best or shares[best] < SOURCE_COVERAGE or _unnamed(sentence.text, sources[best].hit):
         return sentence
     return replace(sentence, keys=(best,))
 
@@ -109,7 +109,7 @@ def _chosen(
         if not left:
             break
         best = max(left, key=lambda s: (gain(s), s.score))
-        if chosen and gain(best) < ADDS * total:
+        if chosen and gain(best) < ADDED_SHARE * total:
             break
         if not chosen and not gain(best):  # no word in common: another language
             best = _nearest(archive, left, text)

@@ -27,7 +27,7 @@ Kind = Literal[
 ]
 """Each has a notice for the reader in phrases.toml."""
 
-AGAIN = frozenset({"busy", "server", "unreachable"})
+RETRYABLE = frozenset({"busy", "server", "unreachable"})
 """What may go well at a second try, if nothing of the reply had arrived."""
 
 _BY_STATUS: dict[int, Kind] = {

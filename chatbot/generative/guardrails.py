@@ -27,7 +27,7 @@ ENGLISH = frozenset(
 )
 """Words of which an English sentence of some length has at least one."""
 
-LONG = 8
+LANGUAGE_WORDS = 8
 """Words of a sentence whose language can be told by them."""
 
 OWN_SCRIPT = 0.3
@@ -65,7 +65,7 @@ def is_other_language(question: str, sentence: str) -> bool:
         return True
     words = _WORDS.findall(sentence.casefold())
     english = ENGLISH & set(_WORDS.findall(question.casefold()))
-    return bool(english) and len(words) >= LONG and ENGLISH.isdisjoint(words)
+    return bool(english) and len(words) >= LANGUAGE_WORDS and ENGLISH.isdisjoint(words)
 
 
 def is_refusal(reply: str) -> bool:

@@ -15,13 +15,13 @@ from typing import Any
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessageChunk, BaseMessage
 
-from chatbot.generative.failures import AGAIN, ModelFailed, failure
+from chatbot.generative.failures import RETRYABLE, ModelFailed, failure
 from chatbot.generative.settings import ChatSettings
 from chatbot.values import Usage
 
 log = logging.getLogger(__name__)
 
-BEAT = 0.5
+HEARTBEAT = 0.5
 """Seconds after which a waiting stream gives a sign of life, and can be stopped."""
 
 BACKOFF = 0.5
@@ -61,7 +61,7 @@ class ModelCall:
         try:
             while True:
                 try:
-                    item = self._inbox.get(timeout=BEAT)
+                    item = self._inbox.get(timeout=HEARTBEAT)
                 except queue.Empty:
                     if time.monotonic() > give_up:
                         raise ModelFailed("timeout") from None
@@ -122,7 +122,7 @@ class ModelCall:
                 failed = self._failure(error)
                 wait = failed.wait if failed.wait is not None else BACKOFF * 2**attempt
                 last = attempt == self._settings.retries or self._length
-                if last or failed.kind not in AGAIN or time.monotonic() + wait > deadline:
+                if last or failed.kind not in RETRYABLE or time.monotonic() + wait > deadline:
                     raise
                 log.info("the model failed: %s; again in %.1f s", failed.kind, wait)
             await asyncio.sleep(wait)

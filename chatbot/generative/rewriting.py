@@ -39,7 +39,7 @@ LONGEST = 400
 WORDINGS = 3
 """Other ways to search that "multi" asks for."""
 
-PATIENCE = 15.0
+TIMEOUT = 15.0
 """Seconds for one such call, before the answer itself has begun."""
 
 QueryReader = Callable[[Inputs | str], Query]
@@ -52,7 +52,7 @@ class ModelRewriting:
 
     def __init__(self, read: QueryReader, model: BaseChatModel, settings: ChatSettings) -> None:
         self._read, self._model = read, model
-        self._settings = replace(settings, timeout=min(settings.timeout, PATIENCE))
+        self._settings = replace(settings, timeout=min(settings.timeout, TIMEOUT))
 
     def __call__(self, inputs: Inputs | str) -> Query:
         """The query, its `usage` being what the model was used for; raises as `read` does."""

@@ -10,8 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from typing import Literal, cast
+from datetime import date
 
 from chatbot.language.calendar import Period, part_of_period, subtract_units, whole_unit
 from chatbot.language.temporal_expressions import (
@@ -22,58 +21,26 @@ from chatbot.language.temporal_expressions import (
     with_year,
 )
 from chatbot.language.temporal_patterns import COUNT, EN, KO, any_of
-
-Role = Literal["in", "since", "until", "before", "after", "as of", "as of before"]
+from chatbot.language.temporal_roles import (
+    LEFT_ROLES,
+    RIGHT_ROLES,
+    UNIT_SIDE,
+    Role,
+    adjacent_period,
+    open_period,
+)
 
 LEFT_PART = re.compile(rf"\b(?P<part>{any_of(EN['parts'])})[ -]?(?:of )?(?:the )?$", re.IGNORECASE)
 RIGHT_PART = re.compile(rf"^(?:의)? ?(?P<part>{any_of(KO['parts'])})(?![가-힣]*(?:씀|했))")
 BETWEEN = re.compile(r"^ ?(?:and|to|until|till|through|up to|–|—|-|~|∼) ?(?:the )?$", re.IGNORECASE)
 FROM = re.compile(r"\b(?:between|from)(?: the)? ?$", re.IGNORECASE)
 KO_FROM = re.compile(r"^ ?(?:부터|에서|~|∼|-) ?$")
-UNIT_SIDE = re.compile(
-    rf"\b(?:(?:(?:the )?{COUNT} )?(?P<unit>day|week|month|year)s?|just|shortly|right"
-    r"|immediately|soon) (?P<side>before|after|preceding|following|prior to|ahead of"
-    r"|leading up to)(?: the)? ?$",
-    re.IGNORECASE,
-)
-LEFT_ROLES: dict[Role, re.Pattern[str]] = {
-    role: re.compile(pattern + r"(?: the)?(?: (?:day|date) of)? ?$", re.IGNORECASE)
-    for role, pattern in cast(
-        "tuple[tuple[Role, str], ...]",
-        (
-            ("as of before", r"\bknown\b[^.?!]*?\b(?:before|prior to|ahead of)"),
-            ("as of", r"\bas (?:of|at)|\bknown\b[^.?!]*?\b(?:on|by|in|at|as of|until)"),
-            ("since", r"\b(?:since|from|starting|beginning|ever since)"),
-            ("until", r"\b(?:until|till|through|by|up to|no later than)"),
-            ("before", r"\b(?:before|prior to|ahead of|leading up to|earlier than)"),
-            ("after", r"\b(?:after|following|later than|in the wake of)"),
-        ),
-    )
-}
-RIGHT_ROLES: dict[Role, re.Pattern[str]] = {
-    role: re.compile(pattern)
-    for role, pattern in cast(
-        "tuple[tuple[Role, str], ...]",
-        (
-            ("as of", r"^ ?(?:에 ?)?(?:기준|현재|당시|시점)"),
-            ("since", r"^ ?(?:부터|이래|이후)"),
-            ("until", r"^ ?까지"),
-            ("before", r"^ ?(?:이전|전에)"),
-            ("after", r"^ ?(?:뒤|후에)"),
-        ),
-    )
-}
 SAME = re.compile(r"\b(?:that|the same) (?P<unit>day|week|month|quarter|year)\b", re.IGNORECASE)
 LATER = re.compile(
     rf"\b{COUNT} (?P<unit>day|week|month|year)s? (?P<side>later|after that|earlier|before that)\b"
     r"|\b(?:the )?(?P<next>following|next|previous|preceding) (?P<unit2>day|week|month|year)\b",
     re.IGNORECASE,
 )
-BACKWARD = 30
-"""Days that "before X" reaches back."""
-
-FORWARD = 90
-"""Days that "after X" reaches on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +72,7 @@ def time_mentions(text: str, today: date, *, past: bool = False) -> list[TimeMen
             joined.append(range_)
             at += 2
         else:
-            joined.append(_placed(text, one, today))
+            joined.append(_time_mention(text, one, today))
             at += 1
     return sorted(joined, key=lambda s: s.start)
 
@@ -204,7 +171,7 @@ def _range(text: str, one: TemporalExpression, two: TemporalExpression) -> TimeM
     return TimeMention(period, "in", text[start : two.end], start)
 
 
-def _placed(text: str, expression: TemporalExpression, today: date) -> TimeMention:
+def _time_mention(text: str, expression: TemporalExpression, today: date) -> TimeMention:
     """A date with the word that says how it is meant."""
     left, right = text[: expression.start], text[expression.end :]
     if match := UNIT_SIDE.search(left):
@@ -229,34 +196,3 @@ def _placed(text: str, expression: TemporalExpression, today: date) -> TimeMenti
     return TimeMention(
         expression.period, "in", text[expression.start : expression.end], expression.start
     )
-
-
-def adjacent_period(match: re.Match[str], period: Period) -> Period:
-    """The period beside another one: "the week before", "two days after", "shortly after".
-
-    The other one itself where the calendar does not reach so far.
-    """
-    unit = (match["unit"] or "week").casefold()
-    count = parse_number((match["n"] or "1").casefold()) or 1
-    try:
-        if match["side"].casefold() in ("after", "following"):
-            return period[1] + timedelta(1), subtract_units(period[1], -count, unit)
-        return subtract_units(period[0], count, unit), period[0] - timedelta(1)
-    except (ValueError, OverflowError):
-        return period
-
-
-def open_period(role: Role, period: Period, today: date) -> Period:
-    """The period that a role such as "since" or "before" makes of a period; that one itself
-    where the calendar does not reach so far."""
-    start, end = period
-    try:
-        if role == "since":
-            return start, max(today, start)
-        if role in ("before", "as of before"):
-            return start - timedelta(BACKWARD), start - timedelta(1)
-        if role == "after":
-            return end, max(end, min(today, end + timedelta(FORWARD)))
-    except OverflowError:
-        return period
-    return period

@@ -39,9 +39,9 @@ ANSWERABILITY_FEATURES = (
     *(f"first {name}" for name in FEATURES),
     *JOINT_FEATURES,
 )
-"""The largest of each feature among the first sentences; each of the first; TOGETHER."""
+"""The largest of each feature among the first sentences; each of the first; JOINT_FEATURES."""
 
-SHARED = [
+COVERAGE_FEATURES = [
     FEATURES.index(f"{name} coverage") for name in ("sentence", "passage", "neighbour", "headline")
 ]
 """The features that say how much of a question's terms a text has."""
@@ -55,7 +55,7 @@ PROMISING_HITS = 5
 """Hits that are read first, of all that are found: of those that promise most, three to eight have
 the right sentence first as often as one another; each takes a twentieth of a second."""
 
-SUFFICES = 0.5
+SUFFICIENT_LIKELIHOOD = 0.5
 """The likelihood from which no others are read."""
 
 FeatureVector = npt.NDArray[np.floating[Any]]
@@ -81,7 +81,7 @@ def off_topic(query_terms: QueryTerms, ranked: Sequence[Candidate]) -> bool:
     """
     if query_terms.query.language != "ko":
         return False
-    return not any(w.features[i] for w in ranked for i in SHARED)
+    return not any(w.features[i] for w in ranked for i in COVERAGE_FEATURES)
 
 
 def answerability_features(ranked: Sequence[Candidate]) -> FeatureVector:

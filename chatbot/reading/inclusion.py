@@ -19,14 +19,14 @@ from chatbot.reading.answerability import ANSWERABILITY_FEATURES, answerability_
 from chatbot.reading.candidates import FEATURES, Candidate
 from chatbot.reading.scoring import coefficients
 
-BEHIND = ("reader score behind", "order behind")
+MARGIN_FEATURES = ("reader score behind", "order behind")
 """How far the reader's score, and the log of the weight, stand behind the best candidate's."""
 
 BROAD_THRESHOLD = 0.35
 """The likelihood below which the archive is said not to answer a broad request; see
 docs/answers.md."""
 
-INCLUSION_FEATURES = (*FEATURES, *BEHIND)
+INCLUSION_FEATURES = (*FEATURES, *MARGIN_FEATURES)
 
 Floats = npt.NDArray[np.floating]
 

@@ -12,8 +12,9 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
 from chatbot.language.calendar import Period, month_span
-from chatbot.language.periods import UNIT_SIDE, Role, TimeMention, adjacent_period, open_period
+from chatbot.language.periods import TimeMention
 from chatbot.language.temporal_patterns import EN, NAMES, any_of
+from chatbot.language.temporal_roles import UNIT_SIDE, Role, adjacent_period, open_period
 from vectorstore import Archive, Filters, Hit, SearchQuery, question_terms, terms
 
 EventLookup = Callable[[str, int | None], Period | None]
@@ -60,7 +61,7 @@ SIDES: dict[str, Role] = {
     "전": "before", "직후": "after", "이후": "since", "후에": "after", "후": "after",
 }  # fmt: skip
 
-LOOKED_AT = 10
+EVENT_HITS = 10
 """Passages from whose dates an event's day is taken."""
 
 CLUSTER = 3
@@ -69,7 +70,7 @@ CLUSTER = 3
 YEARS = 3
 """The last years of the archive in which an event of a month is looked for."""
 
-SHARE = 0.6
+EVENT_COVERAGE = 0.6
 """Of the event's words, by rarity, that an article about it has at least."""
 
 
@@ -133,8 +134,12 @@ class ArchiveEvents:
         rarity = self._archive.rarity(question_terms(words))
         total = sum(rarity.values())
         weights: dict[date, float] = defaultdict(float)
-        for hit in self._archive.search(self._asked(words, month), k=LOOKED_AT):
-            if total and hit.article.published and self._share(hit, rarity) / total >= SHARE:
+        for hit in self._archive.search(self._asked(words, month), k=EVENT_HITS):
+            if (
+                total
+                and hit.article.published
+                and self._share(hit, rarity) / total >= EVENT_COVERAGE
+            ):
                 weights[hit.article.published.day] += max(hit.score, 0.0) ** 2
         if not weights:
             return None

@@ -6,7 +6,6 @@ request, the answer types, the periods, the outlets, the subquestions and the ex
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -15,11 +14,11 @@ from typing import TypeVar, get_args
 from chatbot.language.periods import TimeMention
 from chatbot.language.phrases import language_of
 from chatbot.language.romanization import spelling_variants
-from chatbot.language.synonyms import expand_abbreviations, expansions, lexical_wording, name_groups
+from chatbot.language.synonyms import expand_abbreviations, name_groups
 from chatbot.understanding.answer_types import kinds_of
 from chatbot.understanding.citation_followups import earlier_quotes, restrict_to_citation
 from chatbot.understanding.comparisons import comparison_sides
-from chatbot.understanding.decomposition import content_words, subquestions
+from chatbot.understanding.decomposition import subquestions
 from chatbot.understanding.event_dates import ArchiveEvents, EventLookup
 from chatbot.understanding.generic_terms import asks_for_digest
 from chatbot.understanding.notes import notes
@@ -35,31 +34,21 @@ from chatbot.understanding.temporal_intent import (
     recency_preference,
     resolved_time_mentions,
 )
-from chatbot.understanding.translation import translate_to_english, translate_to_korean
 from chatbot.understanding.turns import turns_of
+from chatbot.understanding.wordings import search_text, without_event_words
 from chatbot.values import Inputs, Kind, Length, Query, Request
-from vectorstore import Archive, Filters, InputError, Wording
+from vectorstore import Archive, Filters, InputError
 
 T = TypeVar("T")
 
-EVENT_WORDS = re.compile(
-    r"\bwhat (?:has |had |have |all )*(?:happen(?:ed|s)|occurred|went on|took place|transpired)\b",
-    re.IGNORECASE,
-)
-"""What a question may begin with that no article about it says."""
-
-UNASKED = ("nothing", "task", "dateline", "archive", "greeting")
+STANDALONE_REQUESTS = ("nothing", "task", "dateline", "archive", "greeting")
 """Kinds of requests that do not lean on earlier turns."""
 
-SURELY = 0.8
+STANDALONE_LIKELIHOOD = 0.8
 """How likely a turn that reads as leaning on earlier ones must be to be one of these."""
 
 LONGEST_QUESTION = 4_000
 """Characters of a question that are searched; the rest is cut off."""
-
-ORIGINAL, FURTHER, KOREAN = 1.0, 0.3, 0.5
-"""Weights of a Korean question's own words, of the glossary's further English words, and of
-Korean words for an English question; the searched text has 1."""
 
 
 def understand(inputs: Inputs | str, archive: Archive | None = None) -> Query:
@@ -87,17 +76,17 @@ def understand(inputs: Inputs | str, archive: Archive | None = None) -> Query:
     question = " ".join(inputs["question"].split())[:LONGEST_QUESTION]
     question, slips = correct_spelling(question, archive) if archive else (question, ())
     turns = turns_of(inputs.get("history") or [])
-    read = standalone_question(question, turns, now=asks_for_now(question))
+    standalone = standalone_question(question, turns, now=asks_for_now(question))
     day = today or date.today()  # noqa: DTZ011 (the asker's own day)
-    query = _query(question, read, limits, day, archive, inputs.get("request"))
+    query = _query(question, standalone, limits, day, archive, inputs.get("request"))
     query = replace(query, respelt=slips)
     query = _unread(query, limits, inputs.get("unread") or ())
     query = replace(query, notes=notes(query), length=_length(inputs.get("length")))
-    return restrict_to_citation(query, read.cited, earlier_quotes(inputs))
+    return restrict_to_citation(query, standalone.cited, earlier_quotes(inputs))
 
 
 def _request(
-    given: object, question: str, read: StandaloneQuestion, archive: Archive | None
+    given: object, question: str, standalone: StandaloneQuestion, archive: Archive | None
 ) -> Request:
     """The kind of request: as given, else by the words; a turn that carries its topic from
     earlier ones is a request of the articles whatever its own words are."""
@@ -105,9 +94,9 @@ def _request(
         if given not in REQUESTS:
             raise InputError(f"request is one of {', '.join(REQUESTS)}, not {given!r}")
         return given
-    leaning = bool(read.carried or read.earlier_question or read.cited)
+    leaning = bool(standalone.carried or standalone.earlier_question or standalone.cited)
     own = archive.embedder if archive else None
-    kind = classify_request(question, sure=SURELY if leaning else 0.0, embedder=own)
+    kind = classify_request(question, sure=STANDALONE_LIKELIHOOD if leaning else 0.0, embedder=own)
     return "fact" if leaning and kind == "nothing" else kind
 
 
@@ -128,35 +117,35 @@ def _unread(query: Query, given: Filters, unread: Collection[str]) -> Query:
 
 def _query(  # noqa: PLR0913, PLR0917
     question: str,
-    read: StandaloneQuestion,
+    standalone: StandaloneQuestion,
     limits: Filters,
     day: date,
     archive: Archive | None,
     given: object,
 ) -> Query:
-    request = _request(given, question, read, archive)
-    if request in UNASKED:
-        read = StandaloneQuestion(question)
+    request = _request(given, question, standalone, archive)
+    if request in STANDALONE_REQUESTS:
+        standalone = StandaloneQuestion(question)
     events = ArchiveEvents(archive, limits) if archive else None
-    said = _time_mentions(question, read, day, events)
+    said = _time_mentions(question, standalone, day, events)
     named_periods = tuple(mentioned_periods(said))
-    kinds = kinds_of(read.text if read.replaced else question)
+    kinds = kinds_of(standalone.text if standalone.replaced else question)
     if kinds[0] == "latest" and request in ("fact", "now") and not given:
         request = "news"
     language = language_of(question)
-    filters = _filters([question, *read.earlier_questions], limits, day, events)
-    named_there = _names(read.text, archive, filters)
+    filters = _filters([question, *standalone.earlier_questions], limits, day, events)
+    named_there = _names(standalone.text, archive, filters)
     sources = outlet_constraint(question, archive.outlets()) if archive else OutletConstraint()
-    follows = bool(read.carried or read.earlier_question)
+    follows = bool(standalone.carried or standalone.earlier_question)
     digest = not follows and (
         (request != "archive" and asks_for_digest(question, kinds, day, sources.outlets))
         or (request in TOPIC_REQUESTS and not has_topic(question, request, language))
     )
-    request_text = request_topic(_without_event_words(read.text, kinds), request, language)
+    request_text = request_topic(without_event_words(standalone.text, kinds), request, language)
     if sources.outlets and request != "fact":
         request_text = without_outlets(request_text, sources.outlets)
     english = archive is not None and archive.embedder.properties.english
-    text, wordings = (question, ()) if digest else _search_text(request_text, kinds, english)
+    text, wordings = (question, ()) if digest else search_text(request_text, kinds, english)
     if sources.only:
         chosen = Filters(outlets=sources.outlets, languages=sources.languages)
         filters = filters.over(chosen)
@@ -172,9 +161,11 @@ def _query(  # noqa: PLR0913, PLR0917
         if request in ("now", "news") and not named_periods
         else recency_preference(question, named_periods),
         periods=named_periods,
-        carried=read.carried,
-        follows=read.earlier_question if read.carried and not read.replaced else "",
-        parts=_parts(read.text, request, kinds, said),
+        carried=standalone.carried,
+        follows=standalone.earlier_question
+        if standalone.carried and not standalone.replaced
+        else "",
+        parts=_parts(standalone.text, request, kinds, said),
         wordings=wordings,
         names=named_there,
         outlets=() if sources.only else sources.outlets,
@@ -191,14 +182,6 @@ def _parts(
     return sides or subquestions(text, kinds, mentions, language)
 
 
-def _without_event_words(text: str, kinds: tuple[Kind, ...]) -> str:
-    """A question without "what happened", which says nothing of what it was."""
-    if kinds[0] != "what happened":
-        return text
-    rest = " ".join(EVENT_WORDS.sub(" ", text).split()).strip("?! ")
-    return rest if content_words(rest) else text
-
-
 def _names(text: str, archive: Archive | None, filters: Filters) -> tuple[tuple[str, ...], ...]:
     known = name_groups(text)
     if not archive:
@@ -209,33 +192,15 @@ def _names(text: str, archive: Archive | None, filters: Filters) -> tuple[tuple[
 
 
 def _time_mentions(
-    question: str, read: StandaloneQuestion, day: date, events: EventLookup | None
+    question: str, standalone: StandaloneQuestion, day: date, events: EventLookup | None
 ) -> list[TimeMention]:
     """What is said of time: by the question, else by the one that it leans on."""
-    own = resolved_time_mentions(read.text if read.replaced else question, day, events=events)
-    if own or not read.earlier_question or asks_for_now(question):
-        return own
-    return resolved_time_mentions(read.earlier_question, day, events=events)
-
-
-def _search_text(
-    text: str, kinds: tuple[Kind, ...], meaning: bool
-) -> tuple[str, tuple[Wording, ...]]:
-    """What is searched, and the words that are searched beside it.
-
-    A Korean question is searched by its own words, and by its English ones: those for their
-    `meaning`, too, where the embedding model reads English only.
-    """
-    if language_of(text) != "ko":
-        return text, (*expansions(text), *lexical_wording(translate_to_korean(text), KOREAN))
-    english, further = translate_to_english(text, kinds)
-    if not english:
-        return text, ()
-    return text, (
-        Wording(english, ORIGINAL, meaning),
-        *expansions(english),
-        *lexical_wording(further, FURTHER),
+    own = resolved_time_mentions(
+        standalone.text if standalone.replaced else question, day, events=events
     )
+    if own or not standalone.earlier_question or asks_for_now(question):
+        return own
+    return resolved_time_mentions(standalone.earlier_question, day, events=events)
 
 
 def _input(inputs: Inputs, name: str, kind: type[T]) -> T | None:

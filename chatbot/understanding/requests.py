@@ -35,7 +35,7 @@ LONGEST_WORD = 60
 """Characters beyond which nothing is a word in a script that has spaces between words; a text
 without any word is no request."""
 
-ASIDE: tuple[Request, ...] = ("archive", "dateline", "greeting", "task", "nothing")
+NON_ARTICLE_REQUESTS: tuple[Request, ...] = ("archive", "dateline", "greeting", "task", "nothing")
 """Kinds that are not answered from what the articles tell."""
 
 MANY: tuple[Request, ...] = ("list", "count")
@@ -107,7 +107,7 @@ def classify_request(text: str, *, sure: float = 0.0, embedder: Embedder | None 
         log.exception("taking every request for a question for a fact")
         return "fact"
     found = accepted_request(likely)
-    if found in ASIDE and likely[found] < sure:
+    if found in NON_ARTICLE_REQUESTS and likely[found] < sure:
         return "fact"
     return explicit_request(text) if found == "fact" and likely["fact"] < SURE else found
 

@@ -1,4 +1,4 @@
-"""Which addresses may be connected to, and which hosts are opened all the same.
+"""Which addresses may be connected to, and which hosts are allowed all the same.
 
 Python 3.11's `ipaddress` is no judge of that: `is_private` misses 100.64.0.0/10, 2002::/16
 and ::127.0.0.1, and `is_global` passes NAT64 and multicast (measured). So the networks that
@@ -41,7 +41,7 @@ def _special() -> tuple[tuple[IPv4Network | IPv6Network, str], ...]:
     return tuple((ip_network(network), meaning) for network, meaning, _ in rows)
 
 
-class Opened:
+class Allowlist:
     """The hosts whose addresses are not judged: an operator's own, named one by one."""
 
     def __init__(self, names: Iterable[str] = ()) -> None:

@@ -12,7 +12,7 @@ from typing import Self
 from ingest.fetch import robots
 from ingest.fetch.body import ACCEPTED
 from ingest.fetch.errors import BadReply, Disallowed, Forbidden
-from ingest.fetch.exchange import Arrival, Caps, Errand, Exchange
+from ingest.fetch.exchange import Arrival, Budget, Caps, Exchange
 from ingest.fetch.rulebook import Rulebook
 from ingest.fetch.urls import Target, joined, target
 from ingest.fetch.values import Limits, Outside, Reply
@@ -61,7 +61,7 @@ class Client:
         """
         here = permanent = target(url)
         headers = self._headers(accept or "*/*", etag, last_modified)
-        errand = Errand(self._limits)
+        budget = Budget(self._limits)
         caps = Caps(self._limits.max_compressed, self._limits.max_inflated)
         firm = True
         for _ in range(self._limits.redirects + 1):
@@ -69,7 +69,7 @@ class Client:
             self._exchange.slow_down(here, rules.delay)
             if not rules.allows(here.url):
                 raise Disallowed(here.url, "its robots.txt does not allow it")
-            arrival = self._exchange.ask(here, headers, errand, caps)
+            arrival = self._exchange.ask(here, headers, budget, caps)
             if arrival.status not in FOLLOWED:
                 return _reply(url, here, permanent, arrival)
             here = self._next(here, arrival)
@@ -96,11 +96,11 @@ class Client:
         """The rules of an origin, as they are on the host now; raises FetchError."""
         here = target(f"{of.origin}/robots.txt")
         headers = self._headers("text/plain, */*;q=0.5", "", "")
-        errand = Errand(self._limits)
+        budget = Budget(self._limits)
         caps = Caps(4 * robots.LONGEST, robots.LONGEST, truncate=True)
         for _ in range(robots.REDIRECTS + 1):
             try:
-                arrival = self._exchange.ask(here, headers, errand, caps)
+                arrival = self._exchange.ask(here, headers, budget, caps)
             except Forbidden as error:
                 if here.origin == of.origin:
                     raise

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from ingest.fetch import body
-from ingest.fetch.addresses import Opened
+from ingest.fetch.addresses import Allowlist
 from ingest.fetch.errors import BadReply, Busy, FetchError, TimedOut, TooBig, Unreachable
 from ingest.fetch.pacing import SOME_PAUSE, Host, retry_after
 from ingest.fetch.urls import Target
@@ -41,7 +41,7 @@ class Caps:
     truncate: bool = False
 
 
-class Errand:
+class Budget:
     """What is left of one get(): network seconds and retries, over all its hops."""
 
     def __init__(self, limits: Limits) -> None:
@@ -61,7 +61,7 @@ class Exchange:
         closing: threading.Event,
     ) -> None:
         self._limits, self._outside, self._closing = limits, outside, closing
-        self._opened = Opened(allow_private)
+        self._allowlist = Allowlist(allow_private)
         self._lock = threading.Lock()
         self._hosts: dict[str, Host] = {}
 
@@ -77,23 +77,23 @@ class Exchange:
             host.rest(delay)
 
     def ask(
-        self, target: Target, headers: Mapping[str, str], errand: Errand, caps: Caps
+        self, target: Target, headers: Mapping[str, str], budget: Budget, caps: Caps
     ) -> Arrival:
         """The answer of a host, below 500 and not 429; raises the other FetchErrors."""
         host = self._host(target)
         while True:
             with host.turn(target.url):
                 try:
-                    arrival = self._once(target, headers, errand, caps)
+                    arrival = self._once(target, headers, budget, caps)
                 except Unreachable as error:
-                    self._again(host, errand, error, 0.0)
+                    self._again(host, budget, error, 0.0)
                     continue
                 if arrival.status in (TOO_MANY, UNAVAILABLE):
-                    self._wanted_pause(host, target, errand, arrival)
+                    self._wanted_pause(host, target, budget, arrival)
                 elif 500 <= arrival.status < 600:
                     reason = f"the host answered {arrival.status}"
                     failed = Unreachable(target.url, reason, arrival.status)
-                    self._again(host, errand, failed, 0.0)
+                    self._again(host, budget, failed, 0.0)
                 else:
                     return arrival
 
@@ -105,43 +105,43 @@ class Exchange:
             return self._hosts[target.place]
 
     def _once(
-        self, target: Target, headers: Mapping[str, str], errand: Errand, caps: Caps
+        self, target: Target, headers: Mapping[str, str], budget: Budget, caps: Caps
     ) -> Arrival:
         from ingest.fetch.wire import Wire
 
-        wire = Wire(self._opened, self._outside, self._limits.connect)
+        wire = Wire(self._allowlist, self._outside, self._limits.connect)
         start = time.monotonic()
         try:
-            with wire.get(target, headers, errand.seconds) as response:
+            with wire.get(target, headers, budget.seconds) as response:
                 return _arrival(target, response, caps)
         except TimedOut as error:
-            reason = f"it took longer than {errand.deadline:g} s"
+            reason = f"it took longer than {budget.deadline:g} s"
             raise TimedOut(target.url, reason) from error
         finally:
-            errand.seconds = max(0.0, errand.seconds - (time.monotonic() - start))
+            budget.seconds = max(0.0, budget.seconds - (time.monotonic() - start))
 
-    def _again(self, host: Host, errand: Errand, error: FetchError, pause: float) -> None:
+    def _again(self, host: Host, budget: Budget, error: FetchError, pause: float) -> None:
         """Let the host rest before the next attempt; raises `error` if there is none."""
-        if not errand.retries:
+        if not budget.retries:
             raise error
-        errand.retries -= 1
-        longest = self._limits.jitter * 2**errand.failures
-        errand.failures += 1
+        budget.retries -= 1
+        longest = self._limits.jitter * 2**budget.failures
+        budget.failures += 1
         host.rest(pause + self._outside.chance() * longest)
 
-    def _wanted_pause(self, host: Host, target: Target, errand: Errand, arrival: Arrival) -> None:
+    def _wanted_pause(self, host: Host, target: Target, budget: Budget, arrival: Arrival) -> None:
         """After 429 or 503: wait, if the host says for how long and it is not too long."""
         now = self._outside.utcnow()
         asked = retry_after(arrival.headers.get("retry-after", ""), now)
         pause = asked or 0.0
         reason = f"the host answered {arrival.status}"
-        if pause > self._limits.longest_wait or not errand.retries:
+        if pause > self._limits.longest_wait or not budget.retries:
             # A 503 that names no time may be about this one page.
             if pause or arrival.status == TOO_MANY:
                 host.leave_alone(pause or SOME_PAUSE)
             retry_at = now + timedelta(seconds=pause or SOME_PAUSE)
             raise Busy(target.url, reason, retry_at, arrival.status)
-        self._again(host, errand, Unreachable(target.url, reason), pause)
+        self._again(host, budget, Unreachable(target.url, reason), pause)
 
 
 def _arrival(target: Target, response: httpx.Response, caps: Caps) -> Arrival:

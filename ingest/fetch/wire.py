@@ -21,7 +21,7 @@ from typing import Any
 import httpcore
 import httpx
 
-from ingest.fetch.addresses import Opened, refusal
+from ingest.fetch.addresses import Allowlist, refusal
 from ingest.fetch.errors import BadReply, Forbidden, TimedOut, Unreachable
 from ingest.fetch.urls import PORTS, RESERVED, Target
 from ingest.fetch.values import Outside
@@ -52,10 +52,10 @@ class Deadline:
 
 
 class Wire:
-    """How requests leave: which hosts are opened, how names are resolved, how long it lasts."""
+    """How requests leave: which hosts are allowed, how names are resolved, how long it lasts."""
 
-    def __init__(self, opened: Opened, outside: Outside, connect: float) -> None:
-        self._opened, self._outside, self._connect = opened, outside, connect
+    def __init__(self, allowlist: Allowlist, outside: Outside, connect: float) -> None:
+        self._allowlist, self._outside, self._connect = allowlist, outside, connect
 
     @contextmanager
     def get(
@@ -67,7 +67,7 @@ class Wire:
         Unreachable, TimedOut and BadReply, also while the body is read.
         """
         deadline = Deadline(seconds)
-        backend = _Backend(target, self._opened, self._outside, deadline, self._connect)
+        backend = _Backend(target, self._allowlist, self._outside, deadline, self._connect)
         request = httpx.Request("GET", target.url, headers=dict(headers))
         with (
             _told(target, deadline, seconds),
@@ -129,9 +129,14 @@ class _Backend(httpcore.NetworkBackend):
     """Connects to judged addresses of one target."""
 
     def __init__(
-        self, target: Target, opened: Opened, outside: Outside, deadline: Deadline, connect: float
+        self,
+        target: Target,
+        allowlist: Allowlist,
+        outside: Outside,
+        deadline: Deadline,
+        connect: float,
     ) -> None:
-        self._target, self._opened, self._outside = target, opened, outside
+        self._target, self._allowlist, self._outside = target, allowlist, outside
         self._deadline, self._connect = deadline, connect
         self._plain = httpcore.SyncBackend()
 
@@ -160,7 +165,7 @@ class _Backend(httpcore.NetworkBackend):
         """The target's addresses; raises Forbidden if a single one is not allowed."""
         target = self._target
         found = _resolve(self._outside, target, self._deadline)
-        if (target.host, target.port) in self._opened:
+        if (target.host, target.port) in self._allowlist:
             return found
         if target.port < RESERVED and target.port not in PORTS.values():
             raise Forbidden(target.url, f"port {target.port} belongs to another service")

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from ingest import dates as writing
 from ingest import text
+from ingest.dates import parse as parse_date
 from ingest.parsers.wording import phrases
 
 LONGEST = 160
@@ -46,7 +46,7 @@ def date(after: str) -> str:
     """The date at the start of a text, "" if none."""
     words = _SEAM.split(after.lstrip(" :：.,-–"), maxsplit=1)[0].split()[:_WORDS]
     for count in range(len(words), 0, -1):
-        if iso := writing.parse(" ".join(words[:count]).rstrip(",;")):
+        if iso := parse_date(" ".join(words[:count]).rstrip(",;")):
             return iso
     return ""
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ingest import dates as writing
 from ingest import text
+from ingest.dates import parse as parse_date
 
 OUTSIDE = frozenset({"a", "li", "aside", "nav", "footer", "blockquote", "figure"})
 """Elements whose dates are those of something else than the article."""
@@ -61,4 +61,4 @@ def _date(element: Any) -> str | None:
     words = text.line("".join(element.itertext())[: 4 * LONGEST])
     if len(words) > LONGEST:
         return None
-    return writing.parse(words) or ("" if _UNCLEAR.match(words) else None)
+    return parse_date(words) or ("" if _UNCLEAR.match(words) else None)

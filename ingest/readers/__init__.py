@@ -26,7 +26,7 @@ from ingest.readers import (
     warc,
 )
 from ingest.readers.file import File
-from ingest.readers.kinds import NEWS, named, told
+from ingest.readers.kinds import NEWS, detect_kind, kind_by_name
 from ingest.values import OTHER, Problem, Withdrawal
 
 Reader = Callable[[File], Iterator[Draft | Problem | Withdrawal]]
@@ -35,7 +35,7 @@ Reader = Callable[[File], Iterator[Draft | Problem | Withdrawal]]
 def _member(file: File) -> Iterator[Draft | Problem | Withdrawal]:
     """What a file in an archive holds, by its name or else its content; nothing if that is of
     no kind that is read."""
-    kind, packing = told(Path(file.member), file.open, MEMBERS)
+    kind, packing = detect_kind(Path(file.member), file.open, MEMBERS)
     if kind not in MEMBERS:
         yield Problem(file.shown, None, "is of a kind that is not read", fatal=False, kind=OTHER)
         return
@@ -84,7 +84,7 @@ def format_of(path: Path) -> tuple[str, str]:
 
     Where the name does not say, the content does: `.news` for the news industry's formats.
     """
-    return told(path, lambda: path.open("rb"), READERS)
+    return detect_kind(path, lambda: path.open("rb"), READERS)
 
 
-__all__ = ["PAGES", "READABLE", "READERS", "ROWS", "File", "Reader", "format_of", "named"]
+__all__ = ["PAGES", "READABLE", "READERS", "ROWS", "File", "Reader", "format_of", "kind_by_name"]

@@ -7,13 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ingest import decode, fields
-from ingest.parsers.news import found as news_in
-from ingest.parsers.news import ninjs
+from ingest.parsers.news import ninjs, ninjs_items
 from ingest.readers import huge_json, news
 from ingest.readers.extracted import by_publisher, is_body
 from ingest.readers.file import File
 from ingest.readers.row import article_of
-from ingest.reading import Mapped, Reading, found_at, listed
+from ingest.reading import Mapped, Reading, listed, values_at
 from ingest.values import Problem, Withdrawal
 
 KIND = "JSON key"
@@ -96,12 +95,12 @@ def _rows(value: object, reading: Reading, depth: int) -> list[Any]:
             return rows
     if value and all(isinstance(v, dict) and _is_article(v, reading) for v in value.values()):
         return [{"id": name, **child} for name, child in value.items()]
-    return [value] if any(True for _ in news_in(value)) else by_publisher(value)
+    return [value] if any(True for _ in ninjs_items(value)) else by_publisher(value)
 
 
 def _is_article(value: Mapping[str, object], reading: Reading) -> bool:
     if name := reading.columns.get("body"):
-        return any(isinstance(part, str) for part in found_at(value, name))
+        return any(isinstance(part, str) for part in values_at(value, name))
     return any(
         fields.role_of(str(name)) == "body" and (isinstance(part, str) or is_body(part))
         for name, part in value.items()

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from ingest.decode import Unreadable
 from ingest.parsers import news
-from ingest.readers.documents.kinds import kind_of as documents
+from ingest.readers.documents.kinds import kind_of as document_kind
 from ingest.readers.packed import PACKINGS, packing_of, unpacked
 
 NEWS = ".news"
@@ -22,7 +22,7 @@ _ANY = frozenset({".txt"})
 """Endings that say little: wires write `.txt` as well."""
 
 
-def named(path: Path) -> tuple[str, str]:
+def kind_by_name(path: Path) -> tuple[str, str]:
     """The ending that says how a file is read, and that of its packing: `.jsonl`, `.gz`."""
     ending = path.suffix.lower()
     if ending in _SHORT:
@@ -32,13 +32,15 @@ def named(path: Path) -> tuple[str, str]:
     return ending, ""
 
 
-def told(path: Path, opens: Callable[[], BinaryIO], readable: Collection[str]) -> tuple[str, str]:
+def detect_kind(
+    path: Path, opens: Callable[[], BinaryIO], readable: Collection[str]
+) -> tuple[str, str]:
     """The kind and packing of a file called `path`, whose bytes `opens` gives.
 
     A kind that is not in `readable` is looked for in the content; if nothing is found there,
     it is as the name says.
     """
-    kind, packing = named(path)
+    kind, packing = kind_by_name(path)
     if kind in readable and kind not in _ANY:
         return kind, packing
     try:
@@ -49,17 +51,17 @@ def told(path: Path, opens: Callable[[], BinaryIO], readable: Collection[str]) -
             head = opened.read(news.HEAD)
     except (OSError, Unreadable):  # told when it is read, or of a kind that is not
         return kind, packing
-    found = by_content(head)
+    found = kind_by_content(head)
     return (found, packed) if found else (kind, packing)
 
 
-def by_content(head: bytes) -> str:
+def kind_by_content(head: bytes) -> str:
     """The kind of a file of news items or a tar archive, by how it begins; "" for any other."""
     if head[_TAR_AT:].startswith(_TAR):
         return ".tar"
-    if document := documents(head):
+    if document := document_kind(head):
         return document
-    found = _FORMS.get(news.form(head), "")
+    found = _FORMS.get(news.format_of(head), "")
     return ".jsonl" if found == ".json" and _is_lines(head) else found
 
 

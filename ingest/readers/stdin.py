@@ -17,7 +17,7 @@ from ingest import fields
 from ingest.decode import Unreadable
 from ingest.readers.documents.kinds import kind_of as kind_of_document
 from ingest.readers.file import STDIN, File
-from ingest.readers.kinds import by_content
+from ingest.readers.kinds import kind_by_content
 from ingest.readers.packed import open_packed, packing_of
 from ingest.readers.zipped import DAMAGED
 from ingest.reading import AS_GUESSED, Reading
@@ -49,7 +49,7 @@ def kind_of(path: Path, packing: str, reading: Reading = AS_GUESSED) -> str:
             head = opened.read(_HEAD)
     except Unreadable:  # told when it is read
         return ".txt"
-    if found := kind_of_document(head) or _by_magic(head, path) or by_content(head):
+    if found := kind_of_document(head) or _by_magic(head, path) or kind_by_content(head):
         return found
     start = head.decode("utf-8-sig", "ignore").lstrip()
     first, _, rest = start.partition("\n")

@@ -131,7 +131,7 @@ def _other(capture: _Capture, record: Any, key: str, listed: set[str] | None) ->
         return FRONT
     if listed is not None and key not in listed:
         return UNLISTED
-    return OTHER if capture.items and not news.form(begin(record)) else ""
+    return OTHER if capture.items and not news.format_of(begin(record)) else ""
 
 
 def _left_out(file: File, others: Counter[str], earlier: int) -> Iterator[Problem]:

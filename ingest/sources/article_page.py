@@ -15,9 +15,10 @@ from ingest.sandbox import ParseFailed
 from ingest.sources import delivered
 from ingest.sources.assemble import from_page, same_text
 from ingest.sources.feed_text import comes_with_feed
-from ingest.sources.stored import FROM_FEED, alone, digest_of, published_of, refused, store
-from ingest.sources.visit import TRY_AGAIN, Entry, Gone, Item, Read, Seen, Visit
-from ingest.sources.without_page import carried, goes_without, without_page
+from ingest.sources.items import Entry, Gone, Item, Read, Seen
+from ingest.sources.stored import FROM_FEED, digest_of, is_feed_only, published_of, refused, store
+from ingest.sources.visit import TRY_AGAIN, Visit
+from ingest.sources.without_page import article_from_feed, feed_replaces_page, without_page
 from vectorstore import Article, Page, StoredArticle
 
 GONE = (404, 410)
@@ -39,22 +40,22 @@ def read(visit: Visit, entry: Entry) -> Iterator[Item]:
     run tries again.
     """
     page = visit.page(entry.url)
-    held = _held(visit, page)
-    if held and held.url and held.url != entry.url:  # another name of an article we have
-        entry = replace(entry, url=held.url)
-        page = visit.page(held.url)
+    stored = _stored_article(visit, page)
+    if stored and stored.url and stored.url != entry.url:  # another name of an article we have
+        entry = replace(entry, url=stored.url)
+        page = visit.page(stored.url)
     if comes_with_feed(visit.source, entry):
-        yield from carried(visit, page, held, entry)
+        yield from article_from_feed(visit, page, stored, entry)
         return
     try:
         reply = _asked(visit, entry, page)
-        yield from _answered(visit, page, held, entry, reply)
+        yield from _answered(visit, page, stored, entry, reply)
     except Busy:
         raise
     except FetchError as error:
-        if visit.stop.is_set() or not goes_without(visit, page, held, entry):
+        if visit.stop.is_set() or not feed_replaces_page(visit, page, stored, entry):
             raise
-        yield from without_page(visit, page, held, entry, (0, error.reason))
+        yield from without_page(visit, page, stored, entry, (0, error.reason))
 
 
 def _asked(visit: Visit, entry: Entry, page: Page) -> Reply:
@@ -67,30 +68,30 @@ def _asked(visit: Visit, entry: Entry, page: Page) -> Reply:
 
 
 def _answered(
-    visit: Visit, page: Page, held: StoredArticle | None, entry: Entry, reply: Reply
+    visit: Visit, page: Page, stored: StoredArticle | None, entry: Entry, reply: Reply
 ) -> Iterator[Item]:
     """What came of asking for a page."""
     home = _sent_home(reply)
     if reply.status == 304:
         digest = entry.digest or page.digest
-        kept = visit.checked(page, status=page.status, since=published_of(held))
+        kept = visit.checked(page, status=page.status, since=published_of(stored))
         yield Seen(replace(kept, digest=digest))
     elif reply.status != 200 or home:
         why = "leads to the front page of its site" if home else f"answers {reply.status}"
-        if goes_without(visit, page, held, entry):
-            yield from without_page(visit, page, held, entry, (reply.status, why))
+        if feed_replaces_page(visit, page, stored, entry):
+            yield from without_page(visit, page, stored, entry, (reply.status, why))
         elif home or reply.status in GONE:
             yield from _gone(visit, page, reply, why)
         else:
             yield from refused(visit, entry, reply.status, why)
-    elif page.digest.startswith(FROM_FEED) and not alone(page) and not entry.digest:
+    elif page.digest.startswith(FROM_FEED) and not is_feed_only(page) and not entry.digest:
         page = replace(page, etag=reply.etag, last_modified=reply.last_modified)
-        yield Seen(visit.checked(page, status=200, since=published_of(held)))
+        yield Seen(visit.checked(page, status=200, since=published_of(stored)))
     else:
-        yield from _parsed(visit, page, held, entry, reply)
+        yield from _parsed(visit, page, stored, entry, reply)
 
 
-def _held(visit: Visit, page: Page) -> StoredArticle | None:
+def _stored_article(visit: Visit, page: Page) -> StoredArticle | None:
     try:
         return visit.archive.article(page.article) if page.article else None
     except KeyError:
@@ -138,7 +139,7 @@ def _gone(visit: Visit, page: Page, reply: Reply, why: str) -> Iterator[Item]:
 
 
 def _parsed(
-    visit: Visit, page: Page, held: StoredArticle | None, entry: Entry, reply: Reply
+    visit: Visit, page: Page, stored: StoredArticle | None, entry: Entry, reply: Reply
 ) -> Iterator[Item]:
     page = replace(page, etag=reply.etag, last_modified=reply.last_modified)
     try:
@@ -147,8 +148,8 @@ def _parsed(
             return
         parsed = _parse(visit, reply)
     except ParseFailed as error:
-        if goes_without(visit, page, held, entry):
-            yield from without_page(visit, page, held, entry, (reply.status, str(error)))
+        if feed_replaces_page(visit, page, stored, entry):
+            yield from without_page(visit, page, stored, entry, (reply.status, str(error)))
         else:
             other = str(error).endswith(NO_PAGE)
             yield from refused(visit, entry, reply.status, str(error), fatal=not other)
@@ -156,15 +157,15 @@ def _parsed(
     url = canonical(reply.permanent_url) or entry.url
     article, problems = from_page(visit.source, entry, parsed, url, visit.now)
     if not article.body:
-        if goes_without(visit, page, held, entry):
-            yield from without_page(visit, page, held, entry, (reply.status, "has no text"))
-        elif held:
+        if feed_replaces_page(visit, page, stored, entry):
+            yield from without_page(visit, page, stored, entry, (reply.status, "has no text"))
+        elif stored:
             reason = "has no text any more: the text that was read before is kept"
             yield from refused(visit, entry, reply.status, reason)
         else:
             yield from refused(visit, entry, reply.status, "has no text", fatal=False)
         return
-    if held and url != page.url and _another(visit, url, held, article):
+    if stored and url != page.url and _another(visit, url, stored, article):
         yield from _merged(visit, page, url)
         return
     named = canonical(str(parsed.get("url", "")))
@@ -172,13 +173,13 @@ def _parsed(
         settled = yield from _named_otherwise(visit, page, entry, article, named)
         if settled:
             return
-    yield from store(visit, page, held, entry, (article, problems))
+    yield from store(visit, page, stored, entry, (article, problems))
 
 
-def _another(visit: Visit, url: str, held: StoredArticle, article: Article) -> bool:
+def _another(visit: Visit, url: str, stored: StoredArticle, article: Article) -> bool:
     """Whether the address that a page leads to for good has another article than this one."""
     other = visit.page(url).article
-    return other not in {"", held.id} and same_text(_body(visit, other), article.body)
+    return other not in {"", stored.id} and same_text(_body(visit, other), article.body)
 
 
 def _merged(visit: Visit, page: Page, url: str) -> Iterator[Item]:

@@ -9,7 +9,7 @@ from ingest.dates import dated
 from ingest.keys import canonical, outlet_of
 from ingest.parsers import gates
 from ingest.sources.declared import Source
-from ingest.sources.visit import Entry
+from ingest.sources.items import Entry
 from ingest.text import hangul_share, language_of, line
 from vectorstore import Article, Dated
 

@@ -23,6 +23,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ingest.reading import Reading
+from ingest.sources.validation import check_keys, duration, number, texts
 from vectorstore import InputError
 
 KINDS = ("feed", "sitemap", "list", "pages", "files")
@@ -33,8 +34,6 @@ FULL_TEXT = ("auto", "feed", "page")
 """Where the body comes from: the feed if it has it, always the feed, or always the page."""
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_LENGTH = re.compile(r"(\d+) ?([smhdw])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,21 +137,21 @@ def declared(data: Mapping[str, Any], path: Path) -> Declared:
 
 def _fetching(table: Mapping[str, Any], path: Path) -> Fetching:
     place = f"{path}, [fetch]"
-    _known(table, {f.name for f in fields(Fetching)}, place)
+    check_keys(table, {f.name for f in fields(Fetching)}, place)
     values = dict(table)
     if "allow_private" in values:
-        opened = _texts(values["allow_private"], place, "allow_private")
+        opened = texts(values["allow_private"], place, "allow_private")
         if wrong := [name for name in opened if "/" in name]:
             raise InputError(f'{place}: allow_private names hosts ("h.example"), not {wrong[0]!r}')
         values["allow_private"] = tuple(opened)
-    _texts(values.get("contact", ""), place, "contact")
+    texts(values.get("contact", ""), place, "contact")
     for name, (kind, least) in {
         "gap": (float, 0.0),
         "deadline": (float, 1.0),
         "hosts": (int, 1),
     }.items():
         if name in values:
-            values[name] = kind(_number(values[name], place, name, least))
+            values[name] = kind(number(values[name], place, name, least))
     return Fetching(**values)
 
 
@@ -170,17 +169,17 @@ def _source(name: str, own: Any, defaults: Mapping[str, Any], path: Path) -> Sou
     if not isinstance(own, dict):
         raise InputError(f"{place} must be a table")
     table = {**defaults, **own}
-    _known(table, _KEYS, place)
+    check_keys(table, _KEYS, place)
     values: dict[str, Any] = {"name": name}
     for key, value in table.items():
         if key in _WORDS:
-            values[key] = _texts(value, place, key)[0]
+            values[key] = texts(value, place, key)[0]
         elif key in _LENGTHS:
-            values[key] = length(value, f"{place}: {key}")
+            values[key] = duration(value, f"{place}: {key}")
         elif key in _COUNTS:
-            values[key] = int(_number(value, place, key, _COUNTS[key]))
-    values["urls"] = tuple(_texts(table.get("url", []), place, "url"))
-    paths = _texts(table.get("path", []), place, "path")
+            values[key] = int(number(value, place, key, _COUNTS[key]))
+    values["urls"] = tuple(texts(table.get("url", []), place, "url"))
+    paths = texts(table.get("path", []), place, "path")
     values["paths"] = tuple(path.parent / Path(p).expanduser() for p in paths)
     values["enabled"] = table.get("enabled", True)
     if not isinstance(values["enabled"], bool):
@@ -228,31 +227,3 @@ def _columns(table: Any, place: str) -> Mapping[str, str]:
         return Reading(columns=table).columns
     except InputError as error:
         raise InputError(f"{place}: {error}") from None
-
-
-def length(value: object, place: str) -> timedelta:
-    """`"90s"`, `"30m"`, `"2h"`, `"1d"`, `"4w"` as a length of time; raises InputError."""
-    found = _LENGTH.fullmatch(value.strip()) if isinstance(value, str) else None
-    if not found:
-        raise InputError(f'{place} {value!r} is no length of time: write "30m", "2h" or "1d"')
-    return timedelta(**{_UNITS[found[2]]: int(found[1])})
-
-
-def _known(table: Mapping[str, Any], names: set[str], place: str) -> None:
-    if unknown := sorted(set(table) - names):
-        raise InputError(
-            f"{place}: unknown key {unknown[0]!r}; known are {', '.join(sorted(names))}"
-        )
-
-
-def _texts(value: object, place: str, key: str) -> list[str]:
-    texts = value if isinstance(value, list) else [value]
-    if not all(isinstance(t, str) for t in texts):
-        raise InputError(f"{place}: {key} must be text")
-    return list(texts)
-
-
-def _number(value: object, place: str, key: str, least: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or value < least:
-        raise InputError(f"{place}: {key} must be a number of at least {least}")
-    return value

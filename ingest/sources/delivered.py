@@ -7,21 +7,22 @@ from dataclasses import replace
 
 from ingest.fetch import Reply
 from ingest.fields import Draft, Place
-from ingest.keys import canonical
+from ingest.keys import canonical, key_of
 from ingest.parsers import news
 from ingest.parsers.news.item import NewsItem, of_json
 from ingest.readers.news.article import identity, outcome
 from ingest.sandbox import Sandbox
 from ingest.sources.counting import WITHDREW
+from ingest.sources.items import Entry, Item, Read
 from ingest.sources.local import reading
-from ingest.sources.visit import Entry, Item, Read, Visit, key_of
+from ingest.sources.visit import Visit
 from ingest.values import HELD, Problem, Withdrawal
 from vectorstore import Article
 
 
 def holds_items(reply: Reply) -> bool:
     """Whether a body is of one of the news industry's formats, whatever its type says."""
-    return bool(news.form(reply.body[: news.HEAD]))
+    return bool(news.format_of(reply.body[: news.HEAD]))
 
 
 def entries(sandbox: Sandbox, reply: Reply) -> Iterator[Entry]:

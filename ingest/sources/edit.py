@@ -51,7 +51,7 @@ def add(path: Path, name: str, **values: object) -> None:
         raise InputError(f"{path} has a source {name!r} already: choose another --name")
     given = {k: v for k, v in values.items() if v not in ("", None, (), [])}
     if isinstance(every := given.get("every"), timedelta):
-        given["every"] = written(every)
+        given["every"] = format_duration(every)
     made = tomlkit.dumps({"sources": {name: given}}).replace("\n", _line_end(text))
     gap = _line_end(text) * (1 if text.endswith(("\n", "\r\n")) else 2)
     _replace(path, text + gap + made, _sources(text, path) | {name: given})
@@ -115,7 +115,7 @@ def name_for(url: str, taken: Collection[str]) -> str:
     return name
 
 
-def written(length: timedelta) -> str:
+def format_duration(length: timedelta) -> str:
     """A length of time as the file has it: `"30m"`, `"2h"`; the inverse of `length`."""
     seconds = int(length.total_seconds())
     unit, size = next((u, s) for u, s in _UNITS if seconds % s == 0)

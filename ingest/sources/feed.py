@@ -6,32 +6,34 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from ingest.keys import key_of
 from ingest.sources import delivered
-from ingest.sources.visit import Asking, Entry, key_of
+from ingest.sources.items import Entry
+from ingest.sources.poll import Poll
 
 LONGEST_ID = 200
 """Characters of the longest id that is kept between runs."""
 
 
-def entries(asking: Asking) -> Iterator[Entry]:
+def entries(poll: Poll) -> Iterator[Entry]:
     """What the source's feeds announce, in their order."""
-    for url in asking.source.urls:
-        reply = asking.ask(url)
+    for url in poll.source.urls:
+        reply = poll.ask(url)
         if reply is None:
             continue
         if delivered.holds_items(reply):
-            yield from asking.each(list(delivered.entries(asking.sandbox, reply)))
+            yield from poll.each(list(delivered.entries(poll.sandbox, reply)))
             continue
-        found = asking.sandbox.parse(
+        found = poll.sandbox.parse(
             "feed", reply.body, url=reply.final_url, content_type=reply.content_type
         )
         for _ in range(found["beyond"]):
-            asking.counting.announce([""])
-            asking.counting.tell("postponed", "beyond what is read of one feed")
-        yield from asking.each(list(of(found)))
+            poll.counting.announce([""])
+            poll.counting.tell("postponed", "beyond what is read of one feed")
+        yield from poll.each(list(parsed_entries(found)))
 
 
-def of(found: dict[str, Any]) -> Iterator[Entry]:
+def parsed_entries(found: dict[str, Any]) -> Iterator[Entry]:
     """The entries of a parsed feed, those without a URL too.
 
     An id names an article if it is no address of it and no other entry has it: some feeds give

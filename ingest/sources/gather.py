@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator
 from ingest.fetch import Busy, Disallowed, FetchError, Forbidden, TooBig
 from ingest.sources import delivered, feed, list_page, local, moved, sitemap
 from ingest.sources.article_page import read, wanted
-from ingest.sources.visit import Asking, Entry, Item, Seen, Visit
+from ingest.sources.items import Entry, Item, Seen
+from ingest.sources.poll import Poll
+from ingest.sources.visit import Visit
 from ingest.values import Problem
 from vectorstore import Page
 
-ENTRIES: dict[str, Callable[[Asking], Iterator[Entry]]] = {
+ENTRIES: dict[str, Callable[[Poll], Iterator[Entry]]] = {
     "feed": feed.entries,
     "sitemap": sitemap.entries,
     "list": list_page.entries,

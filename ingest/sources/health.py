@@ -15,7 +15,8 @@ from ingest.sources import local
 from ingest.sources.client import polite
 from ingest.sources.declared import Fetching, Source
 from ingest.sources.gather import ENTRIES
-from ingest.sources.visit import Asking, Entry, SourceFailed
+from ingest.sources.items import Entry
+from ingest.sources.poll import Poll, SourceFailed
 from vectorstore import DatelineError
 
 MOST = {"sitemap": 200, "pages": 5}
@@ -48,34 +49,34 @@ def check(
 ) -> Health:
     """Ask a source once, without the articles; whatever is wrong is in the answer."""
     with ExitStack() as stack:
-        asking = Asking(
+        poll = Poll(
             source=source,
             client=client or stack.enter_context(polite(settings)),
             sandbox=sandbox or stack.enter_context(Sandbox()),
             now=datetime.now(UTC),
         )
         try:
-            return _files(asking) if source.kind == "files" else _asked(asking)
+            return _files(poll) if source.kind == "files" else _asked(poll)
         except DatelineError as error:
             return Health(ok=False, kind=source.kind, reason=str(error))
 
 
-def _asked(asking: Asking) -> Health:
-    kind = asking.source.kind
-    found = list(islice(ENTRIES[kind](asking), MOST.get(kind, MOST_ELSEWHERE)))
-    asking.nameless = sum(not entry.url for entry in found)
+def _asked(poll: Poll) -> Health:
+    kind = poll.source.kind
+    found = list(islice(ENTRIES[kind](poll), MOST.get(kind, MOST_ELSEWHERE)))
+    poll.nameless = sum(not entry.url for entry in found)
     found = [entry for entry in found if entry.url]
-    fit = [entry for entry in found if asking.admits(entry.url)]
+    fit = [entry for entry in found if poll.admits(entry.url)]
     if kind == "pages":
         for entry in fit:
-            status = asking.client.get(entry.url).status
+            status = poll.client.get(entry.url).status
             if status != 200:
                 raise SourceFailed(f"{entry.url} answers {status}")
-    reason = asking.left_out or ("" if found else "announces nothing")
+    reason = poll.left_out or ("" if found else "announces nothing")
     if found and not fit:
         reason = "`include` and `exclude` let none of its entries through"
     return Health(
-        ok=True, kind=kind, entries=len(fit), newest=_newest(fit, asking.now), reason=reason
+        ok=True, kind=kind, entries=len(fit), newest=_newest(fit, poll.now), reason=reason
     )
 
 
@@ -84,8 +85,8 @@ def _newest(entries: list[Entry], now: datetime) -> datetime | None:
     return max((date.instant for date in dates if date), default=None)
 
 
-def _files(asking: Asking) -> Health:
-    source = asking.source
+def _files(poll: Poll) -> Health:
+    source = poll.source
     for path in source.paths:
         if not path.exists():
             raise SourceFailed(f"{path}: no such file or folder")

@@ -8,7 +8,9 @@ from dataclasses import replace
 from ingest.files import listing, read
 from ingest.reading import Reading
 from ingest.sources.declared import Source
-from ingest.sources.visit import Item, Read, SourceFailed, Visit
+from ingest.sources.items import Item, Read
+from ingest.sources.poll import SourceFailed
+from ingest.sources.visit import Visit
 from ingest.values import Problem
 from vectorstore import Article
 

@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from ingest.keys import key_of
 from ingest.parsers.wording import fold, weight
 from ingest.sources.assemble import SHORT, same_text
-from ingest.sources.visit import Entry, Visit, key_of
+from ingest.sources.items import Entry
+from ingest.sources.visit import Visit
 from vectorstore import Article, Page, StoredArticle
 
 ALIKE = 0.8
@@ -21,7 +23,7 @@ _WORD = re.compile(r"\w+")
 Known = Article | StoredArticle
 
 
-def twin(visit: Visit, entry: Entry, article: Article) -> Known | None:
+def previous_article(visit: Visit, entry: Entry, article: Article) -> Known | None:
     """The article that the source had before at another address, None if there is none.
 
     It has the same id in the feed and most of its words; or the same headline, day and text.
@@ -35,13 +37,13 @@ def twin(visit: Visit, entry: Entry, article: Article) -> Known | None:
     return None
 
 
-def elsewhere(visit: Visit, known: Known) -> bool:
+def still_announced(visit: Visit, known: Known) -> bool:
     """Whether the source still has an article at the address where it was."""
     address = key_of(known.url) if known.url else ""
     return address in visit.counting.listed or known.id in visit.counting.articles
 
 
-def left_behind(visit: Visit, known: Known, url: str) -> Iterator[Page]:
+def abandoned_pages(visit: Visit, known: Known, url: str) -> Iterator[Page]:
     """The pages at which an article stood before: they are not looked at any more."""
     for page in visit.pages.values():
         if page.article == known.id and page.url != url:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from ingest.fetch import Client, Reply
 from ingest.fields import Draft, Place
+from ingest.keys import key_of
 from ingest.passages import cut
 from ingest.readers.news.article import outcome
 from ingest.sandbox import ParseFailed, Sandbox
@@ -17,8 +18,9 @@ from ingest.sources import delivered, feed
 from ingest.sources.assemble import from_page
 from ingest.sources.client import polite
 from ingest.sources.declared import Fetching, Source
+from ingest.sources.items import Entry
 from ingest.sources.local import reading
-from ingest.sources.visit import Entry, SourceFailed, key_of
+from ingest.sources.poll import SourceFailed
 from ingest.text import line
 from ingest.values import Problem
 from vectorstore import Article
@@ -125,7 +127,7 @@ def _announced(sandbox: Sandbox, reply: Reply) -> Preview:
         url=reply.final_url,
         kind="feed",
         title=found["title"],
-        entries=tuple(entry.headline for entry in feed.of(found) if entry.url),
+        entries=tuple(entry.headline for entry in feed.parsed_entries(found) if entry.url),
         problems=tuple(found["problems"]),
     )
 

@@ -6,32 +6,34 @@ from collections.abc import Iterator
 from typing import Any
 
 from ingest.fetch import FetchError
+from ingest.keys import key_of
 from ingest.sandbox import ParseFailed
-from ingest.sources.visit import Asking, Entry, SourceFailed, key_of
+from ingest.sources.items import Entry
+from ingest.sources.poll import Poll, SourceFailed
 
 MAX_SITEMAPS = 200
 """Sitemaps read in one run: an index may name 50,000."""
 
 
-def entries(asking: Asking) -> Iterator[Entry]:
+def entries(poll: Poll) -> Iterator[Entry]:
     """The pages of the source's sitemaps, the newest first within each.
 
     An index is followed; a sitemap whose date in the index is as it was is passed over. One
     that fails below an index is tried again in the next run.
     """
-    waiting = [(url, "") for url in asking.source.urls]
-    taken = set(asking.source.urls)
+    waiting = [(url, "") for url in poll.source.urls]
+    taken = set(poll.source.urls)
     dates: dict[str, str] = {}
-    kept: dict[str, str] = asking.state.get("sitemaps", {})
+    kept: dict[str, str] = poll.state.get("sitemaps", {})
     read = 0
     while waiting and read < MAX_SITEMAPS:
         url, dated = waiting.pop(0)
         try:
-            found = _sitemap(asking, url)
+            found = _sitemap(poll, url)
         except (FetchError, SourceFailed, ParseFailed):
-            if url in asking.source.urls:
+            if url in poll.source.urls:
                 raise
-            asking.complete = False
+            poll.complete = False
             continue
         read += 1
         if dated:
@@ -43,18 +45,18 @@ def entries(asking: Asking) -> Iterator[Entry]:
         waiting += sorted(
             ((s["url"], s["updated"]) for s in changed), key=lambda s: s[1], reverse=True
         )
-        yield from asking.each(list(_entries(found)))
+        yield from poll.each(list(_entries(found)))
     if waiting:
-        asking.complete = False
-    if asking.complete:
-        asking.state["sitemaps"] = dates
+        poll.complete = False
+    if poll.complete:
+        poll.state["sitemaps"] = dates
 
 
-def _sitemap(asking: Asking, url: str) -> dict[str, Any]:
-    reply = asking.ask(url)
+def _sitemap(poll: Poll, url: str) -> dict[str, Any]:
+    reply = poll.ask(url)
     if reply is None:
         return {"sitemaps": [], "pages": []}
-    found: dict[str, Any] = asking.sandbox.parse("sitemap", reply.body, url=reply.final_url)
+    found: dict[str, Any] = poll.sandbox.parse("sitemap", reply.body, url=reply.final_url)
     return found
 
 

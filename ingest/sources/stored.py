@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from ingest.sources.moved import Known, elsewhere, left_behind, twin
-from ingest.sources.visit import Entry, Item, Read, Seen, Visit, key_of
+from ingest.keys import key_of
+from ingest.sources.items import Entry, Item, Read, Seen
+from ingest.sources.moved import Known, abandoned_pages, previous_article, still_announced
+from ingest.sources.visit import Visit
 from vectorstore import Article, Page, StoredArticle
 
 MOVED = "stood at another address before and is the same article"
@@ -23,7 +25,7 @@ and should it come, its text is taken."""
 def store(  # noqa: PLR0913, PLR0917
     visit: Visit,
     page: Page,
-    held: StoredArticle | None,
+    stored: StoredArticle | None,
     entry: Entry,
     found: tuple[Article, list[str]],
     origin: str = "",
@@ -39,17 +41,17 @@ def store(  # noqa: PLR0913, PLR0917
         missing = "text" if not article.body else "headline"
         yield from refused(visit, entry, page.status, f"has no {missing}", fatal=False)
         return
-    known = held or twin(visit, entry, article)
-    if held is None or held.version != article.version:
+    known = stored or previous_article(visit, entry, article)
+    if stored is None or stored.version != article.version:
         page = replace(page, changed=visit.now)
     kept = _kept(visit, page, entry, article, origin)
     old: list[Page] = []
-    if known and not held:
-        if elsewhere(visit, known):
+    if known and not stored:
+        if still_announced(visit, known):
             yield Seen(replace(kept, article=known.id, next_check=None), "duplicates")
             return
         visit.counting.remark(MOVED, f"{known.url} is {article.url or entry.url} now")
-        old = list(left_behind(visit, known, page.url))
+        old = list(abandoned_pages(visit, known, page.url))
     if known:
         article = _same_article(article, known, visit.source.name)
     pages = [replace(kept, article=article.id)]
@@ -70,18 +72,18 @@ def _kept(visit: Visit, page: Page, entry: Entry, article: Article, origin: str)
     return replace(kept, digest=digest)
 
 
-def _same_article(article: Article, held: Known, source: str) -> Article:
-    """What was read anew of an article that is held: it keeps its key, and its first source."""
-    key = held.key
-    if held.source == source:
+def _same_article(article: Article, stored: Known, source: str) -> Article:
+    """What was read anew of an article that is stored: it keeps its key, and its first source."""
+    key = stored.key
+    if stored.source == source:
         return replace(article, key=key)
     return replace(
         article,
         key=key,
-        source=held.source,
-        path=held.path,
-        outlet=held.outlet,
-        published=held.published or article.published,
+        source=stored.source,
+        path=stored.path,
+        outlet=stored.outlet,
+        published=stored.published or article.published,
     )
 
 
@@ -100,7 +102,7 @@ def digest_of(page: Page) -> str:
     return page.digest.removeprefix(ALONE).removeprefix(FROM_FEED)
 
 
-def alone(page: Page) -> bool:
+def is_feed_only(page: Page) -> bool:
     return page.digest.startswith(ALONE)
 
 

@@ -53,7 +53,7 @@ def nodes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setenv("RAY_worker_niceness", "0")  # other processes may keep this machine busy
-    monkeypatch.setattr("vectorstore.archive.EMBED_AT_ONCE", 16)
+    monkeypatch.setattr("vectorstore.writing.EMBED_AT_ONCE", 16)
     from ray.cluster_utils import Cluster
 
     made = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})

@@ -13,6 +13,7 @@ import pytest
 
 from ingest import files
 from ingest.files import listing
+from ingest.identity import PROBLEMS_LISTED
 from tests.ingest.conftest import NOW, Read, read_all
 
 SEED = (
@@ -203,7 +204,7 @@ def test_impossible_values_are_left_out_and_reported(reading: Read) -> None:
 def test_problems_of_one_file_are_listed_up_to_a_number(reading: Read) -> None:
     articles, problems = reading(a__jsonl="x\n" * 250 + '{"text": "a"}\n')
     assert len(articles) == 1
-    assert len(problems) == files.PROBLEMS_LISTED + 1
+    assert len(problems) == PROBLEMS_LISTED + 1
     assert problems[-1].reason == "150 more problems in this file are not listed"
 
 

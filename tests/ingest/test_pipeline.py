@@ -101,7 +101,7 @@ def test_missing_paths_are_all_named_before_anything_is_written(
 def test_an_interrupted_run_keeps_and_publishes_what_is_stored(
     archive: Archive, news: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("vectorstore.archive.EMBED_AT_ONCE", 1)
+    monkeypatch.setattr("vectorstore.writing.EMBED_AT_ONCE", 1)
     real = boilerplate.cut
 
     def stops(body: str) -> object:

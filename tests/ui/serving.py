@@ -10,14 +10,15 @@ from typing import Any
 import uvicorn
 
 from chatbot import build_chain
-from ui.web.app import _bound, build_app
+from ui.web.app import build_app
+from ui.web.listening import listen
 from vectorstore import Archive
 
 
 @contextmanager
 def served(archive: Archive, chain: Any = None) -> Iterator[str]:
     app = build_app(archive, chain or build_chain(archive), examples=())
-    with _bound("127.0.0.1", 0) as listening:
+    with listen("127.0.0.1", 0) as listening:
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", proxy_headers=False))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()

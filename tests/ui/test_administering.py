@@ -16,7 +16,7 @@ import pytest
 from tests.conftest import NEWS, put
 from tests.ui.serving import served
 from ui.store import Role, Store
-from ui.web import standing
+from ui.web import revocation
 from vectorstore import Archive
 
 PASSWORD = "correct horse battery"  # noqa: S105
@@ -63,7 +63,7 @@ def stream(base: str, name: str) -> Iterator[Iterator[str]]:
 @pytest.fixture
 def looked_after(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whether who listens still may is looked at all the time."""
-    monkeypatch.setattr(standing, "LOOK", 0.05)
+    monkeypatch.setattr(revocation, "LOOK", 0.05)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from ui.operations.local import DONE, Away, Stopped, asked, publish
+from ui.operations.local import DONE, Away, Stopped, ask, publish
 from ui.operations.local_server import FILE, LOCK, Server, find
 from ui.operations.local_wire import Message
 
@@ -47,12 +47,12 @@ def test_a_command_finds_the_server_and_is_answered_until_it_ends(folder: Path) 
     with publish(folder, echo):
         server = found(folder)
         for text in ("Who?", "누가?", "x" * 16_000):
-            messages = list(asked(server, {"question": text}))
+            messages = list(ask(server, {"question": text}))
             assert messages == [{"line": [text, ""]}, {"end": DONE}]
     assert find(folder) is None
     assert not (folder / FILE).exists()
     with pytest.raises(Away):
-        list(asked(server, {"question": "Who?"}))
+        list(ask(server, {"question": "Who?"}))
 
 
 def test_the_file_and_the_lock_are_for_their_owner_alone(folder: Path) -> None:
@@ -147,7 +147,7 @@ def test_a_killed_server_leaves_nothing_that_is_asked(folder: Path) -> None:
     assert (folder / FILE).exists()
     assert find(folder) is None
     with publish(folder, echo):
-        assert list(asked(found(folder), {"question": "Who?"}))[-1] == {"end": DONE}
+        assert list(ask(found(folder), {"question": "Who?"}))[-1] == {"end": DONE}
 
 
 def test_another_program_at_the_port_is_told_nothing(folder: Path) -> None:
@@ -165,7 +165,7 @@ def test_another_program_at_the_port_is_told_nothing(folder: Path) -> None:
         listening = threading.Thread(target=answer)
         listening.start()
         with pytest.raises(Away, match="another program"):
-            list(asked(server, {"question": "a secret question"}))
+            list(ask(server, {"question": "a secret question"}))
         listening.join()
     assert b"secret" not in b"".join(heard)
     assert server.secret.encode() not in b"".join(heard)
@@ -190,7 +190,7 @@ def test_who_does_not_know_the_secret_is_not_answered(folder: Path, said: bytes)
             connection.sendall(said)
             while part := connection.recv(65536):
                 heard += part
-        assert list(asked(found(folder), {"question": "Who?"}))
+        assert list(ask(found(folder), {"question": "Who?"}))
     assert b"Who?" not in heard
 
 
@@ -202,6 +202,6 @@ def test_an_answer_that_breaks_off_is_told_from_one_that_never_came(folder: Path
 
     with publish(folder, half):
         with pytest.raises(Stopped):
-            list(asked(found(folder), {"question": "some"}))
+            list(ask(found(folder), {"question": "some"}))
         with pytest.raises(Away):
-            list(asked(found(folder), {"question": "none"}))
+            list(ask(found(folder), {"question": "none"}))

@@ -11,8 +11,9 @@ from tests.ui.web.test_text import cited, stored
 from ui.api.service import card
 from ui.console.output import card as console_card
 from ui.exports.formats import FORMATS
-from ui.web.chat import Turn, cards_html, turns_html
 from ui.web.reader import reader_html
+from ui.web.transcript import cards_html, turns_html
+from ui.web.turns import Turn
 from ui.wording.words import words
 from vectorstore import Hit, page_of
 from vectorstore.retriever import document

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ui.cli.ingest import told_if_interrupted
+from ui.cli.interrupts import report_interrupt
 from ui.console.progress import Lines, length, lines
 
 
@@ -84,7 +84,7 @@ def test_lines_come_while_nothing_moves() -> None:
 
 
 def test_an_interrupt_before_the_report_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(KeyboardInterrupt), told_if_interrupted():
+    with pytest.raises(KeyboardInterrupt), report_interrupt():
         raise KeyboardInterrupt
     assert "interrupted" in capsys.readouterr().err
 

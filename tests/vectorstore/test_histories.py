@@ -33,7 +33,7 @@ from hypothesis.stateful import (
 from tests.conftest import article, cut, put
 from tests.fuzzing import THOROUGH, examples
 from tests.vectorstore import hashed
-from ui.cli import backup as commands
+from ui.cli import backup, restore
 from vectorstore import Archive, Article, Filters, Revision, Settings, StoredArticle
 from vectorstore.index import dense, lexical_seal
 from vectorstore.index.dense import DenseIndex
@@ -363,7 +363,7 @@ class Histories(RuleBasedStateMachine):
     def back_up(self) -> None:
         self.count += 1
         folder = self.folder / f"saved-{self.count}"
-        commands.backup(folder, archive=str(self.place))
+        backup.backup(folder, archive=str(self.place))
         self.saved = folder, deepcopy(self.model)
 
     @precondition(lambda self: self.saved)
@@ -373,7 +373,7 @@ class Histories(RuleBasedStateMachine):
         self.count += 1
         self.archive.close()
         name = f"restored-{self.count}"
-        commands.restore(self.saved[0], archive=str(self.folder / name))
+        restore.restore(self.saved[0], archive=str(self.folder / name))
         self.model = deepcopy(self.saved[1])
         self.archive = self.opened(name)
         self.indexed(True)

@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import Response
 
-from ui.api.models import ErrorOut, Problem
+from ui.api.responses import ErrorOut, Problem
 from ui.api.service import NotFound
 from ui.api.strict import UnknownParameter
 from ui.operations.access import TOKEN, Access, caller_of

@@ -11,7 +11,7 @@ from gradio.events import api
 from pydantic import ValidationError
 
 from ui.api.errors import Unauthorised, admit, as_problem
-from ui.api.models import Ask, Narrowed
+from ui.api.requests import Ask, Narrowed
 from ui.api.service import Service
 from ui.operations.access import Access
 from ui.store import Forbidden

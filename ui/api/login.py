@@ -18,7 +18,7 @@ from ui.operations.access import Caller
 from ui.store import Store
 from ui.store.operators import COOKIE, LASTS, Operators, Throttled
 from ui.wording.text import esc
-from ui.wording.words import chosen
+from ui.wording.words import words_for
 
 _CSP = "Content-Security-Policy"
 
@@ -31,7 +31,7 @@ def add_shares(app: FastAPI, store: Store) -> None:
         found = store.shared(token)
         if found is None:
             raise HTTPException(404, "This link shows nothing (any more).")
-        w = chosen(request.cookies, request.headers.get("accept-language", ""))
+        w = words_for(request.cookies, request.headers.get("accept-language", ""))
         note = w("shared_on", day=w.day(found.created.date()))
         headers = {_CSP: page_policy(), "Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
         document = replace(of_share(found), words=w)

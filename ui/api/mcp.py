@@ -18,7 +18,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ui.api.errors import Unauthorised, admit, as_problem, refused
-from ui.api.models import AnswerOut, ArticleOut, Ask, SearchOut, TimelineOut
+from ui.api.requests import Ask
+from ui.api.responses import AnswerOut, ArticleOut, SearchOut, TimelineOut
 from ui.api.service import Service, narrowed
 from ui.operations.access import Access
 from ui.store import Forbidden

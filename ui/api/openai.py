@@ -21,7 +21,8 @@ from pydantic import BaseModel, Field
 
 from chatbot import Answer
 from ui.api.errors import as_problem
-from ui.api.models import Ask, ClaimOut, Narrowed, Said
+from ui.api.requests import Ask, Narrowed, Said
+from ui.api.responses import ClaimOut
 from ui.api.service import Service, answer_out
 from ui.exports.text import visible
 from ui.store.snapshot import Json, plain

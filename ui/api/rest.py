@@ -14,25 +14,22 @@ from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from fastapi.responses import StreamingResponse
 
 from chatbot import Answer
+from ui.api.admin import admin_router
 from ui.api.docs import add_docs
 from ui.api.errors import add_handlers, admit, as_problem
 from ui.api.mcp import mount_mcp
-from ui.api.models import (
-    LONGEST,
+from ui.api.openai import openai_router
+from ui.api.requests import LONGEST, Ask, Narrowed, Short
+from ui.api.responses import (
     AnswerOut,
     ArticleOut,
-    Ask,
     CoverageOut,
     ErrorOut,
     HealthOut,
-    Narrowed,
     SearchOut,
-    Short,
     StatusOut,
     TimelineOut,
 )
-from ui.api.openai import openai_router
-from ui.api.overseeing import overseeing_router
 from ui.api.service import Service, answer_out
 from ui.api.strict import known_parameters
 from ui.operations.access import Access
@@ -74,7 +71,7 @@ def _router(service: Service, access: Access, prefix: str, guarded: list[Any]) -
         tags=["archive"],
     )
     if prefix == VERSION:
-        router.include_router(overseeing_router(service, access), prefix=prefix, responses=ERRORS)
+        router.include_router(admin_router(service, access), prefix=prefix, responses=ERRORS)
         router.include_router(openai_router(service), prefix="/v1", dependencies=guarded)
     return router
 

@@ -18,19 +18,16 @@ from chatbot.answering.timeline import timeline
 from chatbot.language.phrases import language_of
 from chatbot.understanding.citation_followups import EarlierQuote
 from chatbot.understanding.spelling import correct_spelling, correction_notes
-from ui.api.models import (
-    LONGEST,
+from ui.api.requests import LONGEST, Ask, Cited, Narrowed
+from ui.api.responses import (
     AnswerOut,
     ArticleCard,
     ArticleOut,
-    Ask,
     CitationOut,
-    Cited,
     CoverageOut,
     Event,
     HealthOut,
     HitOut,
-    Narrowed,
     Near,
     SearchOut,
     SentenceOut,

@@ -1,5 +1,5 @@
-"""`dateline users …`, `dateline tokens …`, `dateline audit`, `dateline feedback`: who may do what,
-who did what, and what readers say."""
+"""`dateline users …`, `tokens …`, `password`, `audit`, `feedback`: who may do what, who did what,
+and what readers say."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from ui.cli.shared import ArchiveOption, AsJson, RoleName, recorded, stored, written
+from ui.cli.shared import ArchiveOption, AsJson, RoleName, open_store, print_json, record_deed
 
 users = typer.Typer(help="Who may log in, as what: reader, editor, operator.", no_args_is_help=True)
 tokens = typer.Typer(help="Tokens for programs, each with a role and an end.", no_args_is_help=True)
@@ -39,9 +39,9 @@ def add_user(
     from ui.console import output as console
     from ui.store import role_of
 
-    with stored(archive) as store:
+    with open_store(archive) as store:
         store.add_user(name, role_of(role), _password(password_stdin))
-        recorded(store, "user added", f"{name}: {role}")
+        record_deed(store, "user added", f"{name}: {role}")
     console.out.print(f"{name} may log in as {role}, at /login.", markup=False)
 
 
@@ -50,16 +50,16 @@ def list_users(archive: ArchiveOption = None, as_json: AsJson = False) -> None:
     """Show who may log in; those of DATELINE_LOGIN are not among them."""
     from ui.console import output as console
 
-    with stored(archive) as store:
+    with open_store(archive) as store:
         found = store.users()
     if as_json:
         rows = [
             {"name": one.name, "role": one.role, "created": one.created, "changed": one.changed}
             for one in found
         ]
-        written(rows)
+        print_json(rows)
     elif found:
-        rows_ = [(one.name, one.role, console.when(one.changed)) for one in found]
+        rows_ = [(one.name, one.role, console.moment_text(one.changed)) for one in found]
         console.show_table(("name", "role", "changed"), rows_)
     else:
         console.out.print("Nobody yet: dateline users add NAME --role operator")
@@ -83,10 +83,10 @@ def change_user(
     new = _password(password_stdin) if password or password_stdin else ""
     if role is None and not new:
         raise InputError("say what to change: --role ROLE, --password, or both")
-    with stored(archive) as store:
+    with open_store(archive) as store:
         store.change_user(name, role=role_of(role) if role else None, password=new)
         what = ", ".join(filter(None, (role or "", "password" if new else "")))
-        recorded(store, "user changed", f"{name}: {what}")
+        record_deed(store, "user changed", f"{name}: {what}")
     console.out.print(f"Changed for {name}: {what}.", markup=False)
 
 
@@ -95,9 +95,9 @@ def remove_user(name: Name, archive: ArchiveOption = None) -> None:
     """Let somebody log in no more; what they kept stays until it is forgotten."""
     from ui.console import output as console
 
-    with stored(archive) as store:
+    with open_store(archive) as store:
         store.remove_user(name)
-        recorded(store, "user removed", name)
+        record_deed(store, "user removed", name)
         last = not store.has_users()
     console.out.print(f"{name} cannot log in any more.", markup=False)
     if last:
@@ -119,9 +119,9 @@ def add_token(
     from ui.store import role_of
 
     expires = None if no_expiry else datetime.now(UTC) + timedelta(days=days)
-    with stored(archive) as store:
+    with open_store(archive) as store:
         id_, token = store.add_token(name, role_of(role), expires)
-        recorded(store, "token made", f"{id_} {name}: {role}")
+        record_deed(store, "token made", f"{id_} {name}: {role}")
     until = f"until {expires:%Y-%m-%d}" if expires else "without end"
     sys.stderr.write(
         f"Token {id_} ({role}, {until}); it is not shown again. Programs send it as\n"
@@ -136,7 +136,7 @@ def list_tokens(archive: ArchiveOption = None, as_json: AsJson = False) -> None:
     """Show which tokens there are, what each may do, until when, and when it was last used."""
     from ui.console import output as console
 
-    with stored(archive) as store:
+    with open_store(archive) as store:
         found = store.tokens()
     names = ("id", "name", "role", "state", "expires", "used")
     rows = [
@@ -144,7 +144,7 @@ def list_tokens(archive: ArchiveOption = None, as_json: AsJson = False) -> None:
         for one in found
     ]
     if as_json:
-        written([dict(zip(names, row, strict=True)) for row in rows])
+        print_json([dict(zip(names, row, strict=True)) for row in rows])
     elif rows:
         console.show_table(names, [[value or "–" for value in row] for row in rows])
     else:
@@ -159,9 +159,9 @@ def revoke_token(
     """End a token, at once."""
     from ui.console import output as console
 
-    with stored(archive) as store:
+    with open_store(archive) as store:
         gone = store.revoke_token(token_id)
-        recorded(store, "token revoked", f"{gone.id} {gone.name}")
+        record_deed(store, "token revoked", f"{gone.id} {gone.name}")
     console.out.print(f"{gone.id} ({gone.name}) is refused from now on.", markup=False)
 
 
@@ -178,15 +178,15 @@ def audit(
     request. Deeds are kept for 400 days (DATELINE_AUDIT_DAYS), 30 at least."""
     from ui.console import output as console
 
-    with stored(archive) as store:
+    with open_store(archive) as store:
         found = store.deeds(_moment(since), count)
     if as_json:
-        from ui.api.overseeing import shown
+        from ui.api.admin import deed_json
 
-        written([shown(one) for one in found])
+        print_json([deed_json(one) for one in found])
     elif found:
         rows = [
-            (console.when(d.time), d.actor, d.way, d.role, d.deed, d.target, d.request)
+            (console.moment_text(d.time), d.actor, d.way, d.role, d.deed, d.target, d.request)
             for d in found
         ]
         console.show_table(("time", "who", "by", "role", "did", "on", "request"), rows)
@@ -201,9 +201,16 @@ def feedback(
     """Print what readers said of answers, with question, answer and sources: JSON Lines, or CSV."""
     from ui.store import feedback_csv, feedback_jsonl
 
-    with stored(archive) as store:
+    with open_store(archive) as store:
         given = store.given()
     typer.echo(feedback_csv(given) if as_csv else feedback_jsonl(given), nl=False)
+
+
+def password() -> None:
+    """Print the hash of a password, for DATELINE_LOGIN=name:HASH."""
+    from ui.store.operators import hash_password
+
+    typer.echo(hash_password(typer.prompt("Password", hide_input=True, confirmation_prompt=True)))
 
 
 def _moment(text: str | None) -> datetime | None:

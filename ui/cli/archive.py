@@ -16,8 +16,8 @@ from ui.cli.shared import (
     AsJson,
     SourcesOption,
     archive_named,
-    opened,
-    recorded,
+    open_archive,
+    record_deed,
     sources_file,
 )
 
@@ -36,7 +36,7 @@ def status(
     from ui.console import output as console
     from ui.console import sources as console_sources
 
-    with opened(archive) as store:
+    with open_archive(archive) as store:
         totals = _totals(store)
         found = fresh(store, sources_file(sources, archive))
     if as_json:
@@ -93,7 +93,7 @@ def runs(
     from ui.console import sources as console_sources
     from vectorstore import InputError
 
-    with opened(archive) as store:
+    with open_archive(archive) as store:
         found = store.runs(name, count)
         known = [state.name for state in store.sources()]
     if name is not None and name not in known:
@@ -113,7 +113,7 @@ def history(
     """Show the versions of an article, what each changed, and who else ran it."""
     from ui.console import history as console_history
 
-    with opened(archive) as store:
+    with open_archive(archive) as store:
         versions = _versions(store, article)
         console_history.show_versions(versions)
         for old, new in pairwise(versions):
@@ -152,10 +152,10 @@ def rebuild(archive: ArchiveOption = None) -> None:
     """Write both indexes anew from the ledger; nothing is embedded again."""
     from ui.console import output as console
 
-    with opened(archive) as store, nullcontext() if store.place.url else store.writing():
+    with open_archive(archive) as store, nullcontext() if store.place.url else store.writing():
         with console.progress_bar() as progress:
             store.rebuild(progress=progress)
-        recorded(store, "indexes written anew")
+        record_deed(store, "indexes written anew")
         console.out.print(f"Rebuilt: {store.status().passages:,} passages are searchable.")
 
 
@@ -180,5 +180,5 @@ def migrate(
         before = store.embedder.identity
         with console.progress_bar() as progress:
             done = store.migrate(named, progress=progress)
-        recorded(store, "model changed", Path(named).name)
+        record_deed(store, "model changed", Path(named).name)
     console.out.print(f"{before} → {named}: {done:,} passages embedded, and searched from now on.")

@@ -15,7 +15,7 @@ from ui.cli.shared import (
     AsJson,
     SourcesOption,
     archive_place,
-    recorded,
+    record_deed,
     sources_file,
 )
 
@@ -105,7 +105,7 @@ def _fixed(place: Place, found: Sequence[Finding]) -> list[str]:
         console.progress_bar() as progress,
     ):
         done += repair(store, found, settle=settle, progress=progress)
-        recorded(store, "archive repaired", f"{len(done)} repairs")
+        record_deed(store, "archive repaired", f"{len(done)} repairs")
         return done
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ui.cli.shared import ArchiveOption, SourcesOption, recorded_if_there, sources_file
+from ui.cli.shared import ArchiveOption, SourcesOption, record_deed_if_archive, sources_file
 
 if TYPE_CHECKING:
     from ingest.sources.declared import Declared
@@ -30,13 +30,14 @@ def import_(
     every: Annotated[str, typer.Option(metavar="TIME", help="How often: 30m, 2h, 1d.")] = "",
 ) -> None:
     """Declare the feeds of an OPML file, or a table of links as one list. Nothing is replaced."""
-    from ingest.sources.declared import declared, length, read
+    from ingest.sources.declared import declared, read
     from ingest.sources.links_file import ENDINGS
+    from ingest.sources.validation import duration
     from vectorstore import InputError
 
     path = sources_file(sources, archive)
     if every:
-        length(every, "--every")
+        duration(every, "--every")
     if not file.is_file():
         raise InputError(f"{file}: no such file")
     found = read(path) if path.exists() else declared({}, path)
@@ -45,7 +46,7 @@ def import_(
     else:
         names = _import_feeds(file, found, every)
     if names:
-        recorded_if_there(archive, "sources added", ", ".join(names))
+        record_deed_if_archive(archive, "sources added", ", ".join(names))
 
 
 def _import_links(file: Path, found: Declared, every: str) -> list[str]:

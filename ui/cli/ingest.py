@@ -1,31 +1,22 @@
-"""`dateline ingest` and `dateline schedule`: what fills an archive."""
+"""`dateline ingest`: read files, or the declared sources, into an archive."""
 
 from __future__ import annotations
 
-import signal
-import sys
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
+from ui.cli.interrupts import report_interrupt, terminable
 from ui.cli.shared import (
     PROBLEMS,
     ArchiveOption,
-    LogForm,
-    LogOption,
     SourcesOption,
-    log_as,
-    opened,
-    recorded,
+    open_archive,
+    record_deed,
     sources_file,
 )
-
-if TYPE_CHECKING:
-    from vectorstore import Archive
 
 NamesOption = Annotated[
     list[str] | None,
@@ -73,7 +64,7 @@ def ingest(  # noqa: PLR0913, PLR0917
         raise typer.BadParameter("name files, or sources, not both")
     if ray and not paths:
         raise typer.BadParameter("--ray is for files: name at least one file or folder")
-    with told_if_interrupted():
+    with report_interrupt():
         _ingest(paths, archive, sources, source, due, problems, column, drop_sample, ray)
 
 
@@ -97,12 +88,12 @@ def _ingest(  # noqa: PLR0913, PLR0917
 
 
 def _drop_sample(archive: str | None) -> None:
-    import ingest as ingesting
+    import ingest as ingest_package
     from ui.console import output as console
 
-    with opened(archive, create=True) as store:
-        gone = ingesting.drop_sample(store)
-        recorded(store, "sample taken out")
+    with open_archive(archive, create=True) as store:
+        gone = ingest_package.drop_sample(store)
+        record_deed(store, "sample taken out")
     console.out.print(f"{gone} sample articles taken out of the archive")
 
 
@@ -113,7 +104,7 @@ def _ingest_files(
     columns: Sequence[str],
     ray: str | None,
 ) -> None:
-    import ingest as ingesting
+    import ingest as ingest_package
     from ingest.reading import Reading
     from ui.console import output as console
     from ui.console import sources as console_sources
@@ -122,16 +113,16 @@ def _ingest_files(
         raise typer.BadParameter(f"--column wants WORD=NAME, such as body=artikel, not {bad[0]!r}")
     pairs = (given.partition("=") for given in columns)
     reading = Reading(columns={word.strip(): name.strip() for word, _, name in pairs})
-    ingesting.check(paths)
-    with opened(archive, create=True) as store, terminable():
-        recorded(store, "files ingested", f"{len(paths)} files or folders")
+    ingest_package.check(paths)
+    with open_archive(archive, create=True) as store, terminable():
+        record_deed(store, "files ingested", f"{len(paths)} files or folders")
         with console.progress_bar() as progress:
             if ray:
                 from ingest.backfill import backfill
 
                 report = backfill(store, paths, address=ray, reading=reading, progress=progress)
             else:
-                report = ingesting.run(store, paths, reading=reading, progress=progress)
+                report = ingest_package.run(store, paths, reading=reading, progress=progress)
         console_sources.show_report(report)
     if problems:
         _write_problems(problems, report.problems)
@@ -156,12 +147,12 @@ def _ingest_sources(
         )
     declared = read(path)
     declared.chosen(names)
-    with opened(archive, create=True) as store, terminable():
+    with open_archive(archive, create=True) as store, terminable():
         with console.progress_bar() as progress:
             reports = freshen(store, declared, names, only_due=due, progress=progress)
         if reports:
             read_ = ", ".join(report.run.source for report in reports)
-            recorded(store, "sources read", read_ if names or due else "all")
+            record_deed(store, "sources read", read_ if names or due else "all")
         console_sources.show_reports(reports)
     if problems:
         _write_problems(problems, [p for report in reports for p in report.problems])
@@ -171,97 +162,3 @@ def _ingest_sources(
 
 def _write_problems(path: Path, problems: Sequence[object]) -> None:
     path.write_text("".join(f"{p}\n" for p in problems), encoding="utf-8")
-
-
-def schedule(
-    archive: ArchiveOption = None,
-    sources: SourcesOption = None,
-    once: Annotated[
-        bool, typer.Option("--once", help="Read what is due now, and end; for cron.")
-    ] = False,
-    limit: Annotated[
-        str, typer.Option(metavar="TIME", help="End a run that takes longer: 30m, 2h.")
-    ] = "2h",
-    log: LogOption = None,
-) -> None:
-    """Keep the declared sources fresh, each at its times, until interrupted."""
-    from ingest.schedule import Schedule
-    from ingest.sources.declared import length, read
-    from ui.console import output as console
-    from ui.console import sources as console_sources
-
-    path, longest = sources_file(sources, archive), length(limit, "--limit")
-    count = len(read(path).chosen())
-    log_as(log or LogForm.text)
-    with opened(archive, create=True) as store, terminable():
-        keeper = Schedule(path, store, limit=longest)
-        if not once:
-            recorded(store, "schedule started", f"{count} sources")
-        try:
-            if once:
-                raise typer.Exit(keeper.once())
-            keeper.tick()
-            if keeper.standing_by:
-                console.out.print(
-                    "Standing by: another process keeps the sources of this archive fresh; this "
-                    "one takes over when that ends (Ctrl-C ends it)"
-                )
-            else:
-                console.out.print(
-                    f"Keeping {count} sources of {path} fresh (Ctrl-C ends it)", markup=False
-                )
-                console_sources.show_upcoming(keeper.upcoming())
-            keeper.start()
-            _wait()
-        finally:
-            keeper.stop()
-
-
-def _wait() -> None:
-    """Until Ctrl-C or SIGTERM; in short steps, as Windows cannot interrupt a wait."""
-    forever = threading.Event()
-    while not forever.wait(1.0):
-        pass
-
-
-@contextmanager
-def told_if_interrupted() -> Iterator[None]:
-    """Say what an interrupt left, where it came before there was a report to say it."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        sys.stderr.write(
-            "dateline: interrupted before this run could report. What was stored is kept; "
-            "the same command goes on from there\n"
-        )
-        raise
-
-
-@contextmanager
-def terminable() -> Iterator[None]:
-    """SIGTERM ends what is inside as Ctrl-C does, so that what has begun is brought to an end."""
-
-    def interrupt(*_: object) -> NoReturn:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        raise KeyboardInterrupt
-
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-@contextmanager
-def scheduled(store: Archive, path: Path, *, wanted: bool = True) -> Iterator[None]:
-    """Keep the archive's sources fresh while something else, the web chat, goes on."""
-    if not wanted:
-        yield
-        return
-    from ingest.schedule import Schedule
-
-    with terminable(), Schedule(path, store):
-        yield

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -122,7 +121,7 @@ def sources_file(named: Path | None, archive: str | None) -> Path:
 
 
 @contextmanager
-def opened(named: str | None, *, create: bool = False) -> Iterator[Archive]:
+def open_archive(named: str | None, *, create: bool = False) -> Iterator[Archive]:
     """The archive, open; raises ArchiveEmpty if there is nothing in it, unless `create`."""
     from vectorstore import Archive, ArchiveEmpty
 
@@ -136,11 +135,11 @@ def opened(named: str | None, *, create: bool = False) -> Iterator[Archive]:
 
 
 @contextmanager
-def stored(named: str | None) -> Iterator[Store]:
+def open_store(named: str | None) -> Iterator[Store]:
     """The store beside an archive, which is made if there is none yet."""
     from ui.store import Store
 
-    with opened(named, create=True) as archive:
+    with open_archive(named, create=True) as archive:
         store = Store.beside(archive)
         try:
             yield store
@@ -148,7 +147,7 @@ def stored(named: str | None) -> Iterator[Store]:
             store.close()
 
 
-def recorded(where: Store | Archive, deed: str, target: str = "") -> None:
+def record_deed(where: Store | Archive, deed: str, target: str = "") -> None:
     """Write what a command did into the audit log, if the archive has one and a process that is
     served has not written it already; where that cannot be written, say so."""
     import getpass
@@ -176,27 +175,27 @@ def recorded(where: Store | Archive, deed: str, target: str = "") -> None:
         sys.stderr.write(f"dateline: this is not in the audit log: {error}\n")
 
 
-def recorded_if_there(archive: str | None, deed: str, target: str = "") -> None:
+def record_deed_if_archive(archive: str | None, deed: str, target: str = "") -> None:
     """Write what a command did beside an archive into its audit log, if there is an archive."""
     from vectorstore import Archive, ArchiveEmpty, DatelineError
 
     try:
         with Archive.open(archive_named(archive)) as store:
-            recorded(store, deed, target)
+            record_deed(store, deed, target)
     except ArchiveEmpty:
         return
     except DatelineError as error:  # a server that is away: what was asked for is done
         sys.stderr.write(f"dateline: this is not in the audit log: {error}\n")
 
 
-def written(rows: object) -> None:
+def print_json(rows: object) -> None:
     """Print values as JSON; moments in ISO 8601."""
     import json
 
     typer.echo(json.dumps(rows, ensure_ascii=False, indent=2, default=str))
 
 
-def day(text: str | None) -> date | None:
+def parse_day(text: str | None) -> date | None:
     """A day from the command line; raises InputError."""
     from datetime import date
 
@@ -206,16 +205,3 @@ def day(text: str | None) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         raise InputError(f"not a day: {text!r}; write it as 2025-07-31") from None
-
-
-def leave(code: object) -> None:
-    """End an interrupted process now if a model is still being loaded: nothing can stop that, and
-    the interpreter would tear down what the thread uses. Does nothing otherwise."""
-    if code != INTERRUPTED:
-        return
-    from vectorstore.models.embedder import LOADING
-
-    if any(thread.name == LOADING for thread in threading.enumerate()):
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(INTERRUPTED)

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ui.cli import imports as cli_import
+from ui.cli import imports
 from ui.cli.shared import (
     PROBLEMS,
     ArchiveOption,
     AsJson,
     SourcesOption,
-    recorded_if_there,
+    record_deed_if_archive,
     sources_file,
 )
 
@@ -28,7 +28,7 @@ app = typer.Typer(
     help="Declare where articles come from, and see whether they do.", no_args_is_help=True
 )
 
-app.command("import")(cli_import.import_)
+app.command("import")(imports.import_)
 
 
 @app.command()
@@ -41,7 +41,7 @@ def init(archive: ArchiveOption = None, sources: SourcesOption = None) -> None:
     path = sources_file(sources, archive)
     write(path)
     found = read(path)
-    recorded_if_there(archive, "sources added", f"{len(found.sources)} sources")
+    record_deed_if_archive(archive, "sources added", f"{len(found.sources)} sources")
     on = len(found.chosen())
     console.out.print(f"{path}: {len(found.sources)} sources, {on} switched on.", markup=False)
     if not found.fetch.contact:
@@ -103,7 +103,7 @@ def add(  # noqa: PLR0913, PLR0917
 ) -> None:
     """Declare a source. A site's address is enough: its feed is looked for."""
     from ingest.sources import edit
-    from ingest.sources.declared import length
+    from ingest.sources.validation import duration
     from ui.console import output as console
     from vectorstore import InputError
 
@@ -111,14 +111,14 @@ def add(  # noqa: PLR0913, PLR0917
     found = _declared(path)
     taken = [source.name for source in found.sources]
     if every:
-        length(every, "--every")
+        duration(every, "--every")
     if not kind:
         url, kind = _discovered(url, found.fetch)
     if not name and (twins := [source.name for source in found.sources if url in source.urls]):
         raise InputError(f"{path} has {url} already, as {twins[0]!r}: only another --name adds it")
     chosen = name or edit.name_for(url, taken)
     edit.add(path, chosen, kind=kind, url=url, outlet=outlet, every=every)
-    recorded_if_there(archive, "source added", chosen)
+    record_deed_if_archive(archive, "source added", chosen)
     console.out.print(f"Added {chosen} ({kind}) to {path}: {url}", markup=False)
     console.out.print(f"Read it now: dateline ingest --source {chosen}", markup=False)
 
@@ -142,7 +142,7 @@ def remove(
 
     path = sources_file(sources, archive)
     edit.remove(path, name)
-    recorded_if_there(archive, "source removed", name)
+    record_deed_if_archive(archive, "source removed", name)
     console.out.print(f"Removed {name} from {path}; its articles stay.", markup=False)
 
 

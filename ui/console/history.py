@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from ui.console.output import card, one_line, out, plain, show_table, when
+from ui.console.output import card, moment_text, one_line, out, plain, show_table
 
 if TYPE_CHECKING:
     from vectorstore import Change, StoredArticle
@@ -26,8 +26,8 @@ def show_versions(versions: Sequence[StoredArticle]) -> None:
             how = f" ({one_line(date.found)})" if date.found else ""
             out.print(f"{name:10} {date.iso}{how}", markup=False)
     if last.withdrawn:
-        out.print(f"withdrawn  {when(last.withdrawn)}", style="red")
-    rows = [(v.version, when(v.ingested), _state(v), v.headline) for v in versions]
+        out.print(f"withdrawn  {moment_text(last.withdrawn)}", style="red")
+    rows = [(v.version, moment_text(v.ingested), _state(v), v.headline) for v in versions]
     show_table(("version", "ingested", "", "headline"), rows)
 
 
@@ -39,7 +39,7 @@ def _state(version: StoredArticle) -> str:
 def show_changes(new: StoredArticle, changes: Sequence[Change]) -> None:
     """What a version changed: `[-gone-]` and `{+new+}`, with the text around them."""
     out.print()
-    out.print(f"Corrected on {when(new.ingested)}:", style="bold")
+    out.print(f"Corrected on {moment_text(new.ingested)}:", style="bold")
     shown, last = Text(), len(changes) - 1
     for number, change in enumerate(changes):
         if change.kind == "same":

@@ -43,7 +43,7 @@ def plain(text: str) -> str:
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf"})
 
 
-def when(moment: datetime | None) -> str:
+def moment_text(moment: datetime | None) -> str:
     """A moment in the time zone of this machine, to the minute; "never" if there is none."""
     return f"{moment.astimezone():%Y-%m-%d %H:%M}" if moment else "never"
 
@@ -176,7 +176,7 @@ def show_hits(hits: Sequence[Hit]) -> None:
         out.print(f"{rank}. {card(hit.article)}", markup=False, style="bold")
         out.print(f"   {scores}", markup=False, style="dim")
         if hit.why:
-            out.print(f"   {one_line(why(hit.why))}", markup=False, style="dim")
+            out.print(f"   {one_line(explanation(hit.why))}", markup=False, style="dim")
         out.print(plain(hit.text), markup=False)
         if hit.also:
             names = dict.fromkeys(a.outlet or a.url for a in hit.also)
@@ -192,7 +192,7 @@ def show_figures(found: Mapping[str, Mapping[str, float]]) -> None:
         out.print(one_line(f"{category}: {'  '.join(parts)}"), markup=False)
 
 
-def why(found: Why) -> str:
+def explanation(found: Why) -> str:
     """In one line: the places in the indexes, what adds up to the score, and the filters."""
     places = [f"{place}. by {index}" for index, place in found.ranks.items()]
     parts = [f"{name} {value:+.3f}" for name, value in found.parts.items()]

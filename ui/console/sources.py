@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ingest.sources.edit import written
-from ui.console.output import PROBLEMS_SHOWN, err, one_line, out, plain, show_table, when
+from ingest.sources.edit import format_duration
+from ui.console.output import PROBLEMS_SHOWN, err, moment_text, one_line, out, plain, show_table
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -70,7 +70,7 @@ def _fresh_row(one: Freshness) -> tuple[object, ...]:
     return (
         one.name,
         f"{state.articles:,}" if state else "0",
-        when(state.last_success if state else None),
+        moment_text(state.last_success if state else None),
         one.new or "-",
         "FAILED" if run and run.error and one.warning else _outcome(run) if run else "-",
         one.warning,
@@ -88,7 +88,7 @@ def show_sources(found: Sequence[Freshness]) -> None:
                 one.source.kind,
                 "yes" if one.source.enabled else "no",
                 _every(one.source),
-                when(one.state.last_success if one.state else None),
+                moment_text(one.state.last_success if one.state else None),
                 one.new or "-",
                 _where(one.source),
                 one.warning,
@@ -100,7 +100,7 @@ def show_sources(found: Sequence[Freshness]) -> None:
 
 
 def _every(source: Source) -> str:
-    return f"{source.cron} ({source.timezone})" if source.cron else written(source.every)
+    return f"{source.cron} ({source.timezone})" if source.cron else format_duration(source.every)
 
 
 def _where(source: Source) -> str:
@@ -141,7 +141,7 @@ def show_runs(runs: Sequence[Run]) -> None:
         unended = "cut off" if run.source in newer else "running"
         took = f"{(run.ended - run.started).total_seconds():,.0f} s" if run.ended else unended
         newer.add(run.source)
-        line = f"{when(run.started)}  {run.source:{width}}  {took:>8}  {_outcome(run)}"
+        line = f"{moment_text(run.started)}  {run.source:{width}}  {took:>8}  {_outcome(run)}"
         out.print(plain(line).replace("\n", " "), markup=False)
         for reason in run.reasons[:REASONS_SHOWN]:
             out.print(f"    {one_line(reason)}", markup=False, style="dim")
@@ -180,13 +180,13 @@ def show_reports(reports: Sequence[SourceReport]) -> None:
 
 def show_report(report: Report) -> None:
     """What an ingest of files did; its problems go to stderr."""
-    from ingest.values import told
+    from ingest.values import describe_non_articles
 
     _show_problems(report.problems)
     verb = "Interrupted" if report.interrupted else "Done"
     out.print(f"{verb}: {_totals(report.runs)}; {report.seconds:.1f} s")
     if report.others:
-        out.print(f"No articles, left out: {told(report.others)}", markup=False)
+        out.print(f"No articles, left out: {describe_non_articles(report.others)}", markup=False)
 
 
 def _show_problems(problems: Sequence[Problem]) -> None:
@@ -214,7 +214,7 @@ def _whole(count: int) -> str:
 
 def show_upcoming(times: Mapping[str, datetime]) -> None:
     """When each source is read next."""
-    show_table(("source", "next"), [(name, when(moment)) for name, moment in times.items()])
+    show_table(("source", "next"), [(name, moment_text(moment)) for name, moment in times.items()])
 
 
 def show_health(found: Mapping[str, Health]) -> None:
@@ -225,7 +225,7 @@ def show_health(found: Mapping[str, Health]) -> None:
             "ok" if health.ok else "FAILED",
             health.kind,
             health.entries,
-            when(health.newest) if health.newest else "-",
+            moment_text(health.newest) if health.newest else "-",
             health.reason,
         )
         for name, health in found.items()

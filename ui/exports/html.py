@@ -8,7 +8,15 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
-from ui.exports.text import Document, Source, failed, headed, opening, remarks, sources
+from ui.exports.text import (
+    Document,
+    Source,
+    check_failed,
+    claims_with_headings,
+    opening,
+    remarks,
+    sources,
+)
 from ui.store.snapshot import Json
 from ui.wording.text import esc, language_of
 from ui.wording.words import Words
@@ -62,11 +70,11 @@ def _message(message: Json, w: Words) -> str:
 def _answer(answer: Json, w: Words) -> Iterator[str]:
     for said in opening(answer):
         yield f'<p class="message">{esc(said)}</p>'
-    for heading, claim in headed(answer):
+    for heading, claim in claims_with_headings(answer):
         if heading:
             yield f"<h4>{esc(heading)}</h4>"
         numbers = "".join(f"<sup>[{int(n)}]</sup>" for n in claim["citations"])
-        if failed(claim):
+        if check_failed(claim):
             yield (
                 f'<p class="failed">{esc(claim["text"])} '
                 f'<span lang="{w.lang}">({w("not_found_so")})</span></p>'

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ui.exports.text import Document, Source, failed, headed, markdown, opening, remarks, sources
+from ui.exports.text import (
+    Document,
+    Source,
+    check_failed,
+    claims_with_headings,
+    markdown,
+    opening,
+    remarks,
+    sources,
+)
 from ui.store.snapshot import Json
 from ui.wording.words import Words
 
@@ -23,11 +32,11 @@ def as_markdown(document: Document) -> bytes:
 def _answer(answer: Json, w: Words) -> Iterator[str]:
     for said in opening(answer):
         yield f"*{markdown(said)}*"
-    for heading, claim in headed(answer):
+    for heading, claim in claims_with_headings(answer):
         if heading:
             yield f"**{markdown(heading)}**"
         numbers = "".join(f" \\[{n}\\]" for n in claim["citations"])
-        warning = f" *({w('not_found_so')})*" if failed(claim) else ""
+        warning = f" *({w('not_found_so')})*" if check_failed(claim) else ""
         lead = f"**{markdown(claim['lead'])}** — " if claim.get("lead") else ""
         yield f"{lead}{markdown(claim['text'])}{numbers}{warning}"
     for said in remarks(answer):

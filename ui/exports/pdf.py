@@ -6,7 +6,16 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ui.exports.text import Document, Source, failed, headed, opening, remarks, sources, visible
+from ui.exports.text import (
+    Document,
+    Source,
+    check_failed,
+    claims_with_headings,
+    opening,
+    remarks,
+    sources,
+    visible,
+)
 from ui.store.snapshot import Json
 from ui.wording.words import Words
 from vectorstore import InputError
@@ -69,11 +78,11 @@ def _blank(document: Document) -> FPDF:
 def _answer(pdf: FPDF, answer: Json, w: Words) -> None:
     for said in opening(answer):
         _paragraph(pdf, said, TEXT, grey=True)
-    for heading, claim in headed(answer):
+    for heading, claim in claims_with_headings(answer):
         if heading:
             _paragraph(pdf, heading, TEXT, grey=True)
         numbers = "".join(f" [{n}]" for n in claim["citations"])
-        warning = f" ({w('not_found_so')})" if failed(claim) else ""
+        warning = f" ({w('not_found_so')})" if check_failed(claim) else ""
         lead = f"{claim['lead']} — " if claim.get("lead") else ""
         _paragraph(pdf, f"{lead}{claim['text']}{numbers}{warning}", TEXT)
     for said in remarks(answer):

@@ -92,7 +92,7 @@ def _dated(saved: Json | None) -> Dated | None:
     return Dated(**saved) if saved else None
 
 
-def failed(claim: Json) -> bool:
+def check_failed(claim: Json) -> bool:
     """Whether a claim is shown although its check found something wrong."""
     return bool(claim.get("failures")) or not claim["citations"]
 
@@ -108,7 +108,7 @@ def remarks(answer: Json) -> list[str]:
     return [said for name in names if (said := answer.get(name))]
 
 
-def headed(answer: Json) -> Iterator[tuple[str, Json]]:
+def claims_with_headings(answer: Json) -> Iterator[tuple[str, Json]]:
     """The claims, each with the heading that begins before it, "" where none does."""
     before = ""
     for claim in answer["claims"]:

@@ -54,7 +54,7 @@ def name_now(now: datetime | None = None) -> str:
     return f"{now or datetime.now(UTC):{_STAMP}}"
 
 
-def kept_in(folder: Path) -> list[Path]:
+def backups_in(folder: Path) -> list[Path]:
     """The backups in a folder of many, the newest first."""
     if not folder.is_dir():
         return []
@@ -68,7 +68,7 @@ def prune(folder: Path, keep: int, made: Path) -> list[Path]:
     Only folders that are named as `name_now` names them and hold a manifest are deleted; never
     the one that has just been `made`, which a clock that was set back has named as an old one.
     """
-    others = [one for one in kept_in(folder) if one != made]
+    others = [one for one in backups_in(folder) if one != made]
     gone = [one for one in others[keep - 1 :] if (one / MANIFEST).is_file()]
     for one in gone:
         shutil.rmtree(one)

@@ -80,7 +80,7 @@ class Turnstile:
 
 @dataclass(slots=True)
 class Rate:
-    """`count` askings in `seconds` for each name, as a bucket that fills steadily."""
+    """A token bucket for each name: `count` askings in `seconds`, refilled steadily."""
 
     count: int
     seconds: float

@@ -31,7 +31,7 @@ from ui.operations.local_wire import Message, Wire, proof, proved, receive, send
 
 log = logging.getLogger(__name__)
 
-MEET = 1.0
+HANDSHAKE = 1.0
 """Seconds in which each side has proved itself."""
 
 ANSWER = 300.0
@@ -55,7 +55,7 @@ class Stopped(Exception):
     """The server went away in the middle of an answer."""
 
 
-def asked(server: Server, question: Message) -> Iterator[Message]:
+def ask(server: Server, question: Message) -> Iterator[Message]:
     """Ask; the messages that answer, the last of which has `end`.
 
     Raises Away before the first message if nobody answers who knows the secret, and Stopped if
@@ -65,7 +65,7 @@ def asked(server: Server, question: Message) -> Iterator[Message]:
     address = ("127.0.0.1", server.port)
     try:
         with (
-            socket.create_connection(address, timeout=MEET) as connection,
+            socket.create_connection(address, timeout=HANDSHAKE) as connection,
             connection.makefile("rwb") as wire,
         ):
             send(wire, {"nonce": mine})
@@ -113,9 +113,11 @@ def publish(folder: Path, answering: Answering) -> Iterator[None]:
 def _begin(folder: Path, answering: Answering, stack: contextlib.ExitStack) -> None:
     if os.name != "posix" or not is_ours(folder):
         raise PermissionError(f"others could write to {folder}")
-    stack.enter_context(lock_of(folder).acquire(timeout=MEET))  # a command may look at it just now
+    stack.enter_context(
+        lock_of(folder).acquire(timeout=HANDSHAKE)
+    )  # a command may look at it just now
     listening = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=AT_ONCE))
-    stack.callback(_cut, listening)
+    stack.callback(_close, listening)
     secret = secrets.token_hex(32)
     server = described(folder, listening.getsockname()[1], secret)
     leave(folder, server)
@@ -145,12 +147,12 @@ def _serve(
     """One connection; closed without a word where the other side does not prove itself in time."""
     with connection, contextlib.suppress(OSError, ValueError):
         connection.settimeout(ANSWER)
-        late = threading.Timer(MEET, _cut, (connection,))
+        late = threading.Timer(HANDSHAKE, _close, (connection,))
         late.daemon = True
         late.start()
         try:
             with connection.makefile("rwb") as wire:
-                met = _meet(wire, secret)
+                met = _handshake(wire, secret)
                 late.cancel()
                 for message in answering(met) if met is not None else ():
                     send(wire, message)
@@ -159,13 +161,13 @@ def _serve(
             places.release()
 
 
-def _cut(connection: socket.socket) -> None:
+def _close(connection: socket.socket) -> None:
     """End a connection, or the waiting for one, whatever another thread does with it."""
     with contextlib.suppress(OSError):
         connection.shutdown(socket.SHUT_RDWR)
 
 
-def _meet(wire: Wire, secret: str) -> Message | None:
+def _handshake(wire: Wire, secret: str) -> Message | None:
     """What a command asks that knows the secret."""
     mine = secrets.token_hex(16)
     theirs = str(receive(wire).get("nonce", ""))

@@ -16,7 +16,7 @@ from tempfile import mkdtemp
 
 from ui.store.audit import Audit, Deed
 from ui.store.conversations import Conversation, Conversations, Kept
-from ui.store.database import FILE, rights, there
+from ui.store.database import FILE, database_exists, rights
 from ui.store.feedback import KINDS, Feedback, Given, feedback_csv, feedback_jsonl
 from ui.store.logins import Logins
 from ui.store.roles import Forbidden, Role, role_of
@@ -53,7 +53,7 @@ class Store(Conversations, Feedback, Shares, Users, Tokens, Logins, Audit):
     @classmethod
     def exists(cls, archive: Archive) -> bool:
         """Whether an archive has a store: it has been served, or has users or tokens."""
-        return there(archive.place.url or archive.path / FILE)
+        return database_exists(archive.place.url or archive.path / FILE)
 
     @classmethod
     def beside(cls, archive: Archive) -> Store:

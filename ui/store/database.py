@@ -46,7 +46,7 @@ class Database:
 
         Raises ArchiveTooNew if a later Dateline wrote it, ArchiveError where it cannot be reached.
         """
-        self.engine = opened(at)
+        self.engine = open_engine(at)
         self.reading = self.rights = for_reading(self.engine)
 
     def close(self) -> None:
@@ -66,7 +66,7 @@ class Database:
             yield db
 
 
-def opened(at: Path | URL) -> Engine:
+def open_engine(at: Path | URL) -> Engine:
     """The engine of a database that is there and of the current schema; raises as Database."""
     if isinstance(at, Path):
         engine = _file(at)
@@ -88,7 +88,7 @@ def opened(at: Path | URL) -> Engine:
     return engine
 
 
-def there(at: Path | URL) -> bool:
+def database_exists(at: Path | URL) -> bool:
     """Whether there is such a database, as far as this role can see."""
     if isinstance(at, Path):
         return at.exists()
@@ -111,7 +111,7 @@ def rights(at: Path | URL) -> Engine | None:
     if isinstance(at, Path):
         if not at.exists():
             return None
-        engine = sqlite.reading(at)
+        engine = sqlite.read_only_engine(at)
         return engine if inspect(engine).has_table(schema.users.name) else None
     engine = for_reading(_server(at))
     try:
@@ -139,7 +139,7 @@ def _file(path: Path) -> Engine:
 
 def _server(url: URL) -> Engine:
     """Writers wait for each other's rows, and then see what the other wrote."""
-    engine = postgres.connected(url, isolation="READ COMMITTED", most=CONNECTIONS)
+    engine = postgres.engine_of(url, isolation="READ COMMITTED", most=CONNECTIONS)
     event.listen(engine, "connect", _within)
     return engine
 

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import URL, Connection, Engine, func, select
 
 from ui.store import schema
-from ui.store.database import FILE, for_reading, opened
+from ui.store.database import FILE, for_reading, open_engine
 from ui.store.migrations import alone
 from vectorstore import InputError
 from vectorstore.address import Place
@@ -32,7 +32,7 @@ BROUGHT = [
 
 def to_file(place: Place, path: Path) -> None:
     """Write the web state on a server, as it is at one moment, into a new file of SQLite."""
-    _copied(opened(_url(place)), opened(path))
+    _copied(open_engine(_url(place)), open_engine(path))
 
 
 def from_file(path: Path, place: Place) -> None:
@@ -43,12 +43,12 @@ def from_file(path: Path, place: Place) -> None:
     with TemporaryDirectory(prefix="dateline-web-") as scratch:
         aside = Path(scratch) / FILE  # which may have to be taken up to the schema of today
         copy_database(path, aside)
-        _copied(opened(aside), opened(_url(place)), place)
+        _copied(open_engine(aside), open_engine(_url(place)), place)
 
 
 def refuse_filled(place: Place) -> None:
     """Raises InputError if a server's web state has something; makes one where there is none."""
-    engine = opened(_url(place))
+    engine = open_engine(_url(place))
     try:
         with engine.connect() as c:
             _refuse_filled(c, place)

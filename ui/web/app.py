@@ -5,12 +5,10 @@
 
 from __future__ import annotations
 
-import errno
 import gc
 import ipaddress
 import logging
 import os
-import socket
 import threading
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -32,22 +30,23 @@ from ui.api.login import add_login, add_shares
 from ui.api.rest import add_api
 from ui.api.service import Service
 from ui.operations.access import Access
+from ui.operations.instrumentation import InstrumentedChain
 from ui.operations.limits import Rates
-from ui.operations.measured import Measured
 from ui.operations.metrics import ArchiveCollector, Metrics
 from ui.store import Store
-from ui.web.administering import add_administering
-from ui.web.answering import Chat
-from ui.web.behind import Behind, host_names
+from ui.web.admin_routes import add_admin_routes
+from ui.web.chat import Chat
+from ui.web.conversation_routes import add_conversation_routes
+from ui.web.forwarded import ForwardedHeaders, host_names
 from ui.web.guard import Guard
-from ui.web.keeping import add_keeping
-from ui.web.operating import add_operating
+from ui.web.listening import address_of, listen
 from ui.web.operator import Operator
 from ui.web.page import EXAMPLES, build_page
 from ui.web.probes import add_probes
 from ui.web.serving import Assets, head, hints
+from ui.web.source_routes import add_source_routes
 from ui.web.views import add_views
-from vectorstore import Archive, InputError
+from vectorstore import Archive
 
 log = logging.getLogger(__name__)
 
@@ -67,8 +66,8 @@ class Served(NamedTuple):
 
     address: str
     archive: Archive
-    chain: Measured
-    plain: Measured
+    chain: InstrumentedChain
+    plain: InstrumentedChain
 
 
 def build_app(  # noqa: PLR0913
@@ -103,18 +102,18 @@ def build_app(  # noqa: PLR0913
     def can_log_in() -> bool:
         return access.operators.set
 
-    service = Service(archive, Measured(chain, metrics, "api"))
+    service = Service(archive, InstrumentedChain(chain, metrics, "api"))
     add_probes(app, archive, metrics, access)
     add_api(app, service, access)
     add_shares(app, store)
     add_login(app, access.operators, store)
     operator = Operator(archive, sources or archive.path / "sources.toml")
-    add_administering(app, archive, access, ours)
-    add_keeping(app, store, ours)
-    add_operating(app, operator, store, ours, login=can_log_in)
+    add_admin_routes(app, archive, access, ours)
+    add_conversation_routes(app, store, ours)
+    add_source_routes(app, operator, store, ours, login=can_log_in)
     add_views(app, archive, ours, models=[model] if model else [], login=can_log_in)
-    asked = Measured(chain, metrics, "chat")
-    without = Measured(plain, metrics, "chat") if plain else None
+    asked = InstrumentedChain(chain, metrics, "chat")
+    without = InstrumentedChain(plain, metrics, "chat") if plain else None
     page = build_page(Chat(archive, asked, store, without, operator.stale), examples)
     metrics.registry.register(
         ArchiveCollector(archive, lambda: {"waiting": len(page._queue) + service.turnstile.queued})
@@ -144,7 +143,7 @@ def build_app(  # noqa: PLR0913
         rates=rates,
         access=access,
     )
-    return Behind(guard)
+    return ForwardedHeaders(guard)
 
 
 def serve(  # noqa: PLR0913
@@ -167,7 +166,7 @@ def serve(  # noqa: PLR0913
     that the first question needs is loaded. Raises InputError if the port is in use, the address
     is not this machine's, or the model cannot be set up.
     """
-    with _bound(host, port) as listening:
+    with listen(host, port) as listening:
         any_ = {"", "0.0.0.0", "::"}  # noqa: S104
         named = (*hosts, *host_names(), *([] if host in any_ else [host.lower()]))
         metrics = Metrics()
@@ -189,13 +188,16 @@ def serve(  # noqa: PLR0913
             app,
             log_level="warning",
             server_header=False,
-            proxy_headers=False,  # `Behind` reads them, and remembers who sent them
+            proxy_headers=False,  # `ForwardedHeaders` reads them, and remembers who sent them
             lifespan="on",
             timeout_graceful_shutdown=SHUTDOWN,
             limit_concurrency=MOST_CONNECTIONS,
         )
-        address = _address(host, listening.getsockname()[1])
-        counted = Measured(chain, metrics, "command"), Measured(plain or chain, metrics, "command")
+        address = address_of(host, listening.getsockname()[1])
+        counted = (
+            InstrumentedChain(chain, metrics, "command"),
+            InstrumentedChain(plain or chain, metrics, "command"),
+        )
         served = Served(address, archive, *counted)
         warming = (archive, plain or chain, partial(ready, served) if ready else None)
         threading.Thread(target=_warm, args=warming, daemon=True).start()
@@ -219,31 +221,3 @@ def _warm(archive: Archive, chain: Any, ready: Callable[[], object] | None) -> N
     gc.freeze()
     if ready:
         ready()
-
-
-def check_port(host: str, port: int) -> None:
-    """Raises InputError if `serve` could not listen there; for asking before long work."""
-    _bound(host, port).close()
-
-
-def _bound(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    if os.name == "posix":
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((host, port))
-        listening.listen(socket.SOMAXCONN)
-    except OSError as exc:
-        listening.close()
-        if exc.errno == errno.EADDRINUSE:
-            message = f"Port {port} is in use. Choose another, for example: --port {port + 1}"
-        else:
-            message = f"Cannot listen on {host}, port {port}: {exc.strerror}"
-        raise InputError(message) from exc
-    return listening
-
-
-def _address(host: str, port: int) -> str:
-    name = {"": "localhost", "0.0.0.0": "localhost", "::": "localhost"}.get(host, host)  # noqa: S104
-    return f"http://{f'[{name}]' if ':' in name else name}:{port}"

@@ -30,7 +30,7 @@ ORDERS = ("newest", "oldest", "relevance")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class ArchiveQuery:
     """What of the archive is to be shown: words to look for, filters, order and page."""
 
     text: str = ""
@@ -45,51 +45,51 @@ class Wish:
         return f"/view/{view}?" + urlencode(given, doseq=True)
 
 
-def archive_html(archive: Archive, wish: Wish, w: Words) -> str:
+def archive_html(archive: Archive, query: ArchiveQuery, w: Words) -> str:
     """The form, and what it finds."""
-    relevant = wish.order == "relevance" and wish.text.strip()
+    relevant = query.order == "relevance" and query.text.strip()
     if relevant:
-        listed, read = _by_relevance(archive, wish, w)
+        listed, read = _by_relevance(archive, query, w)
         best = w("best_articles", articles=w.count("articles", len(listed)))
         head = " ".join([best, *map(esc, read)])
         pages = ""
     else:
-        total = archive.matching(wish.filters)
+        total = archive.matching(query.filters)
         articles = archive.browse(
-            wish.filters,
+            query.filters,
             limit=PAGE,
-            offset=(wish.page - 1) * PAGE,
-            oldest=wish.order == "oldest",
+            offset=(query.page - 1) * PAGE,
+            oldest=query.order == "oldest",
         )
         listed = [(a, (0, 0)) for a in articles]
         head = w("found_articles", articles=w.count("articles", total))
-        pages = pages_html(wish, total, w)
+        pages = pages_html(query, total, w)
     shown = "".join(item_html(article, span, w) for article, span in listed)
     found = f'<ol class="dl-list">{shown}</ol>' if shown else ""
     nothing = "" if shown else f'<p class="dl-quiet">{w("none_found")}</p>'
     return (
         f'<h1 class="dl-view-title" tabindex="-1">{w("view_archive")}</h1>'
-        f"{form_html(archive, wish, w)}"
+        f"{form_html(archive, query, w)}"
         f'<p class="dl-quiet" role="status">{head}</p>{found}{nothing}{pages}'
     )
 
 
 def _by_relevance(
-    archive: Archive, wish: Wish, w: Words
+    archive: Archive, query: ArchiveQuery, w: Words
 ) -> tuple[list[tuple[StoredArticle, Span]], list[str]]:
     """The articles with their best sentences, and which words were read as others."""
     best: dict[str, tuple[StoredArticle, Span]] = {}
-    text, slips = correct_spelling(wish.text, archive)
-    for hit in archive.search(text, k=2 * FOUND, filters=wish.filters):
+    text, slips = correct_spelling(query.text, archive)
+    for hit in archive.search(text, k=2 * FOUND, filters=query.filters):
         best.setdefault(hit.article.id, (hit.article, best_span(hit)))
     return list(best.values())[:FOUND], correction_notes(slips, w.lang)
 
 
-def form_html(archive: Archive, wish: Wish, w: Words) -> str:
+def form_html(archive: Archive, query: ArchiveQuery, w: Words) -> str:
     """Words, order and filters, as a form that works without a script."""
-    f = wish.filters
+    f = query.filters
     orders = "".join(
-        f'<option value="{o}"{" selected" if o == wish.order else ""}>{w("order_" + o)}</option>'
+        f'<option value="{o}"{" selected" if o == query.order else ""}>{w("order_" + o)}</option>'
         for o in ORDERS
     )
     outlets = "".join(
@@ -110,7 +110,7 @@ def form_html(archive: Archive, wish: Wish, w: Words) -> str:
     return (
         '<form class="dl-form" method="get" action="/view/archive" role="search">'
         f'<div class="dl-find"><label class="dl-sr" for="dl-q">{w("archive_search")}</label>'
-        f'<input id="dl-q" type="search" name="q" value="{esc(wish.text)}" placeholder="{hint}">'
+        f'<input id="dl-q" type="search" name="q" value="{esc(query.text)}" placeholder="{hint}">'
         f'<button type="submit">{w("search")}</button></div><div class="dl-narrow">'
         f'<label>{w("order")}<select name="order">{orders}</select></label>'
         f'<label>{w("filters_outlets")}<select name="outlets"><option value="">'
@@ -126,11 +126,11 @@ def _select_html(
     name: str, names: Sequence[tuple[str, int]], chosen: Sequence[str], w: Words
 ) -> str:
     """The most frequent names of a kind to choose one from; nothing where there are none."""
-    shown = {held.casefold(): held for held, _ in names[:MOST_NAMES]}
-    asked = {held.casefold(): held for held in chosen}
+    shown = {name.casefold(): name for name, _ in names[:MOST_NAMES]}
+    asked = {name.casefold(): name for name in chosen}
     options = "".join(
-        f'<option value="{esc(held)}"{" selected" if code in asked else ""}>{esc(held)}</option>'
-        for code, held in (shown | asked).items()
+        f'<option value="{esc(value)}"{" selected" if code in asked else ""}>{esc(value)}</option>'
+        for code, value in (shown | asked).items()
     )
     label = f"<label>{w('filters_' + name)}"
     any_ = f'<select name="{name}"><option value="">{w("filters_any")}</option>'
@@ -156,27 +156,27 @@ def item_html(article: StoredArticle, span: Span, w: Words) -> str:
     )
 
 
-def pages_html(wish: Wish, total: int, w: Words, view: str = "archive") -> str:
+def pages_html(query: ArchiveQuery, total: int, w: Words, view: str = "archive") -> str:
     """Links to the next and the previous page."""
     links = []
-    if wish.page > 1:
-        at = esc(wish.address(view, page=wish.page - 1))
+    if query.page > 1:
+        at = esc(query.address(view, page=query.page - 1))
         links.append(f'<a class="dl-go" rel="prev" href="{at}">{w("later")}</a>')
-    if wish.page * PAGE < total:
-        at = esc(wish.address(view, page=wish.page + 1))
+    if query.page * PAGE < total:
+        at = esc(query.address(view, page=query.page + 1))
         links.append(f'<a class="dl-go" rel="next" href="{at}">{w("earlier")}</a>')
     return f'<p class="dl-pages">{"".join(links)}</p>' if links else ""
 
 
-def narrowed_html(wish: Wish, view: str, w: Words) -> str:
+def narrowed_html(query: ArchiveQuery, view: str, w: Words) -> str:
     """The filters in force, each a link that drops it."""
     items = []
-    for names, value, text in filter_words(wish.filters, w):
+    for names, value, text in filter_words(query.filters, w):
         kept: dict[str, object] = {}
         for name in names.split():
-            held = getattr(wish.filters, name)
-            kept[name] = [v for v in held if esc(v) != value] if isinstance(held, tuple) else ""
-        at = esc(wish.address(view, **kept))
+            chosen = getattr(query.filters, name)
+            kept[name] = [v for v in chosen if esc(v) != value] if isinstance(chosen, tuple) else ""
+        at = esc(query.address(view, **kept))
         label = w("drop_filter", what=text)
         items.append(f'<li><a class="dl-go" href="{at}" aria-label="{label}">{text} ×</a></li>')
     return f'<ul class="dl-narrowed">{"".join(items)}</ul>' if items else ""

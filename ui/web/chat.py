@@ -1,262 +1,232 @@
-"""The conversation as HTML: each turn a question, what was searched, and cited claims."""
+"""What the page's buttons do, with an archive and a chain behind them."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
-from typing import Literal
+from datetime import datetime
+from typing import Any
 
-from chatbot import UNSEARCHED, Answer, Citation, Claim, Message
-from ui.web.events import Event, events_html, events_of
-from ui.web.filters import chips_html, filters_json
-from ui.web.reader import page_html
-from ui.web.sources import article_path, card_id, section_html
-from ui.wording.text import esc, language_of
-from ui.wording.words import Words
+import gradio as gr
+from sqlalchemy.exc import SQLAlchemyError
 
-Stage = Literal["asking", "done", "stopped", "failed"]
+from chatbot import Answer
+from ui.api.gradio import scope_of
+from ui.operations.access import caller_of
+from ui.store import Store
+from ui.web.filters import read_options
+from ui.web.frame import footer_html, masthead_html, welcome_html
+from ui.web.persistence import catch_up, keep_turn, take_up
+from ui.web.requests import owner_of_request, request_id_of
+from ui.web.session import Session
+from ui.web.sources import panel_html
+from ui.web.streaming import stream_turn
+from ui.web.suggestions import Suggester
+from ui.web.transcript import log_html
+from ui.web.turns import Turn
+from ui.wording.words import Words, words_for
+from vectorstore import Archive, DatelineError, Status
 
-TIP_CHARS = 320
-"""Characters of a quote in the card that a citation shows when it is pointed at."""
+log = logging.getLogger(__name__)
+
+MAX_QUESTION = 16 * 1024
+"""Bytes of UTF-8 in a question (RELIABILITY.md, S10)."""
+
+Update = Any
+Updates = tuple[Update, Update, Update]
+"""New values of the question box, the conversation and the footer, or `gr.skip()`."""
+
+NOTHING = (gr.skip(), gr.skip(), gr.skip())
+"""The last of every stream. Gradio shows a stream's last values again when the stream ends,
+which may be after the reader has asked on or begun a new conversation."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
-    """One question and what came of it.
+def nothing_stale() -> tuple[int, int]:
+    """Where no sources are declared, none needs attention."""
+    return 0, 0
 
-    `note` is ours (too long, stopped, failed). `shown` and `cards` are the HTML of a turn
-    that is finished. `asked` and `message` are the ids of the question and the answer in the
-    store, 0 if they are not kept; `said` is the reader's feedback on the answer; `unread`
-    names what was not to be read in the question.
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """What the page does.
+
+    `store` keeps conversations, if there is one. `plain` is the chain without a model, for
+    who asks for none, where `chain` has one. `stale` says how many of all sources need
+    attention.
     """
 
-    number: int
-    question: str
-    answer: Answer = field(default_factory=Answer)
-    progress: Stage = "asking"
-    note: str = ""
-    asked: int = 0
-    message: int = 0
-    said: tuple[str, ...] = ()
-    unread: tuple[str, ...] = ()
-    follow_ups: tuple[str, ...] = ()
-    events: tuple[Event, ...] = ()
-    shown: str = field(default="", repr=False)
-    cards: str = field(default="", repr=False)
+    archive: Archive
+    chain: Any
+    store: Store | None = None
+    plain: Any = None
+    stale: Callable[[], tuple[int, int]] = nothing_stale
+    suggester: Suggester = field(default_factory=Suggester)
+
+    def load(self, kept: str, session: Session, request: gr.Request) -> tuple[Update, ...]:
+        """The page as a reader opens it, in their language, with the conversation it was in."""
+        w = self._identify(session, request)
+        take_up(self.store, self.archive, kept, session)
+        return (
+            masthead_html(self._status(), _now(), w, caller_of(scope_of(request))),
+            self.footer(session),
+            log_html(w),
+            panel_html(w),
+            session.html(),
+            welcome_html(w),
+            gr.update(label=w("question"), placeholder=w("question_hint")),
+            gr.update(value=w("ask")),
+            gr.update(value=w("stop")),
+            gr.update(value=w("new_conversation")),
+        )
+
+    def _identify(self, session: Session, request: gr.Request) -> Words:
+        """Learns whose conversation it is, and the language that they read."""
+        w = words_for(request.cookies, request.headers.get("accept-language", ""))
+        session.set_language(w)
+        session.owner = owner_of_request(scope_of(request), request.cookies)
+        return w
+
+    def _catch_up(self, kept: object, session: Session, request: gr.Request) -> bool:
+        """Takes up what another node has answered, where this one had not been asked before or
+        was passed over since; whether it has."""
+        if not session.owner:
+            self._identify(session, request)
+        return catch_up(self.store, self.archive, kept, session)
+
+    def ask(
+        self, question: str, wanted: str, session: Session, request: gr.Request | None = None
+    ) -> Iterator[Updates]:
+        """Streams the answer into the session's last turn, part by part.
+
+        `wanted` is what the page adds as JSON: a `question` in place of the box's, the
+        `filters` in force, the number of a turn that this one `replaces`, and the version of
+        the conversation that has been `seen`, with the id that it is `kept` under.
+        """
+        options = read_options(wanted) | {
+            "request_id": request_id_of(request.headers) if request else ""
+        }
+        changed = not _same_owner(session, request)
+        own = options.get("question")
+        question = (own if isinstance(own, str) and own else question).strip()
+        if not question:
+            return
+        followed = request is not None and self._catch_up(options.get("kept"), session, request)
+        replaces = options.get("replaces")
+        replaces = replaces if isinstance(replaces, int) and not followed else 0
+        past = [t for t in session.turns if not replaces or t.number < replaces]
+        too_long = len(question.encode()) > MAX_QUESTION
+        run = session.begin(
+            question[:200] + " …" if too_long else question, replaces, options.get("seen")
+        )
+        if run is None:
+            return
+        unread = options.get("unread")
+        unread = tuple(str(u) for u in unread[:9]) if isinstance(unread, list) else ()
+        turn = replace(session.turns[-1], unread=unread)
+        if changed or too_long:
+            note = session.words("account_changed" if changed else "too_long")
+            session.update(replace(turn, progress="failed", note=note), run)
+            yield self._shown(session, box="")
+        else:
+            yield from self._answered(turn, past, options, session, run)
+        yield NOTHING
+
+    def _answered(
+        self,
+        turn: Turn,
+        past: Sequence[Turn],
+        options: Mapping[str, Any],
+        session: Session,
+        run: int,
+    ) -> Iterator[Updates]:
+        """The turn as it grows, is kept, and gets questions to go on with."""
+        yield self._shown(session, box="")
+        with self.suggester.answering():
+            chain = self.plain if self.plain and options.get("model") == "none" else self.chain
+            for part in stream_turn(chain, turn, past, options, session):
+                turn = part
+                if not session.update(turn, run):
+                    return
+                yield self._shown(session)
+            keep_turn(self.store, session, run)
+        yield gr.skip(), session.html(), self.footer(session)
+        if self._suggest(turn, session, run):
+            yield self._shown(session)
+
+    def resume(self, kept: str, session: Session, request: gr.Request | None = None) -> Updates:
+        """Takes up a conversation that was kept."""
+        if request is not None and not session.owner:
+            self._identify(session, request)
+        _same_owner(session, request)
+        take_up(self.store, self.archive, kept, session)
+        return self._shown(session, box="")
+
+    def _suggest(self, turn: Turn, session: Session, run: int) -> bool:
+        """Adds what may be asked next to the last turn, once its answer is there."""
+        if turn.progress != "done":
+            return False
+        ask, answer = self._answer_of(turn.answer), turn.answer
+        found = self.suggester.after(self.archive, answer, ask, gone=lambda: run != session.run)
+        return bool(found) and session.update(replace(session.turns[-1], follow_ups=found), run)
+
+    def _answer_of(self, answer: Answer) -> Callable[[str], Answer]:
+        """Answers further questions within an answer's filters, without a model."""
+        chain = self.plain or self.chain
+        chain = getattr(chain, "inner", chain)
+        filters = answer.query.filters if answer.query else None
+
+        def ask(question: str) -> Answer:
+            found: Answer = chain.invoke({"question": question, "filters": filters})
+            return found
+
+        return ask
+
+    def stop(self, session: Session, request: gr.Request | None = None) -> Update:
+        """Keeps what has arrived. The stream ends at its next part; one that is on its way when
+        the button is pressed is older than this, and the page leaves it."""
+        session.end()
+        _same_owner(session, request)
+        return session.html()
+
+    def restart(self, session: Session) -> Updates:
+        """Begins a new conversation."""
+        session.end(forget=True)
+        return self._shown(session, box="")
+
+    def footer(self, session: Session) -> str:
+        status, without = self._status(), self.archive.without()
+        warned, every = self.stale() if status else (0, 0)
+        without += [] if status else ["ledger"]
+        return footer_html(
+            status, _now(), session.words, warned=warned, all_=every, without=without
+        )
+
+    def _status(self) -> Status | None:
+        """What the archive holds; None where its ledger cannot be read."""
+        try:
+            return self.archive.status()
+        except (SQLAlchemyError, DatelineError):
+            log.exception("the ledger cannot be read")
+            return None
+
+    def _shown(self, session: Session, box: Update = None) -> Updates:
+        return gr.skip() if box is None else box, session.html(), gr.skip()
 
 
-Turns = tuple[Turn, ...]
+def _same_owner(session: Session, request: gr.Request | None) -> bool:
+    """Whether who asks is whose conversation the tab shows. If not, as after a logout or once the
+    user has been removed, it is forgotten, and what comes next is the asker's. A conversation
+    that is nobody's is kept nowhere, and stays with its tab."""
+    if request is None or not session.owner:
+        return True
+    found = owner_of_request(scope_of(request), request.cookies)
+    if found == session.owner:
+        return True
+    session.end(forget=True)
+    session.owner = found
+    return False
 
 
-def finished(turn: Turn, w: Words) -> Turn:
-    """A turn with its HTML, and without the passages that nobody looks at again."""
-    answer = replace(turn.answer, nearest=turn.answer.nearest if turn.answer.abstained else ())
-    turn = replace(turn, answer=answer, events=turn.events or events_of(turn.answer))
-    return replace(turn, shown=_turn_html(turn, w), cards=_cards_html(turn, w))
-
-
-def history(turns: Sequence[Turn]) -> list[Message]:
-    """The turns that were answered, as the chain takes them."""
-    messages: list[Message] = []
-    for turn in turns:
-        if turn.answer.text:
-            messages.append({"role": "user", "content": turn.question})
-            messages.append({"role": "assistant", "content": turn.answer.text})
-    return messages
-
-
-def log_html(w: Words) -> str:
-    """Where the page puts the turns; said aloud by a screen reader as claims arrive."""
-    return f'<div role="log" id="dl-log" aria-label="{w("conversation")}"></div>'
-
-
-def turns_html(turns: Turns, w: Words) -> str:
-    """The turns, oldest first."""
-    return "".join(turn.shown or _turn_html(turn, w) for turn in turns)
-
-
-def cards_html(turns: Turns, w: Words) -> str:
-    """The sources of each turn that has any; the page shows the last one's, or a chosen one's."""
-    return "".join(turn.cards or _cards_html(turn, w) for turn in turns)
-
-
-def _cards_html(turn: Turn, w: Words) -> str:
-    if turn.answer.query is None and turn.progress != "asking":
-        return ""
-    events = events_html(turn.events, w)
-    waiting = turn.progress == "asking"
-    return section_html(turn.number, turn.answer, w, waiting=waiting, events=events)
-
-
-def _turn_html(turn: Turn, w: Words) -> str:
-    answer = turn.answer
-    claims = "".join(_claims_html(turn, w))
-    lang = language_of(turn.question)
-    query = answer.query
-    narrowed = filters_json(query.filters) if query else "{}"
-    searched = query if query and query.request not in UNSEARCHED else None
-    return (
-        f'<section class="dl-turn" data-turn="{turn.number}" data-progress="{turn.progress}" '
-        f'data-message="{turn.message}" data-unread="{esc(" ".join(turn.unread))}" '
-        f'data-filters="{esc(json.dumps(narrowed))}">'
-        f'<h2 class="dl-question" lang="{lang}">{esc(turn.question)}</h2>'
-        f"{chips_html(searched, turn.number, w) if searched else ''}"
-        f'<div class="dl-answer" lang="{_answer_lang(answer)}">'
-        f"{_note_html(answer.notice)}{_message_html(answer)}{claims}"
-        f"{_note_html(str(answer.usage or ''))}</div>{_waiting_html(turn, w)}{_foot_html(turn, w)}"
-        "</section>"
-    )
-
-
-def _answer_lang(answer: Answer) -> str:
-    return answer.query.language if answer.query and answer.query.language == "ko" else "en"
-
-
-def _lead_html(claim: Claim) -> str:
-    """The amount or date that was asked for, in bold before its sentence."""
-    return f'<strong class="dl-lead">{esc(claim.lead)}</strong> — ' if claim.lead else ""
-
-
-def _claims_html(turn: Turn, w: Words) -> Iterator[str]:
-    """The claims, under their headings if they have any; the sides of a comparison beside one
-    another."""
-    answer = turn.answer
-    groups = [(head, list(own)) for head, own in groupby(answer.claims, lambda c: c.heading)]
-    beside = len(groups) > 1 and bool(answer.query and answer.query.request == "comparison")
-    yield '<div class="dl-sides">' if beside else ""
-    for heading, claims in groups:
-        yield '<div class="dl-side">' if beside else ""
-        yield f'<h3 class="dl-heading">{esc(heading)}</h3>' if heading else ""
-        yield from (_claim_html(turn.number, claim, w) for claim in claims)
-        yield "</div>" if beside else ""
-    yield "</div>" if beside else ""
-
-
-def _claim_html(turn: int, claim: Claim, w: Words) -> str:
-    """A claim with its citations; one whose check failed says so before it is read."""
-    chips = "".join(_chip_html(turn, cited, w) for cited in claim.citations)
-    cited = f'<span class="dl-chips">{chips}</span>' if chips else ""
-    if claim.supported:
-        return f'<p class="dl-claim">{_lead_html(claim)}{esc(claim.text)}{cited}</p>'
-    why = "; ".join(esc(failure) for failure in claim.failures)
-    return (
-        f'<p class="dl-claim is-unsupported"><strong class="dl-verdict">{w("unsupported")}'
-        f'</strong> {esc(claim.text)}{cited}<span class="dl-why">'
-        f"{w('unsupported_label', why=why)}</span></p>"
-    )
-
-
-def _chip_html(turn: int, cited: Citation, w: Words) -> str:
-    article = cited.article
-    named = (esc(article.outlet) or w("outlet_unknown"), w.dated(article.published))
-    about = ", ".join(filter(None, (*named, page_html(article, w))))
-    quote = cited.quote[:TIP_CHARS] + ("…" if len(cited.quote) > TIP_CHARS else "")
-    headline = esc(article.headline) or w("untitled")
-    return (
-        f'<a class="dl-chip" href="{article_path(article, (cited.start, cited.end))}" '
-        f'data-card="{card_id(turn, cited.number)}" '
-        f'data-cite="{about}: {headline}" data-url="{esc(article.url)}" '
-        f'aria-label="{w("citation_of", n=cited.number, about=about)}">{cited.number}'
-        f'<span class="dl-tip" aria-hidden="true"><span class="dl-tip-meta">{about}</span>'
-        f'<span class="dl-tip-quote" lang="{language_of(quote)}">{esc(quote)}</span>'
-        f'<span class="dl-tip-head">{headline}</span></span></a>'
-    )
-
-
-def _message_html(answer: Answer) -> str:
-    kind = "dl-abstained" if answer.abstained else "dl-message"
-    lines = answer.message.splitlines()
-    rows = "".join(f"<li>{esc(line[2:])}</li>" for line in lines if line.startswith("- "))
-    said = " ".join(line for line in lines if not line.startswith("- "))
-    rows = f'<ul class="dl-rows">{rows}</ul>' if rows else ""
-    return f'<p class="{kind}">{esc(said)}</p>{rows}' if said else ""
-
-
-def _note_html(text: str) -> str:
-    """What a reader should know about an answer: that the model failed; what it took."""
-    return f'<p class="dl-note" role="status">{esc(text)}</p>' if text else ""
-
-
-def _waiting_html(turn: Turn, w: Words) -> str:
-    if turn.progress != "asking":
-        return _note_html(turn.note)
-    doing = w("reading") if turn.answer.query else w("searching")
-    return f'<p class="dl-waiting">{doing}<span aria-hidden="true"></span></p>'
-
-
-def _foot_html(turn: Turn, w: Words) -> str:
-    """What can be done with a finished turn."""
-    if turn.progress == "asking":
-        return ""
-    answer, acts = turn.answer, []
-    if answer.abstained and answer.nearest:
-        acts.append(_act("sources", w("nearest_articles")))
-    elif answer.claims:
-        articles = {(c.article.id, c.article.version) for c in answer.citations}
-        acts.append(_act("sources", w.count("sources", len(articles))))
-        acts.append(_act("copy", w("copy")))
-        acts.append(_act("timeline", w("timeline_of")))
-    acts += [_act("retry", w("retry")), _act("edit", w("edit"))]
-    return (
-        f'{_other_ways_html(turn, w)}<p class="dl-turn-foot">{"".join(acts)}</p>'
-        f"{_feedback_html(turn, w)}"
-        f"{_follow_ups_html(turn.follow_ups or answer.suggested, w)}"
-    )
-
-
-def _other_ways_html(turn: Turn, w: Words) -> str:
-    """The same request answered in other ways: as a timeline, as a list, in summary."""
-    query = turn.answer.query
-    if query is None or query.request in UNSEARCHED:
-        return ""
-    buttons = "".join(
-        f'<button type="button" class="dl-plain" data-act="as" data-request="{kind}" '
-        f'aria-current="{"true" if kind == query.request else "false"}">{w("as_" + kind)}</button>'
-        for kind in WAYS
-    )
-    label = w("laid_out_as")
-    return f'<p class="dl-ways" role="group" aria-label="{label}"><span>{label}</span>{buttons}</p>'
-
-
-WAYS = ("fact", "list", "timeline", "summary")
-"""The kinds of requests that a reader can have an answer laid out as."""
-
-
-def _act(act: str, label: str) -> str:
-    return f'<button type="button" class="dl-plain" data-act="{act}">{label}</button>'
-
-
-def _feedback_html(turn: Turn, w: Words) -> str:
-    if not turn.message:
-        return ""
-    buttons = "".join(
-        f'<button type="button" class="dl-plain" data-act="feedback" data-kind="{kind}" '
-        f'aria-pressed="{"true" if kind in turn.said else "false"}">{w(key)}</button>'
-        for kind, key in FEEDBACK
-    )
-    return (
-        f'<div class="dl-feedback" role="group" aria-label="{w("feedback")}">'
-        f"<span>{w('feedback')}</span>{buttons}"
-        '<span class="dl-thanks" role="status"></span></div>'
-    )
-
-
-FEEDBACK = (
-    ("right", "feedback_right"),
-    ("wrong citation", "feedback_wrong"),
-    ("missing", "feedback_missing"),
-)
-"""What a reader can say of an answer, as the store names it, and in words."""
-
-
-def _follow_ups_html(questions: Sequence[str], w: Words) -> str:
-    if not questions:
-        return ""
-    buttons = "".join(
-        f'<li><button type="button" class="dl-example" data-act="ask" lang="{language_of(q)}">'
-        f"{esc(q)}</button></li>"
-        for q in questions
-    )
-    return f'<div class="dl-next"><h3>{w("follow_ups")}</h3><ul>{buttons}</ul></div>'
+def _now() -> datetime:
+    return datetime.now().astimezone()

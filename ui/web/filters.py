@@ -39,7 +39,7 @@ def filters_json(filters: Filters) -> dict[str, Any]:
     return found
 
 
-def read_wanted(text: str) -> dict[str, Any]:
+def read_options(text: str) -> dict[str, Any]:
     """What the page wants with a question, as JSON; empty if it is not an object."""
     try:
         found = json.loads(text or "{}")

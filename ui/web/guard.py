@@ -17,23 +17,22 @@ from anyio import to_thread
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
-from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.operations.access import CALLER, Access, caller_of
 from ui.operations.limits import RETRY_AFTER, Rates
 from ui.store import Forbidden, Role
 from ui.store.owner import COOKIE, new_session, owner_of, set_cookie
+from ui.web.authorization import refusal_of
 from ui.web.bodies import TooLong, read_body, replayed
-from ui.web.entering import refusal_of
 from ui.web.policy import policy, with_headers
-from ui.web.requests import with_name
-from ui.web.standing import while_known
+from ui.web.refusals import REFUSALS, refusal
+from ui.web.requests import with_request_id
+from ui.web.revocation import while_admitted
+from ui.web.routes import PROBES, is_question, is_served
 
 log = logging.getLogger(__name__)
-
-PROBES = frozenset({"/healthz", "/readyz"})
-"""Paths that answer whoever asks, also where nobody can be looked up."""
 
 SLOWEST_BODY = 30.0
 """Seconds that a body may take to arrive."""
@@ -41,39 +40,8 @@ SLOWEST_BODY = 30.0
 MOST_AT_ONCE = 500
 """Requests with a body that are worked on at the same time; more are asked to come again."""
 
-REFUSALS = frozenset({401, 403, 408, 413, 421, 429, 503})
-"""Statuses that are counted: what was asked was not looked at."""
-
-ASKING = ("/api/", "/v1/", "/mcp", "/gradio_api/queue/join")
-SEARCHING = ("/search", "/timeline")
-"""Paths whose requests with a body are questions, for the rates, and ends of those without."""
-
 ENDING = frozenset({"login", "token", "machine"})
 """Ways to be known that can end while something streams."""
-
-_EXACT = frozenset(
-    {
-        "/",
-        "/healthz",
-        "/readyz",
-        "/metrics",
-        "/mcp",
-        "/login",
-        "/logout",
-        "/config",
-        "/theme.css",
-        "/favicon.ico",
-        "/robots.txt",
-        "/manifest.json",
-    }
-    | {f"/gradio_api/{name}" for name in ("queue/join", "queue/data", "cancel", "reset")}
-    | {f"/gradio_api/{name}" for name in ("info", "app_id", "startup-events")}
-)
-_PREFIXES = (
-    "/api/", "/v1/", "/share/", "/article/", "/view/", "/keep/", "/operate/", "/dateline/",
-    "/assets/", "/static/", "/svelte/", "/gradio_api/heartbeat/",
-)  # fmt: skip
-
 
 PEER = "dateline.peer"
 """The key in a scope under which the address stands that the connection itself comes from."""
@@ -109,9 +77,9 @@ class Guard:
             if scope["type"] == "lifespan":
                 await self.app(scope, receive, send)
             return
-        send = self._counted(scope, with_name(scope, send))
-        if refusal := self._refusal(scope) or await self._enter(scope):
-            await refusal(scope, receive, with_headers(send, policy()))
+        send = self._with_count(scope, with_request_id(scope, send))
+        if refused := self._refusal(scope) or await self._authenticate(scope):
+            await refused(scope, receive, with_headers(send, policy()))
         elif scope["path"] == "/":
             await self._page(scope, receive, send)
         else:
@@ -127,16 +95,16 @@ class Guard:
 
         async def still() -> bool:
             try:
-                found = await to_thread.run_sync(access.caller, *_shown(scope))
+                found = await to_thread.run_sync(access.caller, *_credentials(scope))
             except Forbidden:
                 return False
             except SQLAlchemyError:
                 return True  # what has begun goes on while nobody can be looked up
             return (found.way, found.name) == (caller.way, caller.name) and found.may(Role.reader)
 
-        await while_known(self.app, scope, receive, send, still)
+        await while_admitted(self.app, scope, receive, send, still)
 
-    def _counted(self, scope: Scope, send: Send) -> Send:
+    def _with_count(self, scope: Scope, send: Send) -> Send:
         count = self.refused
         if count is None or scope["path"] == "/readyz":  # whose 503 refuses nobody
             return send
@@ -149,34 +117,35 @@ class Guard:
         return wrapped
 
     def _refusal(self, scope: Scope) -> Response | None:
+        """Refuses a host name that is not ours, a foreign page, and a path that is not served."""
         headers = Headers(scope=scope)
         host = headers.get("host", "")
-        if not self._known(host):
-            return _refuse(scope, 421, "This address is not served here.")
+        if not self._is_our_host(host):
+            return refusal(scope, 421, "This address is not served here.")
         origin = headers.get("origin")
         foreign = origin is not None and urlsplit(origin).netloc != host
         site = headers.get("sec-fetch-site", "none")
         if foreign or (scope["method"] != "GET" and site in {"cross-site", "same-site"}):
-            return _refuse(scope, 403, "Requests from other sites are refused.")
+            return refusal(scope, 403, "Requests from other sites are refused.")
         path = scope["path"]
-        if path not in _EXACT and not path.startswith(_PREFIXES):
-            return _refuse(scope, 404, "Not found.")
+        if not is_served(path):
+            return refusal(scope, 404, "Not found.")
         return None
 
-    async def _enter(self, scope: Scope) -> Response | None:
+    async def _authenticate(self, scope: Scope) -> Response | None:
         """Finds out who asks, and keeps it in the request; refuses who may do nothing here."""
         if self.access is None or scope["path"] in PROBES:
             return None
         try:
-            caller = await to_thread.run_sync(self.access.caller, *_shown(scope))
+            caller = await to_thread.run_sync(self.access.caller, *_credentials(scope))
         except Forbidden as error:
-            return _refuse(scope, 403, f"{str(error).capitalize()}.")
+            return refusal(scope, 403, f"{str(error).capitalize()}.")
         except OperationalError as error:  # a server that is away comes back
             log.warning("who asks cannot be looked up: %s", error)
             words = "Who you are cannot be looked up at the moment. Please try again."
-            refusal = _refuse(scope, 503, words)
-            refusal.headers["Retry-After"] = str(RETRY_AFTER)
-            return refusal
+            response = refusal(scope, 503, words)
+            response.headers["Retry-After"] = str(RETRY_AFTER)
+            return response
         except SQLAlchemyError:  # damaged: whoever it is may what everybody may, until it is mended
             log.exception("who asks cannot be looked up: `dateline doctor` says what is wrong")
             caller = self.access.anybody
@@ -184,19 +153,19 @@ class Guard:
         refused = refusal_of(caller, scope["path"])
         if refused is None:
             return None
-        return _refuse(scope, *refused) if refused[0] else RedirectResponse("/login", 303)
+        return refusal(scope, *refused) if refused[0] else RedirectResponse("/login", 303)
 
     def _too_often(self, scope: Scope) -> int:
         """Seconds to wait for who asks too often; 0 for all others, and for what is no asking."""
         path, reads = scope["path"], scope["method"] in {"GET", "HEAD"}
-        if not path.startswith(ASKING) or (reads and not path.endswith(SEARCHING)):
+        if not is_question(path, reads=reads):
             return 0
         cookies = cookie_parser(Headers(scope=scope).get("cookie", ""))
         person = caller_of(scope).key or owner_of(cookies)
         client = scope.get("client")
         return self.rates.wait(person, client[0] if client else "")
 
-    def _known(self, host: str) -> bool:
+    def _is_our_host(self, host: str) -> bool:
         try:
             name = (urlsplit(f"//{host}").hostname or "").rstrip(".")
         except ValueError:
@@ -213,15 +182,15 @@ class Guard:
         """Reads the body first, so that what is too long or too slow never gets further."""
         if wait := self._too_often(scope):
             words = f"You ask more often than is allowed here. Please wait {wait} seconds."
-            refusal = _refuse(scope, 429, words)
-            refusal.headers["Retry-After"] = str(wait)
-            await refusal(scope, receive, send)
+            response = refusal(scope, 429, words)
+            response.headers["Retry-After"] = str(wait)
+            await response(scope, receive, send)
             return
         if scope["method"] in {"GET", "HEAD"}:
             await self._served(scope, receive, send)
             return
         if self.load.busy >= MOST_AT_ONCE:
-            await _refuse(scope, 503, "Too many are asking at the moment. Please try again.")(
+            await refusal(scope, 503, "Too many are asking at the moment. Please try again.")(
                 scope, receive, send
             )
             return
@@ -230,9 +199,9 @@ class Guard:
             async with asyncio.timeout(SLOWEST_BODY):
                 body = await read_body(scope, receive)
         except TimeoutError:
-            await _refuse(scope, 408, "This request took too long to arrive.")(scope, receive, send)
+            await refusal(scope, 408, "This request took too long to arrive.")(scope, receive, send)
         except TooLong:
-            await _refuse(scope, 413, "This request is too long.")(scope, receive, send)
+            await refusal(scope, 413, "This request is too long.")(scope, receive, send)
         else:
             if body is not None:
                 await self._served(scope, replayed(body, receive), send)
@@ -256,31 +225,20 @@ class Guard:
         headers = MutableHeaders(raw=list(start["headers"]))
         headers["content-length"] = str(len(page))
         headers["cache-control"] = "no-store"
-        headers.append("set-cookie", _session(scope))
+        headers.append("set-cookie", _session_cookie(scope))
         framed = with_headers(send, policy(page, gradio=True))
         await framed({**start, "headers": headers.raw})
         await framed({"type": "http.response.body", "body": page})
 
 
-def _shown(scope: Scope) -> tuple[Headers, dict[str, str], str]:
+def _credentials(scope: Scope) -> tuple[Headers, dict[str, str], str]:
     """What a request shows of who sends it: headers, cookies, the address of its connection."""
     headers = Headers(scope=scope)
     peer = scope.get(PEER) or (scope.get("client") or ("",))[0]
     return headers, cookie_parser(headers.get("cookie", "")), peer
 
 
-def _refuse(scope: Scope, status: int, words: str) -> Response:
-    """A refusal: in the API's shape under its paths, and as Gradio's scripts read one under
-    theirs."""
-    if scope["path"].startswith(("/api/", "/v1/", "/mcp")):
-        problem = {"message": words, "type": "invalid_request_error", "param": None, "code": None}
-        return JSONResponse({"error": problem}, status)
-    if scope["path"].startswith("/gradio_api/"):
-        return JSONResponse({"detail": words, "error": words}, status)
-    return PlainTextResponse(words, status)
-
-
-def _session(scope: Scope) -> str:
+def _session_cookie(scope: Scope) -> str:
     """The browser's session cookie, a new one or renewed."""
     cookies = cookie_parser(Headers(scope=scope).get("cookie", ""))
     token = cookies.get(COOKIE, "") if owner_of(cookies) else new_session()

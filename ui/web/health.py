@@ -7,7 +7,7 @@ from datetime import datetime
 
 from ingest.collect import Preview
 from ingest.freshness import Freshness
-from ingest.sources.edit import written
+from ingest.sources.edit import format_duration
 from ingest.times import Times, last_done
 from ui.wording.text import esc, language_of
 from ui.wording.words import Words
@@ -73,7 +73,7 @@ def _row_html(one: Freshness, w: Words, now: datetime, *, may: bool) -> str:
     else:
         health = w("source_fine") if source.enabled else w("source_off")
     last = state.last_success if state else None
-    every = (esc(source.cron) or written(source.every)) if source else ""
+    every = (esc(source.cron) or format_duration(source.every)) if source else ""
     cells = [
         health,
         f"{state.articles:,}" if state else "0",

@@ -13,11 +13,11 @@ from typing import Any
 
 import gradio as gr
 
-from ui.web.answering import Chat, Updates
-from ui.web.chat import log_html
+from ui.web.chat import Chat, Updates
 from ui.web.frame import welcome_html
 from ui.web.session import Session
 from ui.web.sources import panel_html
+from ui.web.transcript import log_html
 from ui.wording.words import words
 
 AT_ONCE = 20

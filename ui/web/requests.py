@@ -19,16 +19,16 @@ HEADER = "X-Request-ID"
 _NAME = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 
 
-def named(headers: Mapping[str, str]) -> str:
+def request_id_of(headers: Mapping[str, str]) -> str:
     """The request's name as its headers have it; "" if there is none that may stand in a log."""
     found = headers.get(HEADER.lower(), "")
     return found if _NAME.fullmatch(found) else ""
 
 
-def with_name(scope: Scope, send: Send) -> Send:
+def with_request_id(scope: Scope, send: Send) -> Send:
     """Names the request, as the proxy did or anew, for the log, the app and the response."""
     headers = MutableHeaders(scope=scope)
-    name = named(headers) or secrets.token_hex(8)
+    name = request_id_of(headers) or secrets.token_hex(8)
     headers[HEADER] = name
     request_id.set(name)
 
@@ -40,7 +40,7 @@ def with_name(scope: Scope, send: Send) -> Send:
     return wrapped
 
 
-def owner(scope: Mapping[str, object], cookies: Mapping[str, str]) -> str:
+def owner_of_request(scope: Mapping[str, object], cookies: Mapping[str, str]) -> str:
     """Whose conversations a request is about: a user's own wherever they are logged in, else
     those of the browser's session; "" without either."""
     return caller_of(scope).owner or owner_of(cookies)

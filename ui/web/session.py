@@ -6,7 +6,8 @@ import threading
 import time
 from dataclasses import replace
 
-from ui.web.chat import Turn, cards_html, finished, turns_html
+from ui.web.transcript import cards_html, finished, turns_html
+from ui.web.turns import Turn
 from ui.wording.text import esc
 from ui.wording.words import Words, words
 
@@ -39,7 +40,7 @@ class Session:
         """Gradio copies the first one for each tab."""
         return Session()
 
-    def shown(self) -> str:
+    def html(self) -> str:
         """What the page is sent of the conversation, for dateline-turns.js to put in place.
 
         All that has changed since the answer was asked for, not only since the last part: of
@@ -114,7 +115,7 @@ class Session:
             self.kept, self.replaced = kept, ()
             self.talk = self.version
 
-    def speak(self, chosen: Words) -> None:
+    def set_language(self, chosen: Words) -> None:
         """Shows everything in another language of the interface from now on."""
         with self.lock:
             self.version += 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from chatbot.answering.timeline import Entry, timeline
-from ui.web.archive import PAGE, Wish, item_html, narrowed_html, outlets_named, pages_html
+from ui.web.archive import PAGE, ArchiveQuery, item_html, narrowed_html, outlets_named, pages_html
 from ui.web.coverage import Bar, bars, chart_html, legend_html, ranks, table_html
 from ui.web.reader import article_path, lang_of
 from ui.wording.text import esc, language_of
@@ -16,29 +16,29 @@ LONGEST_TOPIC = 300
 """Characters of a topic."""
 
 
-def timeline_html(archive: Archive, wish: Wish, w: Words) -> str:
+def timeline_html(archive: Archive, query: ArchiveQuery, w: Words) -> str:
     """The topic form and the topic by date, or the coverage and the articles of one period."""
-    topic = wish.text.strip()[:LONGEST_TOPIC]
-    inner = _topic_html(archive, topic, wish, w) if topic else _coverage_html(archive, wish, w)
+    topic = query.text.strip()[:LONGEST_TOPIC]
+    inner = _topic_html(archive, topic, query, w) if topic else _coverage_html(archive, query, w)
     return (
         f'<h1 class="dl-view-title" tabindex="-1">{w("view_timeline")}</h1>'
         '<form class="dl-form" method="get" action="/view/timeline" role="search">'
         f'<div class="dl-find"><label class="dl-sr" for="dl-topic">{w("timeline_topic")}</label>'
         f'<input id="dl-topic" type="search" name="q" value="{esc(topic)}" '
         f'placeholder="{w("timeline_hint")}"><button type="submit">{w("timeline_show")}</button>'
-        f"</div></form>{narrowed_html(wish, 'timeline', w)}{inner}"
+        f"</div></form>{narrowed_html(query, 'timeline', w)}{inner}"
     )
 
 
-def _coverage_html(archive: Archive, wish: Wish, w: Words) -> str:
-    rows = archive.coverage(wish.filters)
+def _coverage_html(archive: Archive, query: ArchiveQuery, w: Words) -> str:
+    rows = archive.coverage(query.filters)
     unit, found = bars(rows)
     colours = ranks(archive.coverage())
     here = {row.outlet for row in rows}
     shown = {name: rank for name, rank in colours.items() if name in here}
 
     def link(bar: Bar) -> str:
-        return esc(wish.address("timeline", since=bar.first, until=bar.last, page=""))
+        return esc(query.address("timeline", since=bar.first, until=bar.last, page=""))
 
     undated = sum(row.articles for row in rows if not row.day)
     note = w("coverage_undated", articles=w.count("articles", undated)) if undated else ""
@@ -47,19 +47,19 @@ def _coverage_html(archive: Archive, wish: Wish, w: Words) -> str:
     return (
         f'<h2 class="dl-view-head">{w("coverage")}</h2>'
         f'<p class="dl-quiet">{w("coverage_note")} {note}</p>'
-        f"{chart_html(unit, found, colours, w, link)}{_outlets_html(shown, wish, w)}"
+        f"{chart_html(unit, found, colours, w, link)}{_outlets_html(shown, query, w)}"
         f"{table_html(unit, found, list(shown), w)}"
-        f"{_articles_html(archive, wish, w) if wish.filters else ''}"
+        f"{_articles_html(archive, query, w) if query.filters else ''}"
     )
 
 
-def _outlets_html(colours: dict[str, int], wish: Wish, w: Words) -> str:
+def _outlets_html(colours: dict[str, int], query: ArchiveQuery, w: Words) -> str:
     """The legend; with more than one outlet, each leads to its own coverage."""
     legend = legend_html(colours, w)
     if len(colours) < 2:
         return legend
     for name in colours:
-        at = esc(wish.address("timeline", outlets=[name], page=""))
+        at = esc(query.address("timeline", outlets=[name], page=""))
         label = esc(name)
         legend = legend.replace(
             f"</span>{label}</li>", f'</span><a class="dl-go" href="{at}">{label}</a></li>'
@@ -67,19 +67,19 @@ def _outlets_html(colours: dict[str, int], wish: Wish, w: Words) -> str:
     return legend
 
 
-def _articles_html(archive: Archive, wish: Wish, w: Words) -> str:
-    total = archive.matching(wish.filters)
-    found = archive.browse(wish.filters, limit=PAGE, offset=(wish.page - 1) * PAGE)
+def _articles_html(archive: Archive, query: ArchiveQuery, w: Words) -> str:
+    total = archive.matching(query.filters)
+    found = archive.browse(query.filters, limit=PAGE, offset=(query.page - 1) * PAGE)
     shown = "".join(item_html(article, (0, 0), w) for article in found)
     head = w("found_articles", articles=w.count("articles", total))
     return (
         f'<p class="dl-quiet" role="status">{head}</p><ol class="dl-list">{shown}</ol>'
-        f"{pages_html(wish, total, w, 'timeline')}"
+        f"{pages_html(query, total, w, 'timeline')}"
     )
 
 
-def _topic_html(archive: Archive, topic: str, wish: Wish, w: Words) -> str:
-    entries = timeline(archive, topic, filters=wish.filters)
+def _topic_html(archive: Archive, topic: str, query: ArchiveQuery, w: Words) -> str:
+    entries = timeline(archive, topic, filters=query.filters)
     if not entries:
         return f'<p class="dl-quiet" role="status">{w("timeline_none")}</p>'
     head = w("timeline_heading", topic=esc(topic))

@@ -10,32 +10,32 @@ from fastapi.responses import HTMLResponse
 
 from ui.operations.access import Caller, caller_of
 from ui.store import Role
-from ui.web.archive import ORDERS, Wish, archive_html
+from ui.web.archive import ORDERS, ArchiveQuery, archive_html
+from ui.web.facets import PLACES, SUBJECTS, facet_values_html
 from ui.web.filters import DAYS, LISTS, filters_from
+from ui.web.filters_form import filters_form_html
 from ui.web.frame import page_html
-from ui.web.names import PLACES, SUBJECTS, found_html
-from ui.web.period import period_html
 from ui.web.reader import diff_html, reader_html
 from ui.web.settings import account_html, settings_html
 from ui.web.timeline import timeline_html
 from ui.wording.text import esc
-from ui.wording.words import Words, chosen
+from ui.wording.words import Words, words_for
 from vectorstore import Archive
 
 LONGEST = 1_000
 """Characters of words to look for."""
 
-View = Callable[[Archive, Wish, Words], str]
+View = Callable[[Archive, ArchiveQuery, Words], str]
 
 _VIEWS: dict[str, tuple[str, View]] = {
     "archive": ("view_archive", archive_html),
     "timeline": ("view_timeline", timeline_html),
-    "filters": ("filters", lambda archive, wish, w: period_html(archive, wish.filters, w)),
+    "filters": ("filters", lambda archive, query, w: filters_form_html(archive, query.filters, w)),
     "subjects": (
         "filters_subjects",
-        partial(found_html, SUBJECTS),
+        partial(facet_values_html, SUBJECTS),
     ),
-    "places": ("filters_places", partial(found_html, PLACES)),
+    "places": ("filters_places", partial(facet_values_html, PLACES)),
 }
 
 
@@ -69,7 +69,7 @@ def add_views(
             raise HTTPException(404)
         w = words_of(request)
         title, made = _VIEWS[name]
-        return page(request, w(title), made(archive, wish_of(request), w))
+        return page(request, w(title), made(archive, archive_query_of(request), w))
 
     @app.get("/article/{article_id}/{version}")
     def article(
@@ -98,10 +98,10 @@ def add_views(
 
 def words_of(request: Request) -> Words:
     """The words for a request's reader."""
-    return chosen(request.cookies, request.headers.get("accept-language", ""))
+    return words_for(request.cookies, request.headers.get("accept-language", ""))
 
 
-def one_who_may(request: Request, needed: Role) -> Caller:
+def require_role(request: Request, needed: Role) -> Caller:
     """Who asks, who has this role; anybody else is refused, in words."""
     caller = caller_of(request.scope)
     if not caller.may(needed):
@@ -110,7 +110,7 @@ def one_who_may(request: Request, needed: Role) -> Caller:
     return caller
 
 
-def wish_of(request: Request) -> Wish:
+def archive_query_of(request: Request) -> ArchiveQuery:
     """What a view's address asks for; what makes no sense is left out."""
     asked = request.query_params
     many = {name: [v for v in asked.getlist(name) if v] for name in LISTS}
@@ -118,7 +118,7 @@ def wish_of(request: Request) -> Wish:
     page = asked.get("page", "1")
     text = asked.get("q", "")[:LONGEST]
     order = asked.get("order") or ("relevance" if text else "newest")
-    return Wish(
+    return ArchiveQuery(
         text=text,
         filters=filters_from(days | many),
         order=order if order in ORDERS else "newest",

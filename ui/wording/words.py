@@ -89,7 +89,7 @@ def words(lang: str) -> Words:
     )
 
 
-def chosen(cookies: Mapping[str, str], accepted: str) -> Words:
+def words_for(cookies: Mapping[str, str], accepted: str) -> Words:
     """The words for a request: the reader's choice, else the first language they accept."""
     if (said := cookies.get(COOKIE, "")) in LANGUAGES:
         return words(said)

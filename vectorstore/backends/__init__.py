@@ -60,7 +60,7 @@ class Backend(Protocol):
         ...
 
 
-def opened(place: Place, *, create: bool) -> Backend:
+def open_backend(place: Place, *, create: bool) -> Backend:
     """The backend of an archive; raises ArchiveEmpty if there is none and `create` is false."""
     from vectorstore.backends.folder import FolderBackend
 

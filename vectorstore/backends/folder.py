@@ -55,7 +55,7 @@ class FolderBackend:
         try:
             if not self.read_only:
                 with FileLock(self.path / "schema.lock", timeout=SCHEMA_WAIT):
-                    ledger = Ledger(sqlite.connected(path))
+                    ledger = Ledger(sqlite.engine_of(path))
                     migrate(ledger.engine)
                     return ledger
         except OperationalError as error:
@@ -63,7 +63,7 @@ class FolderBackend:
                 raise
             log.error("the ledger can only be read: %s", error.orig)
             self.read_only = True
-        ledger = Ledger(sqlite.reading(path))
+        ledger = Ledger(sqlite.read_only_engine(path))
         check_schema(ledger.engine)
         return ledger
 

@@ -17,8 +17,8 @@ from vectorstore.durable import size
 from vectorstore.errors import ArchiveError, ArchiveLocked
 from vectorstore.ledger import postgres
 from vectorstore.ledger.ledger import Ledger
+from vectorstore.ledger.locks import AdvisoryLock, is_held
 from vectorstore.ledger.migrations import CURRENT, check_schema, migrate, refuse_newer
-from vectorstore.ledger.postgres import AdvisoryLock
 
 INDEX_WAIT = 3600.0
 """Seconds to wait for another process of this node that writes the indexes."""
@@ -31,7 +31,7 @@ class ServedBackend:
         """Raises ArchiveEmpty, ArchiveError and ArchiveTooNew as `Archive.open` does."""
         assert place.url is not None  # noqa: S101
         self.place, self.path = place, place.folder
-        engine = postgres.connected(place.url)
+        engine = postgres.engine_of(place.url)
         try:
             self.read_only = self._opened(engine, create)
         except BaseException as error:
@@ -114,7 +114,7 @@ class ServedBackend:
 
     def held(self, name: str) -> bool:
         """Whether any process on the ledger holds the lock of this name."""
-        return postgres.held(self.ledger.engine, name)
+        return is_held(self.ledger.engine, name)
 
     def announce(self) -> None:
         """Wake the nodes that follow the ledger."""

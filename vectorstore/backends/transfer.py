@@ -59,7 +59,7 @@ def from_file(path: Path, place: Place) -> None:
     try:
         _refuse_filled(backend)
         copy_database(path, aside)  # which may have to be taken up to the schema of today
-        source = sqlite.connected(aside)
+        source = sqlite.engine_of(aside)
         try:
             migrate(source)
             with backend.writing(2.0):
@@ -73,7 +73,7 @@ def from_file(path: Path, place: Place) -> None:
 
 
 def _into_file(source: Engine, path: Path) -> None:
-    target = sqlite.connected(path)
+    target = sqlite.engine_of(path)
     try:
         migrate(target)
         _copied(source, target)

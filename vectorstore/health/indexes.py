@@ -183,7 +183,7 @@ def _lexical_documents(lexical: LexicalIndex, ledger: ReadOnlyLedger) -> str:
     for row in _indexed(ledger, lexical.cursor()):
         live[row.id] = row.text
     try:
-        with lexical._reading() as searcher:
+        with lexical.searcher() as searcher:
             most = max(1, int(searcher.num_docs))
             hits = searcher.search(tantivy.Query.all_query(), limit=most, count=False).hits
             held = Counter(searcher.doc(at)["id"][0] for _, at in hits)

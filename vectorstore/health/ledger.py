@@ -37,7 +37,7 @@ class ReadOnlyLedger(LedgerReader):
     def __init__(self, at: Path | URL) -> None:
         """`at` is SQLite's file, or the URL of a ledger on PostgreSQL."""
         if isinstance(at, URL):
-            self.engine = postgres.connected(at).execution_options(postgresql_readonly=True)
+            self.engine = postgres.engine_of(at).execution_options(postgresql_readonly=True)
             return
         self.engine = create_engine("sqlite://", creator=lambda: connect(at), poolclass=NullPool)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from vectorstore.health.values import Finding, Fix
 from vectorstore.ledger import schema
-from vectorstore.ledger.reader import parts
+from vectorstore.ledger.queries import batches
 from vectorstore.values import Progress, no_progress
 
 if TYPE_CHECKING:
@@ -100,9 +100,9 @@ def _recut(archive: Archive, articles: Sequence[str], settle: Settle) -> str:
     """Marks articles as stale and has their passages made anew of the stored text."""
     a, p = schema.articles.c, schema.passages.c
     with archive._engine.begin() as c:
-        for part in parts(articles):
-            c.execute(schema.passages.delete().where(p.article.in_(part)))
-            c.execute(schema.articles.update().where(a.id.in_(part)).values(stale=True))
+        for batch in batches(articles):
+            c.execute(schema.passages.delete().where(p.article.in_(batch)))
+            c.execute(schema.articles.update().where(a.id.in_(batch)).values(stale=True))
     while archive.stale(1):
         settle(archive)
     return f"passages of {len(articles)} articles cut anew"
@@ -112,5 +112,5 @@ def _forget(archive: Archive, digests: Sequence[str]) -> None:
     """Takes out vectors that are damaged, so that they are made again."""
     t = schema.vectors.c
     with archive._engine.begin() as c:
-        for part in parts(digests):
-            c.execute(schema.vectors.delete().where(t.digest.in_(part)))
+        for batch in batches(digests):
+            c.execute(schema.vectors.delete().where(t.digest.in_(batch)))

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from vectorstore.address import LEDGER, Place
 from vectorstore.durable import lock_held
 from vectorstore.health.ledger import ReadOnlyLedger
-from vectorstore.ledger import postgres
+from vectorstore.ledger.locks import is_held
 from vectorstore.ledger.runs import Records
 
 
@@ -23,7 +23,7 @@ class ReadOnlyRecords(Records):
         """Whether any process on the archive holds the lock of this name."""
         if self.place.url is None:
             return lock_held(self.place.folder / f"{name}.lock")
-        return postgres.held(self._engine, name)
+        return is_held(self._engine, name)
 
 
 @contextmanager

@@ -23,7 +23,7 @@ import numpy as np
 from vectorstore.durable import digests, sync_tree
 from vectorstore.errors import IndexDamaged
 from vectorstore.index import segment_child
-from vectorstore.index.segment import ARTICLES, ROWS, VECTORS, Rows, code, owners
+from vectorstore.index.segment import ARTICLES, ROWS, VECTORS, Rows, article_ids, code
 
 END = 10.0
 """Seconds that a child has to end when its input is closed."""
@@ -158,5 +158,5 @@ def _write_rows(folder: Path, rows: Rows) -> None:
         tags=np.array([code(t) for own in rows.tags for t in own], dtype=np.uint32),
         tagged=np.array([n for n, own in enumerate(rows.tags) for _ in own], dtype=np.int32),
     )
-    np.save(folder / ARTICLES, np.sort(owners(ids)))
+    np.save(folder / ARTICLES, np.sort(article_ids(ids)))
     np.save(folder / VECTORS, rows.vectors.astype(np.float16))

@@ -1,22 +1,20 @@
 """The dense index: sealed segments and the manifest that names the live ones.
 
 The manifest is replaced by an atomic rename. Retired segments stay on disk for a while,
-for readers that still use them. Small segments are merged in tiers, from the ledger.
+for readers that still use them.
 """
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import secrets
 import shutil
 import threading
 import time
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from heapq import nlargest
-from math import ceil
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -27,36 +25,22 @@ from vectorstore.durable import Stamps, digests, sync_folder, write_json
 from vectorstore.errors import IndexDamaged
 from vectorstore.index.building import Builder
 from vectorstore.index.form import Halves, Lookup
-from vectorstore.index.segment import VECTORS, Floats, Rows, Segment, read_ids, rows_of
+from vectorstore.index.manifest import (
+    DEAD_SHARE,
+    EMPTY,
+    dead_rows,
+    file_stamp,
+    mergeable,
+    read_manifest,
+)
+from vectorstore.index.nearest import nearest
+from vectorstore.index.segment import VECTORS, Floats, Rows, Segment, count_rows, read_ids
 from vectorstore.values import Filters
 
 log = logging.getLogger(__name__)
 
-TIER_FACTOR = 4
-"""As many segments of one size class are merged into one; a class is 4 x the last."""
-
-SMALLEST_TIER = 256
-"""Rows below which all segments are of one class."""
-
-DEAD_SHARE = 0.2
-"""A segment with more dead rows than this is rewritten."""
-
 RETIRED_SECONDS = 600.0
 """How long a retired segment stays for those who still read it."""
-
-EXACT_SHARE = 1 / 4
-"""Up to this share of a segment's rows are compared one by one, which is exact; of more, the
-nearest of all are asked for and those that are not admitted left out. At a share of a quarter
-both take about as long (16 ms at 100,000 rows)."""
-
-EXACT_ROWS = 2_000
-"""So few rows are compared one by one in any case: in 2 ms, and exactly."""
-
-SPARE = 1.3
-"""How many more than would do on average are asked for where a filter leaves some out."""
-
-EMPTY: dict[str, Any] = {"model": "", "seq": 0, "segments": [], "retired": []}
-"""The manifest of an index with nothing in it."""
 
 
 class DenseIndex:
@@ -77,8 +61,6 @@ class DenseIndex:
         self._at_once = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="segments")
         self.damaged = False
 
-    # -- reading --------------------------------------------------------------------
-
     def segments(self) -> tuple[Segment, ...]:
         """The live segments, opened as the newest manifest names them.
 
@@ -86,7 +68,7 @@ class DenseIndex:
         could not be opened for another reason is left out and tried again.
         """
         with self._lock:
-            stamp = self._current_stamp()
+            stamp = file_stamp(self._manifest_path)
             if stamp != self._stamp:
                 self.damaged = False
                 self._open, complete = self._opened(self.manifest()["segments"])
@@ -97,7 +79,7 @@ class DenseIndex:
         """The k nearest passages: passage id -> cosine."""
         segments = self.segments()
         each = self._at_once.map if len(segments) > 1 else map
-        several = each(lambda segment: _nearest(segment, query, k, filters), segments)
+        several = each(lambda segment: nearest(segment, query, k, filters), segments)
         found: dict[str, float] = {}
         for segment, hits in zip(segments, several, strict=True):
             found.update((segment.ids[row], cosine) for row, cosine in hits)
@@ -107,19 +89,16 @@ class DenseIndex:
     def manifest(self) -> dict[str, Any]:
         """The manifest as it stands on disk; an empty one where there is none."""
         try:
-            loaded: dict[str, Any] = json.loads(self._manifest_path.read_text("utf-8"))
-            if not _well_formed(loaded):
-                raise ValueError("it has not the shape of a manifest")
+            return read_manifest(self._manifest_path)
         except FileNotFoundError:
             return dict(EMPTY)
         except ValueError:
             self.damaged = True
             return dict(EMPTY)
-        return EMPTY | loaded
 
     def model(self) -> str:
         """The embedding model that the live segments are of; "" where there are none."""
-        stamp = self._current_stamp()
+        stamp = file_stamp(self._manifest_path)
         if stamp != self._model[0]:
             manifest = self.manifest()
             self._model = (stamp, str(manifest["model"]) if manifest["segments"] else "")
@@ -180,7 +159,7 @@ class DenseIndex:
         if manifest["model"] != model:
             gone |= {s["name"] for s in manifest["segments"]}
         keep = [s for s in manifest["segments"] if s["name"] not in gone]
-        worn = _left_worn([s for s in manifest["segments"] if s["name"] in replaced], rows)
+        worn = dead_rows([s for s in manifest["segments"] if s["name"] in replaced], rows)
         self._wear(keep, articles)
         name = f"seg-{time.strftime('%Y%m%dT%H%M%S')}-{secrets.token_hex(3)}"
         if rows.ids:
@@ -198,11 +177,11 @@ class DenseIndex:
         self._sweep(state)
         return name
 
-    def worn(self) -> list[str]:
+    def worn_segments(self) -> list[str]:
         entries = self.manifest()["segments"]
         return [s["name"] for s in entries if s.get("worn", s["rows"]) > DEAD_SHARE * s["rows"]]
 
-    def counted(self, dead: Mapping[str, int]) -> None:
+    def note_dead_rows(self, dead: Mapping[str, int]) -> None:
         manifest = self.manifest()
         for entry in manifest["segments"]:
             entry["worn"] = dead.get(entry["name"], entry.get("worn", entry["rows"]))
@@ -210,13 +189,7 @@ class DenseIndex:
 
     def to_merge(self) -> list[list[str]]:
         """Groups of segments that are due to become one, by name."""
-        tiers: dict[int, list[str]] = {}
-        for segment in self.manifest()["segments"]:
-            tier, size = 0, segment["rows"]
-            while size >= SMALLEST_TIER:
-                tier, size = tier + 1, size // TIER_FACTOR
-            tiers.setdefault(tier, []).append(segment["name"])
-        return [names for _, names in sorted(tiers.items()) if len(names) >= TIER_FACTOR]
+        return mergeable(self.manifest()["segments"])
 
     def verify(self, *, thorough: bool = True) -> list[str]:
         read = digests if thorough else self._stamps.digests
@@ -233,8 +206,6 @@ class DenseIndex:
         retired = manifest["retired"] + gone
         write_json(self._manifest_path, EMPTY | {"retired": retired})
 
-    # -- inside ---------------------------------------------------------------------
-
     def _names(self, without: Collection[str] = ()) -> list[str]:
         """The live segments but some, oldest first."""
         return [s["name"] for s in self.manifest()["segments"] if s["name"] not in without]
@@ -246,7 +217,7 @@ class DenseIndex:
         for entry in entries:
             if "worn" in entry and changed:
                 try:
-                    entry["worn"] += rows_of(self.folder / entry["name"], changed)
+                    entry["worn"] += count_rows(self.folder / entry["name"], changed)
                 except (OSError, ValueError, KeyError) as error:
                     log.warning("dead rows of %s are not counted: %s", entry["name"], error)
 
@@ -265,13 +236,6 @@ class DenseIndex:
                 complete = False
         return found, complete
 
-    def _current_stamp(self) -> tuple[int, int] | None:
-        try:
-            found = self._manifest_path.stat()
-        except FileNotFoundError:
-            return None
-        return found.st_mtime_ns, found.st_ino
-
     def _sweep(self, manifest: dict[str, Any]) -> None:
         """Remove what no manifest has named for a while: retired and half-built folders."""
         now = time.time()
@@ -284,41 +248,3 @@ class DenseIndex:
         if any(r["name"] not in fresh for r in manifest["retired"]):
             manifest["retired"] = [r for r in manifest["retired"] if r["name"] in fresh]
             write_json(self._manifest_path, manifest)
-
-
-def _left_worn(replaced: Sequence[dict[str, Any]], rows: Rows) -> int:
-    """Dead rows, at most, of a segment that stands for others: those of theirs that were not
-    left out as it was made."""
-    worn = sum(entry.get("worn", entry["rows"]) for entry in replaced)
-    left_out = max(0, sum(entry["rows"] for entry in replaced) - len(rows.ids))
-    return int(max(0, min(worn - left_out, len(rows.ids))))
-
-
-def _well_formed(loaded: Any) -> bool:
-    """Whether this is what `publish` writes, as far as others rely on it."""
-    if not isinstance(loaded, dict):
-        return False
-    shape = {"name": str, "rows": int, "files": dict}
-    entries, retired = loaded.get("segments", []), loaded.get("retired", [])
-    return (
-        isinstance(loaded.get("seq", 0), int)
-        and isinstance(loaded.get("model", ""), str)
-        and all(isinstance(e.get(n), kind) for e in entries for n, kind in shape.items())
-        and all(isinstance(r.get("name"), str) and "at" in r for r in retired)
-    )
-
-
-def _nearest(segment: Segment, query: Floats, k: int, filters: Filters) -> list[tuple[int, float]]:
-    """The k nearest of a segment's rows that the filters admit, with their cosines."""
-    keep = segment.admitted(filters)
-    count = int(keep.sum())
-    if count <= max(EXACT_ROWS, EXACT_SHARE * len(segment)):
-        return segment.exact(query, k, np.flatnonzero(keep))
-    spare = SPARE if count < len(segment) else 1.0
-    try:
-        wide = segment.nearest(query, ceil(spare * k * len(segment) / count))
-    except Exception:  # whatever Chroma raises where it cannot open or read its copy
-        log.exception("dense segment %s is compared row by row", segment.name)
-        return segment.exact(query, k, np.flatnonzero(keep))
-    hits = [hit for hit in wide if keep[hit[0]]][:k]
-    return hits if len(hits) == min(k, count) else segment.exact(query, k, np.flatnonzero(keep))

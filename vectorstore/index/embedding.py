@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Generic, Protocol, TypeVar
 
-from vectorstore.ledger.ledger import Ledger, Outcome, Vectors
+from vectorstore.ledger.comparison import Outcome
+from vectorstore.ledger.ledger import Ledger
+from vectorstore.ledger.rows import Vectors
 from vectorstore.models.embedder import Embedded, Embedder, Text
 from vectorstore.models.pooling import quantize
 from vectorstore.values import Article, Passage, Progress, StoredArticle, no_progress
@@ -43,7 +45,7 @@ class _Batch(Generic[Some]):
     result: Result
 
 
-class Storing:
+class EmbeddingWriter:
     """Writes articles into one archive's ledger, without embedding anything twice."""
 
     def __init__(self, ledger: Ledger, embedder: Embedder, service: Service | None = None) -> None:

@@ -81,11 +81,11 @@ class VectorIndex(Protocol):
         Rows of another model than the index's take the place of the whole index at once.
         """
 
-    def worn(self) -> list[str]:
+    def worn_segments(self) -> list[str]:
         """The segments that may have more dead rows than DEAD_SHARE, oldest first; none where
         they are deleted."""
 
-    def counted(self, dead: Mapping[str, int]) -> None:
+    def note_dead_rows(self, dead: Mapping[str, int]) -> None:
         """Note how many dead rows segments were found to have, by name."""
 
     def to_merge(self) -> list[list[str]]:

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 
 from vectorstore.errors import ArchiveLocked, IndexAway
-from vectorstore.index.dense import DEAD_SHARE
 from vectorstore.index.form import VectorIndex
 from vectorstore.index.lexical import LexicalIndex
 from vectorstore.index.lexical_document import Entry
+from vectorstore.index.manifest import DEAD_SHARE
 from vectorstore.index.segment import NO_DAY, Rows
 from vectorstore.ledger.ledger import Ledger
 from vectorstore.values import Progress
@@ -36,8 +36,8 @@ Turn = Callable[[float], AbstractContextManager[bool]]
 """Waits so many seconds for the right to write the dense index; whether it was got."""
 
 
-def always(_wait: float) -> AbstractContextManager[bool]:
-    """The turn at an index that nobody else writes."""
+def uncontended(_wait: float) -> AbstractContextManager[bool]:
+    """The turn at an index that nobody else writes: it is there at once."""
     return nullcontext(True)
 
 
@@ -50,7 +50,7 @@ class Indexer:
         dense: VectorIndex,
         lexical: LexicalIndex,
         model: str,
-        turn: Turn = always,
+        turn: Turn = uncontended,
     ) -> None:
         self._ledger, self._dense, self._lexical, self._model = ledger, dense, lexical, model
         self._turn = turn
@@ -187,14 +187,14 @@ class Indexer:
 
         The index counts them as they come, and at most; here they are counted exactly.
         """
-        worn = self._dense.worn()
+        worn = self._dense.worn_segments()
         names = [s["name"] for s in self._dense.manifest()["segments"]] if worn else []
         newer: set[str] = set()
         for name in reversed(names):
             ids = self._dense.ids(name)
             if name in worn:
                 live = self._ledger.live(ids) - newer
-                self._dense.counted({name: len(ids) - len(live)})
+                self._dense.note_dead_rows({name: len(ids) - len(live)})
                 if len(ids) - len(live) > DEAD_SHARE * len(ids):
                     self._rewrite([name], live)
             newer.update(ids)

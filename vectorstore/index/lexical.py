@@ -1,6 +1,6 @@
 """The lexical index: BM25 over passages in tantivy, a projection of the ledger.
 
-Terms come from `analyzer`, so tantivy only splits at spaces; `clauses` makes its queries.
+Terms come from `analyzer`, so tantivy only splits at spaces; `lexical_query` makes its queries.
 tantivy commits atomically and keeps what open readers use, so readers need nothing from the
 writer.
 """
@@ -11,16 +11,16 @@ import os
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from math import log
 from pathlib import Path
 from typing import Any
 
 from vectorstore.errors import IndexDamaged
-from vectorstore.index import lexical_query as clauses
+from vectorstore.index import lexical_query as queries
 from vectorstore.index.lexical_document import Entry, document, schema
 from vectorstore.index.lexical_seal import LexicalSeal
+from vectorstore.index.term_statistics import TermStatistics
 from vectorstore.index.vocabulary import Vocabulary, words
 from vectorstore.index.word_list import WordList
 from vectorstore.query import SearchQuery
@@ -71,9 +71,9 @@ class LexicalIndex:
 
         Best first. Raises IndexDamaged if the index cannot be read.
         """
-        if not self.exists() or not (wanted := clauses.built(self._schema, query)):
+        if not self.exists() or not (wanted := queries.bm25_query(self._schema, query)):
             return {}
-        with self._reading() as searcher:
+        with self.searcher() as searcher:
             hits = searcher.search(wanted, limit=k, count=False).hits
             return {searcher.doc(at)["id"][0]: score for score, at in hits}
 
@@ -84,15 +84,15 @@ class LexicalIndex:
         are not counted, nor are passages that have none. Raises IndexDamaged if the index
         cannot be read.
         """
-        weights = clauses.term_weights(query)
+        weights = queries.term_weights(query)
         if not self.exists() or not ids or not (weights or query.names):
             return {}
-        with self._reading() as searcher:
-            rare = self._rarity(searcher, weights, known=True)
+        with self.searcher() as searcher:
+            rare = self._statistics(searcher).rarity(weights, known=True)
             worth = {term: rare[term] * weights[term] for term in rare}
             names = [(group, NAME_WORTH) for group in query.names]
             total = sum(worth.values()) + sum(value for _, value in names)
-            wanted = clauses.covering(self._schema, worth, names, ids)
+            wanted = queries.coverage_query(self._schema, worth, names, ids)
             hits = searcher.search(wanted, limit=len(ids), count=False).hits
             return {
                 searcher.doc(at)["id"][0]: min(score / total, 1.0) for score, at in hits if score
@@ -105,34 +105,8 @@ class LexicalIndex:
         """
         if not self.exists():
             return dict.fromkeys(found, 1.0)
-        with self._reading() as searcher:
-            return self._rarity(searcher, found)
-
-    def _rarity(
-        self, searcher: Any, found: Iterable[str], *, known: bool = False
-    ) -> dict[str, float]:
-        """Rarity of terms; if only `known`, of those that the index has."""
-        total = log(max(searcher.num_docs, 2))
-        live = self._counter(searcher)
-        return {
-            term: 1 - log(max(count, 1)) / total
-            for term in found
-            if (count := live("body", term)) or not known or live("headline", term)
-        }
-
-    def _counter(self, searcher: Any) -> Callable[[str, str], int]:
-        """How many passages have a term in a field. tantivy's own count goes on counting
-        passages that were replaced, so where there are any the living ones are looked up."""
-        if not self._seal.read()["dead"]:
-            return lambda field, term: int(searcher.doc_freq(field, term))
-
-        def live(field: str, term: str) -> int:
-            if not searcher.doc_freq(field, term):
-                return 0
-            wanted = clauses.one(self._schema, field, term)
-            return int(searcher.search(wanted, limit=1, count=True).count)
-
-        return live
+        with self.searcher() as searcher:
+            return self._statistics(searcher).rarity(found)
 
     def vocabulary(self) -> tuple[Vocabulary, Vocabulary]:
         """The terms of the texts, and their words (the terms, where there is no list of words).
@@ -154,10 +128,10 @@ class LexicalIndex:
         """
         if not self.exists():
             return [False] * len(several)
-        with self._reading() as searcher:
-            live = self._counter(searcher)
+        with self.searcher() as searcher:
+            count = self._statistics(searcher).document_frequency
             return [
-                any(live(field, t) for t in found for field in clauses.FIELDS) for found in several
+                any(count(field, t) for t in found for field in queries.FIELDS) for found in several
             ]
 
     def with_phrase(self, several: Sequence[Sequence[str]]) -> list[bool]:
@@ -167,8 +141,8 @@ class LexicalIndex:
         """
         if not self.exists():
             return [False] * len(several)
-        with self._reading() as searcher:
-            wanted = [clauses.phrase(self._schema, found) for found in several]
+        with self.searcher() as searcher:
+            wanted = [queries.phrase_query(self._schema, found) for found in several]
             return [bool(searcher.search(w, limit=1, count=False).hits) for w in wanted]
 
     def exists(self) -> bool:
@@ -176,7 +150,7 @@ class LexicalIndex:
 
     def count(self) -> int:
         """Passages in the index; raises IndexDamaged if it cannot be read."""
-        with self._reading() as searcher:
+        with self.searcher() as searcher:
             return int(searcher.num_docs)
 
     def dead_share(self) -> float:
@@ -221,15 +195,18 @@ class LexicalIndex:
         """The list of words beside the index; raises FileNotFoundError or ValueError."""
         return self._words.read(int(self._seal.read()["more"]))
 
+    def _statistics(self, searcher: Any) -> TermStatistics:
+        return TermStatistics(searcher, self._schema, replaced=bool(self._seal.read()["dead"]))
+
     def _terms(self) -> dict[str, int]:
         if not self.exists():
             return {}
-        with self._reading() as searcher:
+        with self.searcher() as searcher:
             found = searcher.terms_with_prefix("body", "")
         return {term: count for term, count in found if term.isalpha()}
 
     @contextmanager
-    def _reading(self) -> Iterator[Any]:
+    def searcher(self) -> Iterator[Any]:
         """A searcher over the newest commit; what fails in it is damage."""
         try:
             index = self._opened()

@@ -21,8 +21,8 @@ LAST_DAY = 4_000_000
 """Later than any ordinal day."""
 
 
-def built(schema: Any, query: SearchQuery) -> Any:
-    """The query for tantivy; None if there is no word to look for."""
+def bm25_query(schema: Any, query: SearchQuery) -> Any:
+    """The terms, names and filters of a query for BM25 ranking; None without a word to look for."""
     from tantivy import Occur, Query
 
     weights = term_weights(query)
@@ -45,7 +45,7 @@ def term_weights(query: SearchQuery) -> dict[str, float]:
     return weights
 
 
-def covering(
+def coverage_query(
     schema: Any,
     worth: Mapping[str, float],
     names: Iterable[tuple[Sequence[str], float]],
@@ -71,12 +71,12 @@ def covering(
     return Query.boolean_query([(Occur.Must, wanted), *parts])
 
 
-def one(schema: Any, field: str, term: str) -> Any:
+def term_query(schema: Any, field: str, term: str) -> Any:
     """A query for one term in one field."""
     return _at(schema, field, [term])
 
 
-def phrase(schema: Any, words: Sequence[str]) -> Any:
+def phrase_query(schema: Any, words: Sequence[str]) -> Any:
     """A query for terms side by side in any of the fields."""
     return _in_fields(schema, [*words], 1.0)
 
@@ -138,7 +138,7 @@ def _narrowed(schema: Any, filters: Filters) -> Iterable[Any]:
         ("outlet", filters.outlets),
         ("language", filters.languages),
         ("article", filters.articles),
-        *(("tag", words) for words in tags.asked(filters)),
+        *(("tag", words) for words in tags.filter_codes(filters)),
     ]
     for field, names in named:
         if names:

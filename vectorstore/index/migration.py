@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 
 from vectorstore.index.form import VectorIndex
-from vectorstore.index.indexer import Indexer, Turn, always
+from vectorstore.index.indexer import Indexer, Turn, uncontended
 from vectorstore.index.lexical import LexicalIndex
 from vectorstore.ledger.ledger import Ledger
 from vectorstore.models.embedder import Embedder, Text
@@ -34,7 +34,7 @@ class Migration:
         dense: VectorIndex,
         lexical: LexicalIndex,
         embedder: Embedder,
-        turn: Turn = always,
+        turn: Turn = uncontended,
     ) -> None:
         self._ledger, self._embedder = ledger, embedder
         self._indexer = Indexer(ledger, dense, lexical, embedder.identity, turn)

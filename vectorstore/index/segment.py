@@ -71,19 +71,19 @@ def read_ids(folder: Path) -> list[str]:
     return [i.decode() for i in np.load(folder / ROWS)["ids"]]
 
 
-def owners(ids: Owners) -> Owners:
+def article_ids(ids: Owners) -> Owners:
     """The articles of passages: the first 16 characters of each id."""
     return ids.astype("S16")
 
 
-def rows_of(folder: Path, articles: Sequence[str]) -> int:
+def count_rows(folder: Path, articles: Sequence[str]) -> int:
     """How many rows of a segment are passages of these articles; looks at as few of its pages as
     there are articles. Raises OSError, ValueError or KeyError if it cannot be read."""
     wanted = np.array(articles, dtype="S16")
     try:
         held = np.load(folder / ARTICLES, mmap_mode="r")
     except FileNotFoundError:  # sealed before the articles were kept
-        held = np.sort(owners(np.load(folder / ROWS)["ids"]))
+        held = np.sort(article_ids(np.load(folder / ROWS)["ids"]))
     first, end = (np.searchsorted(held, wanted, side) for side in ("left", "right"))
     return int((end - first).sum())
 
@@ -128,7 +128,7 @@ class Segment:
             keep &= np.isin(self._outlets, [code(o) for o in filters.outlets])
         if filters.languages and self._languages is not None:
             keep &= np.isin(self._languages, [code(x) for x in filters.languages])
-        for words in tags.asked(filters):
+        for words in tags.filter_codes(filters):
             named = np.zeros(len(self), dtype=bool)
             named[self._tagged[np.isin(self._tags, [code(w) for w in words])]] = True
             keep &= named

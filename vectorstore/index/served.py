@@ -19,7 +19,14 @@ from vectorstore.errors import IndexAway, IndexDamaged
 from vectorstore.index.chroma import PAUSE, READING, WRITING, Connection
 from vectorstore.index.form import Halves, Lookup
 from vectorstore.index.segment import Floats, Rows
-from vectorstore.index.served_rows import create, delete_dead, got, listed, nearest, upsert
+from vectorstore.index.served_rows import (
+    checked_collection,
+    create,
+    delete_dead,
+    list_collections,
+    nearest,
+    upsert,
+)
 from vectorstore.index.serving import Serving
 from vectorstore.values import Filters
 
@@ -78,7 +85,7 @@ class ServedIndex:
 
     def ids(self, name: str) -> list[str]:
         with self._writing.client() as client:
-            found = got(client, name).get(include=[])
+            found = checked_collection(client, name).get(include=[])
         return list(found["ids"])
 
     def answers(self) -> bool:
@@ -119,7 +126,7 @@ class ServedIndex:
             if before["model"] == model and before["segments"]:
                 name = str(before["segments"][0]["name"])
                 self._move(client, model, before["seq"], name, UNKNOWN)
-                collection = got(client, name)
+                collection = checked_collection(client, name)
                 upsert(client, collection, rows)
                 delete_dead(collection, list(articles), set(rows.ids))
             else:
@@ -131,10 +138,10 @@ class ServedIndex:
             self._sweep(client, name)
         return name
 
-    def worn(self) -> list[str]:
+    def worn_segments(self) -> list[str]:
         return []
 
-    def counted(self, dead: Mapping[str, int]) -> None:
+    def note_dead_rows(self, dead: Mapping[str, int]) -> None:
         """Dead rows are deleted here."""
 
     def to_merge(self) -> list[list[str]]:
@@ -150,7 +157,7 @@ class ServedIndex:
         name, rows = str(entries[0]["name"]), entries[0]["rows"]
         with self._writing.client() as client:
             try:
-                count = got(client, name).count()
+                count = checked_collection(client, name).count()
             except (NotFoundError, IndexDamaged):
                 return [name]
         return [] if rows in {UNKNOWN, count} else [name]
@@ -196,7 +203,7 @@ class ServedIndex:
 
     def _sweep(self, client: Any, live: str) -> None:
         """Remove the generations that the manifest does not name; who reads one asks again."""
-        for other in listed(client):
+        for other in list_collections(client):
             kept = other.name in {live, self._state}
             if not kept and other.name.startswith(f"{self.name}-"):
                 client.delete_collection(other.name)
@@ -204,12 +211,12 @@ class ServedIndex:
 
     def _collection(self, client: Any, name: str) -> Any:
         if name not in self._collections:
-            self._collections = {name: got(client, name)}
+            self._collections = {name: checked_collection(client, name)}
         return self._collections[name]
 
     def _vectors(self, name: str, ids: Sequence[str]) -> dict[str, Halves]:
         with self._writing.client() as client:
-            collection = got(client, name)
+            collection = checked_collection(client, name)
             found = collection.get(ids=list(ids), include=["embeddings"])
         rows = zip(found["ids"], found["embeddings"], strict=True)
         return {i: np.asarray(vector, dtype=np.float16) for i, vector in rows}

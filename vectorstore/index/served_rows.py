@@ -56,9 +56,9 @@ def condition(filters: Filters) -> dict[str, Any] | None:
         parts.append({"outlet": {"$in": list(filters.outlets)}})
     if filters.languages:
         parts.append({"language": {"$in": list(filters.languages)}})
-    for words in tags.asked(filters):
-        parts.append(_together("$or", [{"tags": {"$contains": word}} for word in words]))
-    return _together("$and", parts) if parts else None
+    for words in tags.filter_codes(filters):
+        parts.append(_combined("$or", [{"tags": {"$contains": word}} for word in words]))
+    return _combined("$and", parts) if parts else None
 
 
 def admitted(said: dict[str, Any], filters: Filters) -> bool:
@@ -66,11 +66,11 @@ def admitted(said: dict[str, Any], filters: Filters) -> bool:
     day = date.fromordinal(said["day"]) if said["day"] != NO_DAY else None
     named = set(said.get("tags") or ())
     return filters.admits(day, said["outlet"], said["language"]) and all(
-        named & set(words) for words in tags.asked(filters)
+        named & set(words) for words in tags.filter_codes(filters)
     )
 
 
-def _together(how: str, parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def _combined(how: str, parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return dict(parts[0]) if len(parts) == 1 else {how: list(parts)}
 
 
@@ -104,7 +104,7 @@ def _query(
     return [(i, 1 - float(distance), kept) for i, distance, kept in rows]
 
 
-def got(client: Any, name: str) -> Any:
+def checked_collection(client: Any, name: str) -> Any:
     """The collection of this name.
 
     Raises IndexDamaged if the server says that it has a function to embed with, which ours
@@ -171,7 +171,7 @@ def _parts(names: Iterable[str], size: int) -> Iterator[list[str]]:
         yield part
 
 
-def listed(client: Any) -> list[Any]:
+def list_collections(client: Any) -> list[Any]:
     """Every collection of the database."""
     found: list[Any] = []
     while page := client.list_collections(limit=100, offset=len(found)):

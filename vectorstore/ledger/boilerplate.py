@@ -19,7 +19,7 @@ from typing import Any
 from sqlalchemy import Connection, case, func, select
 
 from vectorstore.ledger import schema
-from vectorstore.ledger.reader import parts
+from vectorstore.ledger.queries import batches
 from vectorstore.values import Span
 
 LONGEST = 400
@@ -132,8 +132,8 @@ def same_but_for_it(c: Connection, outlet: str, old: str, new: str) -> bool:
 def are_known(c: Connection, digests: Collection[int]) -> set[int]:
     """Those of these digests that are boilerplate."""
     found: set[int] = set()
-    for part in parts(list(digests)):
-        found.update(c.scalars(select(known.c.digest).where(known.c.digest.in_(part))))
+    for batch in batches(list(digests)):
+        found.update(c.scalars(select(known.c.digest).where(known.c.digest.in_(batch))))
     return found
 
 
@@ -160,9 +160,9 @@ def _recurring(c: Connection, row: Any, digests: dict[int, str]) -> list[int]:
     """Those of an article's paragraphs that stand in enough stories of its outlet."""
     stories = func.count(func.distinct(case((a.story == "", a.id), else_=a.story)))
     counted: dict[int, int] = {}
-    for part in parts(list(digests)):
+    for batch in batches(list(digests)):
         query = select(seen.c.digest, stories).join(schema.articles, a.id == seen.c.article)
-        query = query.where(seen.c.digest.in_(part)).group_by(seen.c.digest)
+        query = query.where(seen.c.digest.in_(batch)).group_by(seen.c.digest)
         counted.update((d, n) for d, n in c.execute(query.having(stories >= FEW)))
     if not counted:
         return []

@@ -37,9 +37,9 @@ class LedgerCounts:
             return [name for name, _ in _counts(c, schema.articles.c.outlet)]
 
     def tags(self, kind: str) -> tuple[tuple[str, int], ...]:
-        """The subjects or places of live articles with their counts; see `tags.counted`."""
+        """The subjects or places of live articles with their counts; see `tags.counts`."""
         with self.engine.connect() as c:
-            return tags.counted(c, kind)
+            return tags.counts(c, kind)
 
     def status(self) -> dict[str, Any]:
         """The counts and dates of `Status`, but what only the indexes know."""

@@ -1,29 +1,23 @@
-"""A ledger on PostgreSQL: how it is connected to, locked and listened to.
+"""A ledger on PostgreSQL: how it is connected to, written to by one at a time, and listened to.
 
-Everything that only PostgreSQL has is here; the ledger's own statements are the same on both
-databases. Locks are advisory locks of a session, so one ends with the process that holds it,
-however that ends. Connect to the server itself, or through a pooler that pools sessions.
+What only PostgreSQL has is here and in `locks`; the ledger's own statements are the same on both
+databases.
 """
 
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 import socket
-import time
 from collections.abc import Iterator
 from typing import Any
 
-from filelock import Timeout
 from sqlalchemy import URL, Connection, Engine, create_engine, event, func, select, text
 from sqlalchemy.engine.interfaces import IsolationLevel
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from vectorstore.errors import ArchiveLocked, InputError
 from vectorstore.ledger import schema
-
-log = logging.getLogger(__name__)
 
 CHANNEL = "dateline_ledger"
 """What is notified when something new can be indexed; the payload is the sequence number."""
@@ -33,9 +27,6 @@ CONNECT_SECONDS = 10
 
 ALIVE = {"tcp_keepalives_idle": 10, "tcp_keepalives_interval": 5, "tcp_keepalives_count": 2}
 """The server takes a client's machine for dead after 20 s of silence, and frees its locks."""
-
-TRY_AGAIN = 0.2
-"""Seconds between two tries for a lock."""
 
 TERM = "term"
 """The meta row that counts the writers: each takes the next number, and with it the right of
@@ -47,7 +38,7 @@ SNAPSHOT: IsolationLevel = "REPEATABLE READ"
 """The isolation of transactions that see one state of the database from begin to end."""
 
 
-def connected(url: URL, *, isolation: IsolationLevel = SNAPSHOT, most: int = 30) -> Engine:
+def engine_of(url: URL, *, isolation: IsolationLevel = SNAPSHOT, most: int = 30) -> Engine:
     """The engine of a database on PostgreSQL, for a ledger unless told otherwise; nothing is
     connected yet.
 
@@ -83,86 +74,6 @@ def _keep_alive(connection: Any, _record: object) -> None:
         for name, value in ALIVE.items():
             cursor.execute(f"SET {name} = {value}")
     connection.commit()
-
-
-class AdvisoryLock:
-    """A lock by name among all processes on one ledger, with the verbs of `filelock`.
-
-    Held by a connection of its own; lost with it, which `is_locked` finds out.
-    """
-
-    def __init__(self, engine: Engine, name: str, *, timeout: float = -1) -> None:
-        """`timeout` is in seconds, negative for none."""
-        self._engine, self.name, self.timeout = engine, name, timeout
-        self._key = func.hashtextextended(
-            func.concat("dateline:", func.current_schema(), ":", name), 0
-        )
-        self._held: Connection | None = None
-
-    def acquire(self) -> None:
-        """Take the lock; raises filelock's Timeout if another has it for `timeout` seconds."""
-        begun = time.monotonic()
-        connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        try:
-            while not connection.scalar(select(func.pg_try_advisory_lock(self._key))):
-                if 0 <= self.timeout <= time.monotonic() - begun:
-                    raise Timeout(self.name)
-                time.sleep(TRY_AGAIN)
-        except BaseException:
-            connection.close()
-            raise
-        self._held = connection
-
-    def release(self) -> None:
-        """Let it go; does nothing if it is not held, or its connection was lost."""
-        connection, self._held = self._held, None
-        if connection is None:
-            return
-        try:
-            connection.execute(select(func.pg_advisory_unlock(self._key)))
-        except SQLAlchemyError:
-            with contextlib.suppress(SQLAlchemyError):
-                connection.invalidate()  # the session ends, and the lock with it
-        finally:
-            with contextlib.suppress(SQLAlchemyError):
-                connection.close()
-
-    @property
-    def is_locked(self) -> bool:
-        """Whether it is held, by a connection that still stands."""
-        if self._held is None:
-            return False
-        try:
-            self._held.execute(text("SELECT 1"))
-        except SQLAlchemyError:
-            log.warning("the connection that held the lock %r is lost, and the lock", self.name)
-            self.release()
-            return False
-        return True
-
-    def holder(self) -> str:
-        """Who holds it, for people: application, machine and process; "unknown" if nobody says."""
-        bits = text(
-            "SELECT a.application_name FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
-            " WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1"
-            " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-            " AND l.classid::bigint = ((:key >> 32) & 4294967295)"
-            " AND l.objid::bigint = (:key & 4294967295)"
-        )
-        with self._engine.connect() as c:
-            key = c.scalar(select(self._key))
-            return c.scalar(bits, {"key": key}) or "unknown"
-
-
-def held(engine: Engine, name: str) -> bool:
-    """Whether any process on the ledger holds the lock of this name."""
-    lock = AdvisoryLock(engine, name, timeout=0)
-    try:
-        lock.acquire()
-    except Timeout:
-        return True
-    lock.release()
-    return False
 
 
 def next_term(engine: Engine) -> str:

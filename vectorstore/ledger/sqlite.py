@@ -10,7 +10,7 @@ from sqlalchemy import URL, Engine, QueuePool, create_engine, event
 from vectorstore.health.databases import connect
 
 
-def connected(path: Path) -> Engine:
+def engine_of(path: Path) -> Engine:
     """The engine of a ledger's file, which is made if it is not there."""
     url = URL.create("sqlite", database=str(path))
     engine = create_engine(url, hide_parameters=True)
@@ -19,7 +19,7 @@ def connected(path: Path) -> Engine:
     return engine
 
 
-def reading(path: Path) -> Engine:
+def read_only_engine(path: Path) -> Engine:
     """The engine of a ledger's file in a folder that cannot be written."""
     return create_engine("sqlite://", creator=lambda: connect(path), poolclass=QueuePool)
 

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, func, select
 
 from vectorstore.ledger import copies, schema
 from vectorstore.ledger.copies import Print
-from vectorstore.ledger.reader import parts
+from vectorstore.ledger.queries import batches
 
 UNSURE = 0.15
 """How much an estimated Jaccard similarity may be too low: over three deviations."""
@@ -69,8 +69,8 @@ def leave(c: Connection, article: str) -> None:
     c.execute(bands.delete().where(here))
     others = list(c.scalars(select(pairs.c.other).where(pairs.c.one == article)))
     c.execute(pairs.delete().where(pairs.c.one == article))
-    for part in parts(others):
-        c.execute(pairs.delete().where(pairs.c.one.in_(part), pairs.c.other == article))
+    for batch in batches(others):
+        c.execute(pairs.delete().where(pairs.c.one.in_(batch), pairs.c.other == article))
     story = c.scalar(select(a.story).where(a.id == article))
     if story:
         _name(c, [article], "")
@@ -131,8 +131,8 @@ def _signature(stored: bytes) -> copies.Signature:
 def _unite(c: Connection, members: Sequence[str]) -> None:
     """Make one story of these articles and of the stories that they are in."""
     stories: set[str] = set()
-    for part in parts(members):
-        stories.update(c.scalars(select(a.story).where(a.id.in_(part), a.story != "")))
+    for batch in batches(members):
+        stories.update(c.scalars(select(a.story).where(a.id.in_(batch), a.story != "")))
     name = min([*members, *stories])
     for old in stories - {name}:
         c.execute(schema.articles.update().where(a.story == old).values(story=name))
@@ -142,8 +142,8 @@ def _unite(c: Connection, members: Sequence[str]) -> None:
 def _reunite(c: Connection, members: Collection[str]) -> None:
     """Name anew what is still connected of a story that lost a member."""
     others: dict[str, list[str]] = {m: [] for m in members}
-    for part in parts(list(members)):
-        for one, other in c.execute(select(pairs).where(pairs.c.one.in_(part))):
+    for batch in batches(list(members)):
+        for one, other in c.execute(select(pairs).where(pairs.c.one.in_(batch))):
             others[one].append(other)
     seen: set[str] = set()
     for member in members:
@@ -159,5 +159,5 @@ def _reunite(c: Connection, members: Collection[str]) -> None:
 
 
 def _name(c: Connection, members: Iterable[str], story: str) -> None:
-    for part in parts(list(members)):
-        c.execute(schema.articles.update().where(a.id.in_(part)).values(story=story))
+    for batch in batches(list(members)):
+        c.execute(schema.articles.update().where(a.id.in_(batch)).values(story=story))

@@ -25,7 +25,7 @@ def code(kind: str, name: str) -> str:
     return f"{kind}:{name.casefold()}"
 
 
-def asked(filters: Filters) -> list[list[str]]:
+def filter_codes(filters: Filters) -> list[list[str]]:
     """The words of each kind that the filters ask for, for those kinds that they do."""
     named = zip(KINDS, (filters.subjects, filters.places), strict=True)
     return [[code(kind, name) for name in names] for kind, names in named if names]
@@ -45,7 +45,7 @@ def same(c: Connection, article: Article) -> bool:
     return {(r.code, r.position, r.name) for r in c.execute(held)} == wanted
 
 
-def of(c: Connection, ids: Sequence[str]) -> dict[str, dict[str, tuple[str, ...]]]:
+def names_of(c: Connection, ids: Sequence[str]) -> dict[str, dict[str, tuple[str, ...]]]:
     """The names of each of some articles, by kind; none for those that have none."""
     found: dict[str, dict[str, tuple[str, ...]]] = {}
     query = select(t.article, t.code, t.name).where(t.article.in_(ids)).order_by(t.position)
@@ -57,11 +57,11 @@ def of(c: Connection, ids: Sequence[str]) -> dict[str, dict[str, tuple[str, ...]
 
 def conditions(filters: Filters) -> Iterable[Any]:
     """What the filters ask of an article's names, as SQL conditions on the articles table."""
-    for words in asked(filters):
+    for words in filter_codes(filters):
         yield a.id.in_(select(t.article).where(t.code.in_(words)))
 
 
-def counted(c: Connection, kind: str) -> tuple[tuple[str, int], ...]:
+def counts(c: Connection, kind: str) -> tuple[tuple[str, int], ...]:
     """The names of a kind with how many live articles have each, the most frequent first.
 
     Of several spellings of a name, the one that sorts first stands for all.

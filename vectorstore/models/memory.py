@@ -32,7 +32,7 @@ when they first make something."""
 
 
 @cache
-def keep() -> None:
+def tune_runtime() -> None:
     """Set it for this process, once, before its first pass; of the C library's memory nothing is
     set where that is not glibc."""
     for cache_ in ("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "LRU_CACHE_CAPACITY"):

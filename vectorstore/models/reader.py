@@ -157,10 +157,10 @@ class Reader:
 
     @cached_property
     def _loaded(self) -> Any:
-        from vectorstore.models.memory import keep
-        from vectorstore.models.reading import load
+        from vectorstore.models.memory import tune_runtime
+        from vectorstore.models.reader_network import load
 
-        keep()
+        tune_runtime()
         return load()
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ColumnElement, func, select
 
 from vectorstore.ledger import schema
-from vectorstore.ledger.reader import conditions
+from vectorstore.ledger.queries import conditions
 from vectorstore.values import Filters, StoredArticle
 
 if TYPE_CHECKING:

@@ -48,10 +48,10 @@ def candidates(
     ]
 
 
-def by_words(
+def lexical_candidates(
     rows: Sequence[Any], lexical: Mapping[str, float], covered: Mapping[str, float]
 ) -> list[Candidate]:
-    """The same without a vector: nothing is known of how near they are."""
+    """Rows as candidates where there is no vector of the question: their cosines are 0."""
     return [
         Candidate(
             r, 0.0, lexical.get(r.id), np.zeros(len(json.loads(r.sentences)), dtype=np.float32),
@@ -80,8 +80,8 @@ def ranked(
     return [replace(one, parts=parts, score=score, query=query) for score, one, parts in first]
 
 
-def spread(found: Sequence[Candidate], k: int) -> list[Candidate]:
-    """The first k when an article's second, third, … passage has lost a little each."""
+def diversified(found: Sequence[Candidate], k: int) -> list[Candidate]:
+    """The best k, after each further passage of an article has lost REPEATED more than the last."""
     taken: dict[str, int] = {}
     made = []
     for one in found:
@@ -96,8 +96,8 @@ def spread(found: Sequence[Candidate], k: int) -> list[Candidate]:
     return sorted(made, key=_best_first)[:k]
 
 
-def in_turns(results: Sequence[Sequence[Candidate]], k: int) -> list[Candidate]:
-    """The first k of several results that take turns, each passage once."""
+def interleaved(results: Sequence[Sequence[Candidate]], k: int) -> list[Candidate]:
+    """The first k of several results, taken round-robin, each passage once."""
     found: dict[str, Candidate] = {}
     for place in range(max(map(len, results), default=0)):
         for result in results:

@@ -23,7 +23,13 @@ from vectorstore.models.embedder import Embedder
 from vectorstore.models.reranker import RERANKED, RERANKER_WEIGHT, Reranker
 from vectorstore.query import SearchQuery, Why
 from vectorstore.search.collapse import Candidate, collapsed, with_copies
-from vectorstore.search.ranking import by_words, candidates, in_turns, ranked, spread
+from vectorstore.search.ranking import (
+    candidates,
+    diversified,
+    interleaved,
+    lexical_candidates,
+    ranked,
+)
 from vectorstore.values import Filters, Hit, Sentence, StoredArticle
 
 log = logging.getLogger(__name__)
@@ -58,7 +64,7 @@ class Search:
             return []
         vectors = self._vectors_if_any(queries)
         found = [self._ranked(q, v, k) for q, v in zip(queries, vectors, strict=True)]
-        chosen = found[0] if len(found) == 1 else in_turns(found, k)
+        chosen = found[0] if len(found) == 1 else interleaved(found, k)
         articles = self._ledger.articles(list({c.row.article for c in chosen}))
         # An article may have changed since its passages were read: then it is left out
         hits = [
@@ -101,14 +107,14 @@ class Search:
         known = (
             candidates(rows, vector, words, covered, self._embedder.properties.near)
             if vector is not None
-            else by_words(rows, words, covered)
+            else lexical_candidates(rows, words, covered)
         )
         best = ranked(query, known, max(COLLAPSED, 3 * k))
         ranks = {"meaning": _places(meaning), "words": _places(words)}
         several = collapsed(best, self._ledger.texts)
         if self._reranker:
             several = self._reread(self._reranker, query.text, several)
-        return [_with_ranks(one, ranks) for one in spread(several, k)]
+        return [_with_ranks(one, ranks) for one in diversified(several, k)]
 
     def _reread(self, reranker: Reranker, text: str, found: list[Candidate]) -> list[Candidate]:
         """The candidates, the first of them scored by the reranker as well; best first."""

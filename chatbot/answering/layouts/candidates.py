@@ -9,7 +9,7 @@ from typing import Any
 
 from chatbot.answering import provenance
 from chatbot.answering.changes import publication_day
-from chatbot.answering.quotation import NAMED, quote, quotes_overlap
+from chatbot.answering.quotation import REPEATED_PARTS, quote, quotes_overlap
 from chatbot.answering.selection import DUPLICATE_OVERLAP, term_overlap
 from chatbot.language.list_items import BOUNDARY
 from chatbot.language.phrases import EDITORIAL_NOTE, is_name_list, is_uninformative, language_of
@@ -21,10 +21,10 @@ from chatbot.reading.scoring import score_candidates
 from chatbot.values import Citation, Claim, Length, Query, Request
 from vectorstore import Archive, Hit, Span, terms
 
-READ = 12
+READ_HITS = 12
 """Passages that are read for a request whose answer has many parts."""
 
-SEARCHED: dict[Request, int] = {
+RETRIEVED_HITS: dict[Request, int] = {
     "list": 60,
     "count": 60,
     "timeline": 60,
@@ -43,7 +43,9 @@ WORDS = {"en": (6, 60), "ko": (3, 45)}
 """Words of a sentence that stands on its own in a list: fewer say too little, more too much."""
 
 
-BROKEN = re.compile(r"(?:Subject|Re|Sec(?:tion)?|Note|Source|Contact)\b[.:]|[^\w“\"'(]|[a-z]{2}")
+FRAGMENT_START = re.compile(
+    r"(?:Subject|Re|Sec(?:tion)?|Note|Source|Contact)\b[.:]|[^\w“\"'(]|[a-z]{2}"
+)
 """How a line begins that is no sentence: a heading, the rest of one that was cut."""
 
 INCLUDED: dict[Length, float] = {"short": 0.7, "normal": 0.4, "long": 0.2}
@@ -67,7 +69,7 @@ def answer_candidates(  # noqa: PLR0913  what the kinds of requests differ in
     where the archive is not likely to answer.
     """
     query_terms = QueryTerms(archive, query)
-    ranked = score_candidates(archive, query_terms, hits, READ)
+    ranked = score_candidates(archive, query_terms, hits, READ_HITS)
     if off_topic(query_terms, ranked) or broad_answerability(ranked) < BROAD_THRESHOLD:
         return []
     likely = _about_names([w for w in included(ranked) if stands_alone(w.sentence.text)])
@@ -91,7 +93,7 @@ def stands_alone(text: str) -> bool:
         few <= len(text.split()) <= many
         and not EDITORIAL_NOTE.search(text)
         and not text.rstrip('”"’ ').endswith(("?", ":"))
-        and not BROKEN.match(text)
+        and not FRAGMENT_START.match(text)
         and not is_name_list(text)
         and not is_uninformative(text)
     )
@@ -104,7 +106,7 @@ def candidate_claims(query: Query, chosen: Sequence[Candidate], **more: Any) -> 
     """
     before, said = "", list[Citation]()
     for w in chosen:
-        own = {"without": NAMED} if w.hit.article.id == before else {}
+        own = {"without": REPEATED_PARTS} if w.hit.article.id == before else {}
         claim = quote(w, query.language, quoted=said, **more | own)
         if all(any(quotes_overlap(c, other) for other in said) for c in claim.citations):
             continue

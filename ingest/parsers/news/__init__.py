@@ -16,6 +16,7 @@ from typing import Any
 from ingest import decode
 from ingest.parsers.news import documents, ninjs, wire
 from ingest.parsers.news.item import NewsItem
+from ingest.parsers.news.json_values import Json
 
 HEAD = 64_000
 """Bytes of a document's begin that say what it is."""
@@ -32,7 +33,7 @@ _DEPTH = 5
 _BOMS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig"))
 
 
-def form(head: bytes) -> str:
+def format_of(head: bytes) -> str:
     """ "xml", "json" or "wire" for what begins so and holds news items, else ""."""
     for mark, name in _BOMS:
         if head.startswith(mark):
@@ -46,26 +47,26 @@ def form(head: bytes) -> str:
     return "wire" if wire.begins(head) else ""
 
 
-def found(value: object, depth: int = _DEPTH) -> Iterator[ninjs.Json]:
+def ninjs_items(value: object, depth: int = _DEPTH) -> Iterator[Json]:
     """The ninjs items in a JSON value: itself, those of a list, or of an envelope around them."""
     if ninjs.is_item(value):
         yield value  # type: ignore[misc]
     elif isinstance(value, list) and depth:
         for part in value:
-            yield from found(part, depth - 1)
+            yield from ninjs_items(part, depth - 1)
     elif isinstance(value, dict) and depth:
         for name, part in value.items():
             if str(name).lower() in _PLACES:
-                yield from found(part, depth - 1)
+                yield from ninjs_items(part, depth - 1)
 
 
 def items(data: bytes) -> Iterator[NewsItem]:
     """The items of a document; raises ValueError for what is none of these formats."""
-    kind = form(data[:HEAD])
+    kind = format_of(data[:HEAD])
     if kind == "xml":
         yield from documents.items(io.BytesIO(data))
     elif kind == "json":
-        for number, value in enumerate(found(_json(data)), start=1):
+        for number, value in enumerate(ninjs_items(_json(data)), start=1):
             yield from ninjs.items(value, number)
     elif kind == "wire":
         yield from wire.items(text_of(data))
@@ -93,4 +94,4 @@ def parse(data: bytes, *, url: str = "", content_type: str = "") -> dict[str, An
     return {"items": [asdict(item) for item in items(data)]}
 
 
-__all__ = ["HEAD", "NewsItem", "form", "found", "items", "parse"]
+__all__ = ["HEAD", "NewsItem", "format_of", "items", "ninjs_items", "parse"]

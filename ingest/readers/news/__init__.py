@@ -9,6 +9,7 @@ from ingest import decode
 from ingest.fields import Draft
 from ingest.parsers import news
 from ingest.parsers.news import documents, ninjs, wire
+from ingest.parsers.news.json_values import Json
 from ingest.readers.file import File
 from ingest.readers.news.article import in_file
 from ingest.values import Problem, Withdrawal
@@ -19,7 +20,7 @@ Found = Iterator[Draft | Problem | Withdrawal]
 def read(file: File) -> Found:
     """The items of an XML document, of any size, or of wire text; raises Unreadable."""
     with closing(file.open()) as opened:
-        form = news.form(opened.read(news.HEAD))
+        form = news.format_of(opened.read(news.HEAD))
     if form == "wire":
         for item in wire.items(news.text_of(decode.content(file.open, "a wire's text"))):
             yield from in_file(file, item)
@@ -43,11 +44,11 @@ def in_value(file: File, value: object, number: int) -> Found | None:
         return None
     if isinstance(value, dict) and ninjs.ordinary(value) and not ninjs.is_item(value):
         return None
-    found = list(news.found(value))
+    found = list(news.ninjs_items(value))
     return _of(file, found, number) if found else None
 
 
-def _of(file: File, found: list[ninjs.Json], number: int) -> Found:
+def _of(file: File, found: list[Json], number: int) -> Found:
     for value in found:
         for item in ninjs.items(value, number):
             yield from in_file(file, item)

@@ -11,7 +11,7 @@ import pytest
 from chatbot import build_chain
 from chatbot.reading.answerability import PROMISING_HITS
 from chatbot.reading.query_terms import QueryTerms
-from chatbot.reading.scoring import READ_HITS, promising, score_candidates
+from chatbot.reading.scoring import READ_HITS, promising_hits, score_candidates
 from chatbot.understanding.query import understand
 from tests.conftest import article, put
 from vectorstore import Archive, Hit
@@ -67,7 +67,7 @@ def found(archive: Archive, question: str) -> tuple[QueryTerms, list[Hit]]:
 def test_what_promises_most_is_read_and_no_more(archive: Archive, pages: list[str]) -> None:
     query_terms, hits = found(archive, SHORT)
     last = [*hits[1:], hits[0]]
-    best = promising(query_terms, last)[0][0]
+    best = promising_hits(query_terms, last)[0][0]
     assert best.article.path == "yeosu.md", "wherever it stands among the hits"
     ranked = score_candidates(archive, query_terms, last, 2)
     assert len(pages) == 2

@@ -1,4 +1,4 @@
-"""Which addresses are let through, and which hosts are opened."""
+"""Which addresses are let through, and which hosts are allowed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from ingest.fetch.addresses import Opened, refusal
+from ingest.fetch.addresses import Allowlist, refusal
 
 TABLE = files("ingest.fetch").joinpath("special.tsv").read_text("utf-8").splitlines()
 NETWORKS = [line.split("\t")[0] for line in TABLE if not line.startswith("#")]
@@ -40,12 +40,12 @@ def test_what_is_no_plain_address_is_refused(address: str) -> None:
 
 
 def test_hosts_are_opened_one_by_one() -> None:
-    opened = Opened(["127.0.0.1:8801", "Intranet.example", "[::1]:8080", "fd00::1"])
-    assert ("127.0.0.1", 8801) in opened
-    assert ("127.0.0.1", 8802) not in opened
-    assert ("intranet.example", 443) in opened
-    assert ("intranet.example", 8080) in opened
-    assert ("www.intranet.example", 443) not in opened
-    assert ("::1", 8080) in opened
-    assert ("::1", 80) not in opened
-    assert ("fd00::1", 80) in opened
+    allowlist = Allowlist(["127.0.0.1:8801", "Intranet.example", "[::1]:8080", "fd00::1"])
+    assert ("127.0.0.1", 8801) in allowlist
+    assert ("127.0.0.1", 8802) not in allowlist
+    assert ("intranet.example", 443) in allowlist
+    assert ("intranet.example", 8080) in allowlist
+    assert ("www.intranet.example", 443) not in allowlist
+    assert ("::1", 8080) in allowlist
+    assert ("::1", 80) not in allowlist
+    assert ("fd00::1", 80) in allowlist

@@ -12,8 +12,9 @@ import pytest
 from ingest.habit import FACTOR, MIN_ARRIVALS, MIN_DAYS
 from ingest.process import GRACE
 from ingest.schedule import LIMIT, LOCKED_AGAIN
-from ingest.sources.declared import _KEYS, KINDS, Fetching, Source, declared, length
-from ingest.sources.edit import written
+from ingest.sources.declared import _KEYS, KINDS, Fetching, Source, declared
+from ingest.sources.edit import format_duration
+from ingest.sources.validation import duration
 from ingest.times import Times
 
 DOCS = Path(__file__).parents[3] / "docs"
@@ -37,8 +38,8 @@ def test_the_defaults_are_those_of_the_code() -> None:
     source, fetch = Source(name="x", kind="feed"), Fetching()
     said = table("### `[sources.NAME]`")
     for key in ("every", "jitter", "recheck"):
-        assert said[key].strip('"') == written(getattr(source, key))
-        assert length(said[key].strip('"'), "") == getattr(source, key)
+        assert said[key].strip('"') == format_duration(getattr(source, key))
+        assert duration(said[key].strip('"'), "") == getattr(source, key)
     for key in ("enabled", "timezone", "full_text", "limit", "earliest", "withdrawn_after"):
         assert tomllib.loads(f"x = {said[key]}")["x"] == getattr(source, key)
     for key, default in table("### `[fetch]`").items():

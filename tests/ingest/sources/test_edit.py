@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest.sources.declared import length, read
-from ingest.sources.edit import add, name_for, remove, written
+from ingest.sources.declared import read
+from ingest.sources.edit import add, format_duration, name_for, remove
+from ingest.sources.validation import duration
 from vectorstore import InputError
 
 OWN = """# Our sources
@@ -187,5 +188,5 @@ def test_names_come_from_the_host() -> None:
 
 def test_lengths_are_written_as_they_are_read() -> None:
     for text in ("90s", "30m", "90m", "2h", "1d", "4w", "36h"):
-        assert written(length(text, "")) == text
-    assert written(timedelta(0)) == "0w"
+        assert format_duration(duration(text, "")) == text
+    assert format_duration(timedelta(0)) == "0w"

@@ -19,7 +19,8 @@ from ingest import add_sample
 from tests.conftest import NEWS, article, put
 from tests.postgres import Server
 from tests.ui.command import dateline
-from ui.cli.backup import backup, restore
+from ui.cli.backup import backup
+from ui.cli.restore import restore
 from ui.operations import backups
 from ui.store import Role, Store
 from vectorstore import Archive, InputError

@@ -146,19 +146,19 @@ def test_status_and_rebuild(archive: Path) -> None:
 def test_the_sample_can_be_taken_out_and_comes_back_whole(tmp_path: Path) -> None:
     """Serve finishes a sample that was begun, and finishes an index that was begun."""
     from ingest import SAMPLE, add_sample
-    from ui.cli.main import _prepare
+    from ui.cli.serve import prepare
     from vectorstore import Archive
 
     with Archive.open(tmp_path / "a", create=True) as opened:
         whole = add_sample(opened).new
         with opened.writing():
             opened._ledger.withdraw(opened._ledger.ids(SAMPLE)[: whole // 2])
-        _prepare(opened)
+        prepare(opened)
         assert opened.status().articles == whole
         opened._lexical.clear()
         opened._dense.clear()
         assert opened.status().unindexed
-        _prepare(opened)
+        prepare(opened)
         assert opened.status().unindexed == 0
         assert opened.search("tariff")
     done = dateline("ingest", "--drop-sample", archive=tmp_path / "a")

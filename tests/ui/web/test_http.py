@@ -19,8 +19,9 @@ from starlette.testclient import TestClient
 from chatbot import build_chain
 from tests.conftest import article, put
 from ui.store.owner import COOKIE, owner_of
-from ui.web.app import _warm, build_app, check_port, serve
+from ui.web.app import _warm, build_app, serve
 from ui.web.bodies import MAX_BODY
+from ui.web.listening import check_port
 from vectorstore import Archive, InputError
 
 BODY = "The talks began.\n\nThe rate is <b>15</b> percent.\n\nThey end."

@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from chatbot import Answer, Citation, Claim
-from ui.web.answering import MAX_QUESTION, Chat
-from ui.web.chat import Turn, cards_html, finished, history, turns_html
+from ui.web.chat import MAX_QUESTION, Chat
 from ui.web.frame import footer_html
 from ui.web.reader import body_html
 from ui.web.session import Session
+from ui.web.transcript import cards_html, finished, turns_html
+from ui.web.turns import Turn, history
 from ui.wording.text import clean, esc, paragraphs, safe_url
 from ui.wording.words import words
 from vectorstore import Dated, Status, StoredArticle

@@ -13,7 +13,7 @@ import pytest
 from chatbot import Answer, build_chain
 from tests.conftest import SHIPYARD, put
 from tests.ui.pages import Open, answered, ask, served
-from ui.web.answering import Chat
+from ui.web.chat import Chat
 from ui.web.session import Session
 from vectorstore import Archive
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import ui
-from ui.wording.words import COOKIE, LANGUAGES, chosen, words
+from ui.wording.words import COOKIE, LANGUAGES, words, words_for
 from vectorstore import Dated
 
 UI = Path(ui.__file__).parent
@@ -68,7 +68,7 @@ def test_every_text_that_is_asked_for_is_there() -> None:
     ],
 )
 def test_the_language_is_the_readers(cookies: dict[str, str], accepted: str, lang: str) -> None:
-    assert chosen(cookies, accepted).lang == lang
+    assert words_for(cookies, accepted).lang == lang
 
 
 def test_dates_and_counts_are_said_in_the_language() -> None:

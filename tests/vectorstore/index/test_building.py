@@ -95,12 +95,12 @@ def test_rows_that_newer_ones_follow_are_counted_without_reading_the_segment(
     index = DenseIndex(tmp_path)
     named(10, 1)
     named(3, 2)
-    assert index.worn() == []
+    assert index.worn_segments() == []
     named(10, 1)
     entries = index.manifest()["segments"]
     assert [e["worn"] for e in entries] == [10, 0, 0]
-    assert index.worn() == [entries[0]["name"]]
-    index.counted({entries[0]["name"]: 1})
-    assert index.worn() == []
+    assert index.worn_segments() == [entries[0]["name"]]
+    index.note_dead_rows({entries[0]["name"]: 1})
+    assert index.worn_segments() == []
     assert index.search(rows(1, 2).vectors[0].astype(np.float32), 1, Filters())
     index.close()

@@ -9,9 +9,9 @@ import pytest
 
 GROWN = """
 import psutil, torch
-from vectorstore.models.memory import keep
+from vectorstore.models.memory import tune_runtime
 
-keep()
+tune_runtime()
 process, layer, seen = psutil.Process(), torch.nn.Linear(384, 1536), []
 with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
     for tokens in range(1100, 400, -2):

@@ -7,7 +7,7 @@ import pytest
 
 from vectorstore import SearchQuery
 from vectorstore.search.collapse import Candidate
-from vectorstore.search.ranking import in_turns, ranked, spread
+from vectorstore.search.ranking import diversified, interleaved, ranked
 
 QUERY = SearchQuery(text="x")
 
@@ -29,7 +29,7 @@ def test_meaning_alone_can_stand_above_a_few_common_words() -> None:
 def test_an_articles_further_passages_make_room_for_others() -> None:
     close = [found(f"a{i}", 0.5 - i / 1000, 0.5, article="a") for i in range(4)]
     other = found("b", 0.45, 0.5)
-    result = spread(ranked(QUERY, [*close, other]), 5)
+    result = diversified(ranked(QUERY, [*close, other]), 5)
     assert [c.row.id for c in result][:3] == ["a0", "b", "a1"]
     for one in result:
         assert sum(one.parts.values()) == pytest.approx(one.score)
@@ -37,4 +37,4 @@ def test_an_articles_further_passages_make_room_for_others() -> None:
 
 def test_results_take_turns_and_no_passage_comes_twice() -> None:
     a, b, c = (found(name, 0.5, 0) for name in "abc")
-    assert [x.row.id for x in in_turns([[a, b], [a, c]], 3)] == ["a", "b", "c"]
+    assert [x.row.id for x in interleaved([[a, b], [a, c]], 3)] == ["a", "b", "c"]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ingest.parsers.news import found, ninjs
+from ingest.parsers.news import ninjs, ninjs_items
 from ingest.parsers.news.item import NewsItem
 from tests.ingest.parsers.news import made
 
@@ -141,13 +141,13 @@ def test_texts_among_associations_are_items_and_pictures_are_not() -> None:
     ],
 )
 def test_items_of_other_versions_and_houses_are_known(fields: dict[str, Any]) -> None:
-    assert list(found(fields)) == [fields]
+    assert list(ninjs_items(fields)) == [fields]
 
 
 def test_envelopes_are_opened() -> None:
     item = made.ninjs()
     for envelope in (item, [item], {"data": {"item": item}}, {"data": {"items": [{"item": item}]}}):
-        assert list(found(envelope)) == [item]
+        assert list(ninjs_items(envelope)) == [item]
 
 
 @pytest.mark.parametrize(
@@ -161,4 +161,4 @@ def test_envelopes_are_opened() -> None:
     ],
 )
 def test_other_json_is_none(other: object) -> None:
-    assert list(found(other)) == []
+    assert list(ninjs_items(other)) == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.parsers.news import form, items
+from ingest.parsers.news import format_of, items
 
 IPTC_7901 = (
     "\x01WIR123 4 ECO 0345 Korea-US\r\nTariff-talks\r\n\x02Talks resume\r\n\r\nBy Kim Min\r\n\r\n"
@@ -87,9 +87,9 @@ def test_a_text_under_header_lines(ends: str) -> None:
     assert item.body == "SEOUL (WIR) - The talks resumed.\n\nThey go on."
     assert item.published == ("header date", "Thu, 31 Jul 2025 19:08:24 +0900")
     assert (item.subjects, item.version) == (("Trade", "Economy"), "2")
-    assert form(f"Message-ID: <a@b>\n{HEADERS}".encode()) == ""
+    assert format_of(f"Message-ID: <a@b>\n{HEADERS}".encode()) == ""
 
 
 @pytest.mark.parametrize("other", ["plain text", "\x02text\x03", "Subject: x\nTo: y\n\nz", ""])
 def test_other_text_is_none(other: str) -> None:
-    assert form(other.encode()) == ""
+    assert format_of(other.encode()) == ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.parsers.news import NewsItem, form, items
+from ingest.parsers.news import NewsItem, format_of, items
 from ingest.parsers.news.documents import MAX_ITEM
 from ingest.parsers.news.documents import items as streamed
 from tests.ingest.parsers.news import made
@@ -205,8 +205,8 @@ def test_a_message_is_read_item_by_item() -> None:
     ],
 )
 def test_documents_are_known_by_their_begin(head: str, is_one: bool) -> None:
-    assert form(head.encode()) == ("xml" if is_one else "")
-    assert form(head.encode("utf-16")) == ("xml" if is_one else "")
+    assert format_of(head.encode()) == ("xml" if is_one else "")
+    assert format_of(head.encode("utf-16")) == ("xml" if is_one else "")
 
 
 def test_a_fault_ends_a_document_after_what_stands_before_it() -> None:
@@ -219,7 +219,7 @@ def test_a_fault_ends_a_document_after_what_stands_before_it() -> None:
 
 @pytest.mark.parametrize("part", ["<?a ?>", "<!-- -->", "<!DOCTYPE a [b]>", " \n"])
 def test_a_begin_of_many_parts_that_is_no_document(part: str) -> None:
-    assert form((part * 8_000 + "?").encode()) == ""
+    assert format_of((part * 8_000 + "?").encode()) == ""
 
 
 class Endless:
