@@ -1,14 +1,16 @@
 """Inputs of any size: how fast they are ingested, and whether memory stays flat.
 
-    python -m benchmarks.large_inputs [--files N] [--lines BYTES] [--warc BYTES] [--in FOLDER]
+    python -m benchmarks.large_inputs [--files N] [--lines BYTES] [--warc BYTES] [--beside BYTES]
+                                      [--in FOLDER]
 
 Makes up a folder of N ninjs files, a JSON Lines file and a web archive of so many bytes (500M, 1G),
-and ingests each into a new archive in a process of its own. Vectors are looked up by a text's
-checksum, so what is measured is all but the embedding model. Memory is the resident memory of that
-process and its children, looked at five times a second: the peak when a quarter of the articles was
-read, when all were stored, and while the indexes were written. Exit status 1 if the peak grew by
-more than 25 % after the first quarter. With fewer than some thousands of articles it says nothing,
-as the first quarter is start-up.
+and ingests each into a new archive in a process of its own. `--beside` is what stands with each
+article, as in exports and crawls: the page's HTML in its row, a picture after its page. Vectors are
+looked up by a text's checksum, so what is measured is all but the embedding model. Memory is the
+resident memory of that process and its children, looked at five times a second: the peak when a
+quarter of the articles was read, when all were stored, and while the indexes were written. Exit
+status 1 if the peak grew by more than 25 % after the first quarter. With fewer than some thousands
+of articles it says nothing, as the first quarter is start-up.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +43,7 @@ FLAT = 1.25
 merged, and what Python keeps for later, come and go."""
 
 LOOK = 0.2
+IMAGE = ("Content-Type", "image/jpeg")
 UNITS = {"K": 10**3, "M": 10**6, "G": 10**9}
 NAMES = (
     "harbour tariff minister council ferry budget union court bridge factory river school".split()
@@ -85,25 +89,25 @@ def ninjs_files(folder: Path, count: int) -> int:
     return count
 
 
-def json_lines(path: Path, size: int) -> int:
+def json_lines(path: Path, size: int, beside: int) -> int:
     """A JSON Lines file of about so many bytes; how many articles it holds."""
-    count = 0
+    count, html = 0, "<p>x</p>" * (beside // 8)
     with path.open("w", encoding="utf-8") as file:
         for count, (headline, paragraphs) in enumerate(articles(), start=1):
-            row = {"id": count, "title": headline, "text": "\n\n".join(paragraphs)}
+            row = {"id": count, "title": headline, "text": "\n\n".join(paragraphs), "page": html}
             file.write(json.dumps(row) + "\n")
             if file.tell() >= size:
                 break
     return count
 
 
-def web_archive(path: Path, size: int) -> int:
+def web_archive(path: Path, size: int, beside: int) -> int:
     """A WARC file of about so many bytes; how many pages it holds."""
     from warcio.statusandheaders import StatusAndHeaders
     from warcio.warcwriter import WARCWriter
 
     around = "".join(f'<li><a href="/section/{n}">Section {n}</a></li>' for n in range(60))
-    count = 0
+    count, picture = 0, random.Random(SEED).randbytes(beside)  # noqa: S311
     with path.open("wb") as file:
         writer = WARCWriter(file, gzip=False)
         for count, (headline, paragraphs) in enumerate(articles(), start=1):
@@ -119,6 +123,12 @@ def web_archive(path: Path, size: int) -> int:
                 address, "response", payload=io.BytesIO(page), http_headers=headers
             )
             writer.write_record(record)
+            if picture:
+                headers = StatusAndHeaders("200 OK", [IMAGE], protocol="HTTP/1.1")
+                record = writer.create_warc_record(
+                    f"{address}.jpg", "response", payload=io.BytesIO(picture), http_headers=headers
+                )
+                writer.write_record(record)
             if file.tell() >= size:
                 break
     return count
@@ -223,6 +233,7 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=1_000, help="ninjs files, 0 for none")
     parser.add_argument("--lines", type=number, default=10**7, help="bytes of JSON Lines")
     parser.add_argument("--warc", type=number, default=10**7, help="bytes of the web archive")
+    parser.add_argument("--beside", type=number, default=0, help="bytes with each article")
     parser.add_argument("--in", dest="folder", type=Path, help="where to make them")
     for name in ("--ingest", "--into"):
         parser.add_argument(name, type=Path, help=argparse.SUPPRESS)
@@ -233,8 +244,8 @@ def main() -> None:
         return
     inputs: dict[str, tuple[str, Callable[[Path, int], int], int]] = {
         "ninjs files": ("wire", ninjs_files, args.files),
-        "JSON Lines": ("rows.jsonl", json_lines, args.lines),
-        "WARC": ("pages.warc", web_archive, args.warc),
+        "JSON Lines": ("rows.jsonl", partial(json_lines, beside=args.beside), args.lines),
+        "WARC": ("pages.warc", partial(web_archive, beside=args.beside), args.warc),
     }
     flat = True
     for name, (file, make, size) in inputs.items():
