@@ -20,6 +20,9 @@ from chatbot.reading.counted_features import HitStatistics, UnreadSentence, unre
 from chatbot.reading.query_terms import QueryTerms
 from vectorstore import Archive, Hit, Read
 
+LEAST_READ_HITS = 2
+"""Hits that are read at least where many ask at once."""
+
 READ_HITS = 12
 """Hits that are read, and whose sentences are candidates."""
 
@@ -36,12 +39,15 @@ def score_candidates(
     as_found: bool = False,
 ) -> list[Candidate]:
     """The sentences of the `most` hits that promise most, scored by the reader model and the
-    features; of the first hits if they are to be read `as_found`.
+    features; of the first hits if they are to be read `as_found`. Where many ask at once, so that
+    the reader is busy, of a third of them, at least of two, and always of those that promise most.
 
     The candidate with the greatest weight comes first.
     """
     pages = promising_hits(query_terms, hits)
-    if as_found:
+    if archive.reader.busy:
+        most = max(LEAST_READ_HITS, most // 3)
+    elif as_found:
         first = {hit.passage_id for hit in hits[:most]}
         pages = [page for page in pages if page[0].passage_id in first]
     pages = pages[:most]

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -37,6 +38,9 @@ UNREAD = -12.0
 
 KEPT = 200
 """Pages of which is kept what was said of them, about 2 kB each with their texts."""
+
+BUSY_CALLERS = 3
+"""Questions that are being read, or wait for that, from which the reader is busy."""
 
 BATCH_TOKENS = 2_500
 """Padded tokens of one forward pass."""
@@ -106,11 +110,19 @@ class Reader:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._counting = threading.Lock()
+        self._callers = 0
         self._kept: dict[tuple[str, Page], Read] = {}
+
+    @property
+    def busy(self) -> bool:
+        """Whether so many questions are being read, or wait for that, that each should have little
+        read."""
+        return self._callers >= BUSY_CALLERS
 
     def read(self, question: str, pages: Sequence[Page]) -> list[Read]:
         """What it says of each page, in their order."""
-        with self._lock:
+        with self._counted(), self._lock:
             kept = {page: read for page in pages if (read := self._kept.get((question, page)))}
             new = [page for page in dict.fromkeys(pages) if page not in kept]
             kept |= zip(new, self._read(question, new), strict=True)
@@ -118,6 +130,17 @@ class Reader:
             for oldest in list(self._kept)[: max(0, len(self._kept) - KEPT)]:
                 del self._kept[oldest]
         return [kept[page] for page in pages]
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        """Counts a caller until its pages are read."""
+        with self._counting:
+            self._callers += 1
+        try:
+            yield
+        finally:
+            with self._counting:
+                self._callers -= 1
 
     def _read(self, question: str, pages: Sequence[Page]) -> list[Read]:
         if not pages:
