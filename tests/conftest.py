@@ -12,10 +12,13 @@ import pytest
 from tests.chroma import ChromaServer
 from tests.postgres import Server, running
 from vectorstore import Archive, Article, Dated, Passage
+from vectorstore.models.memory import tune_runtime
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 Add = Callable[..., list[str]]
+
+tune_runtime()  # before a test imports PyTorch
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,7 @@ from vectorstore.models.loading import Model, load
 from vectorstore.models.memory import tune_runtime
 from vectorstore.models.pooling import Floats, pool, unit, within
 from vectorstore.models.properties import KNOWN, Properties
-from vectorstore.models.states import States, threads
+from vectorstore.models.states import threads
 from vectorstore.settings import EMBEDDED_MODEL
 from vectorstore.values import Span
 
@@ -117,7 +117,7 @@ class Embedder:
             asked = [model.properties.query + text for text in texts]
             if model.network:
                 ids, mask = padded([one.ids for one in self._tokenized(asked)], model.padding)
-                pooled = pool(self._states.of_questions(ids, mask), mask)
+                pooled = pool(self._loaded.states.of_questions(ids, mask), mask)
                 return np.asarray(pooled, dtype=np.float32)
             st: Any = model.st
             vectors = st.encode(asked, normalize_embeddings=True, show_progress_bar=False)
@@ -196,10 +196,6 @@ class Embedder:
         tune_runtime()
         return load(self.model)
 
-    @cached_property
-    def _states(self) -> States:
-        return States(self._loaded)
-
     def _tokenized(self, texts: Sequence[str]) -> list[Any]:
         """The tokens of texts, as many as the model reads: ids, and offsets in the text."""
         model = self._loaded
@@ -212,7 +208,7 @@ class Embedder:
         rows = [tokens[i].ids for i in batch]
         rows += [rows[-1]] * (-len(rows) % ROWS)
         ids, mask = padded(rows, model.padding, width)
-        states = self._states.of_passages(ids, mask)
+        states = self._loaded.states.of_passages(ids, mask)
         whole = pool(states, mask).numpy()
         for row, i in enumerate(batch):
             text, lead = texts[i], len(model.properties.passage) + texts[i].framed[1]
@@ -244,5 +240,5 @@ class Embedder:
         made = np.zeros((len(texts), model.dim), dtype=np.float32)
         for width, batch in batches([len(t.ids) for t in tokens]):
             ids, mask = padded([tokens[i].ids for i in batch], model.padding, width)
-            made[batch] = pool(self._states.of_passages(ids, mask), mask).numpy()
+            made[batch] = pool(self._loaded.states.of_passages(ids, mask), mask).numpy()
         return made

@@ -6,7 +6,7 @@ import hashlib
 import logging
 import os
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from vectorstore.errors import EmbeddingError
 from vectorstore.models.pooling import mean_pooled
 from vectorstore.models.properties import Properties, properties
+from vectorstore.models.states import States
 from vectorstore.models.tokens import Tokens
 from vectorstore.settings import EMBEDDED_MODEL, HUB_MODEL, OLD_EMBEDDED_MODEL
 
@@ -28,7 +29,7 @@ OLD_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """SHA-256 of model.safetensors as the authors of all-MiniLM-L6-v2 publish it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Model:
     """A model that is ready.
 
@@ -44,6 +45,11 @@ class Model:
     window: int = 512
     padding: int = 0
     st: SentenceTransformer | None = None
+
+    @cached_property
+    def states(self) -> States:
+        """Its forward passes."""
+        return States(self)
 
 
 def load(name: str) -> Model:
@@ -85,8 +91,9 @@ def from_hub() -> bool:
     return True
 
 
+@cache
 def _embedded() -> Model:
-    """The model that Dateline was trained with."""
+    """The model that Dateline was trained with; one for all archives of a process."""
     from vectorstore.models.e5 import WINDOW
     from vectorstore.models.trained import EMBEDDER, folder, layers
 

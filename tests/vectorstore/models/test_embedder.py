@@ -14,7 +14,7 @@ from vectorstore import Archive, EmbeddingError, ModelMismatch, Settings
 from vectorstore.models import e5, loading, packed
 from vectorstore.models.batches import padded
 from vectorstore.models.embedder import Embedder, Text
-from vectorstore.models.pooling import mean_pooled, quantize
+from vectorstore.models.pooling import mean_pooled, pool, quantize
 from vectorstore.models.properties import Properties, properties
 from vectorstore.models.states import States
 from vectorstore.settings import EMBEDDED_MODEL, OLD_EMBEDDED_MODEL
@@ -165,12 +165,18 @@ def test_weights_are_packed_for_a_question_and_not_for_many_words() -> None:
 def test_without_the_packing_a_question_has_the_plain_model(
     embedder: Embedder, monkeypatch: pytest.MonkeyPatch, operation: str
 ) -> None:
-    wanted = embedder.query("Who signed?")
-    model = Embedder(embedder.model)
+    wanted, states = embedder.query("Who signed?"), States(embedder._loaded)
     monkeypatch.setattr(torch.ops.quantized, operation, _missing, raising=False)
-    vector = model.query("Who signed?")
-    assert model._states._packed is None
+    asked = embedder._tokenized([embedder.properties.query + "Who signed?"])
+    ids, mask = padded([one.ids for one in asked], embedder._loaded.padding)
+    vector = pool(states.of_questions(ids, mask), mask)[0].numpy()
+    assert states._packed is None
     assert float(vector @ wanted) > 0.99999
+
+
+def test_archives_of_one_process_share_the_embedded_model() -> None:
+    assert Embedder()._loaded is Embedder()._loaded
+    assert Embedder()._loaded.states is Embedder()._loaded.states
 
 
 def test_packed_weights_that_turn_the_vectors_are_not_used(

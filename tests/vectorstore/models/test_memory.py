@@ -24,7 +24,7 @@ print((seen[-1] - seen[50]) / 1e6)
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="what it sets is glibc's")
 def test_lengths_that_were_not_met_before_take_no_more_memory() -> None:
     done = subprocess.run(
-        [sys.executable, "-c", GROWN], capture_output=True, text=True, timeout=300
+        [sys.executable, "-c", GROWN], capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == 0, done.stderr
     assert float(done.stdout) < 40, "MB for 300 shapes; 100 and more where all are kept"
