@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from tests.chroma import ChromaServer
-from tests.postgres import Server, running
+from tests.postgres import Server, binaries, running
 from vectorstore import Archive, Article, Dated, Passage
 from vectorstore.models.memory import tune_runtime
 
@@ -19,6 +20,21 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 Add = Callable[..., list[str]]
 
 tune_runtime()  # before a test imports PyTorch
+
+
+def pytest_report_header() -> list[str]:
+    """What is skipped on this machine, and what no run does that does not ask for it."""
+    there = {
+        f"the real archives and questions ({SHARED})": SHARED.is_dir(),
+        "Chromium (pages)": bool(shutil.which("chromium") or shutil.which("google-chrome")),
+        "PostgreSQL (served ledgers)": binaries() is not None,
+        "Caddy (a proxy's settings)": bool(shutil.which("caddy")),
+        "openssl (certificates)": bool(shutil.which("openssl")),
+    }
+    lacking = [
+        f"skipped, as it is not here: {what}" for what, is_here in there.items() if not is_here
+    ]
+    return [*lacking, "left out, as it takes minutes to hours: pytest -m slow"]
 
 
 @pytest.fixture(scope="session")

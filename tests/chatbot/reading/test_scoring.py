@@ -11,7 +11,12 @@ import pytest
 from chatbot import build_chain
 from chatbot.reading.answerability import PROMISING_HITS
 from chatbot.reading.query_terms import QueryTerms
-from chatbot.reading.scoring import READ_HITS, promising_hits, score_candidates
+from chatbot.reading.scoring import (
+    LEAST_READ_HITS,
+    READ_HITS,
+    promising_hits,
+    score_candidates,
+)
 from chatbot.understanding.query import understand
 from tests.conftest import article, put
 from vectorstore import Archive, Hit
@@ -80,6 +85,18 @@ def test_what_is_read_as_found_are_the_first_hits(archive: Archive, pages: list[
     last = [*hits[1:], hits[0]]
     score_candidates(archive, query_terms, last, 3, as_found=True)
     assert set(pages) == {hit.passage_id for hit in last[:3]}
+
+
+@pytest.mark.parametrize("as_found", [False, True])
+def test_where_many_ask_at_once_only_what_promises_most_is_read(
+    archive: Archive, pages: list[str], monkeypatch: pytest.MonkeyPatch, *, as_found: bool
+) -> None:
+    query_terms, hits = found(archive, SHORT)
+    last = [*hits[1:], hits[0]]
+    monkeypatch.setattr(type(archive.reader), "busy", True)
+    ranked = score_candidates(archive, query_terms, last, 6, as_found=as_found)
+    assert len(pages) == LEAST_READ_HITS
+    assert "free of charge" in ranked[0].sentence.text
 
 
 def test_a_plain_question_has_few_hits_read(archive: Archive, pages: list[str]) -> None:

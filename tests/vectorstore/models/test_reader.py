@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 import shutil
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +16,7 @@ import pytest
 
 from vectorstore import Archive, EmbeddingError
 from vectorstore.models import trained
-from vectorstore.models.reader import UNREAD, Page, Reader
+from vectorstore.models.reader import BUSY_CALLERS, UNREAD, Page, Read, Reader
 
 TEXT = (
     "The port authority granted Halla Shipping a permit for a new berth on Monday. "
@@ -91,6 +95,25 @@ def test_sentences_behind_the_window_are_told_as_unread(reader: Reader) -> None:
     (read,) = reader.read("Who protested?", [page("It rained on the quay all day. " * 80 + TEXT)])
     assert read.scores[-1] == pytest.approx(UNREAD)
     assert all(a <= b for a, b in read.spans)
+
+
+def test_it_is_busy_as_long_as_many_questions_wait_for_it() -> None:
+    reader, go_on = Reader(), threading.Event()
+
+    def slowly(_question: str, pages: Sequence[Page]) -> list[Read]:
+        go_on.wait(60)
+        return [Read(np.zeros(1, dtype=np.float32), ((0, 1),)) for _ in pages]
+
+    reader._read = slowly  # type: ignore[method-assign]
+    with ThreadPoolExecutor(BUSY_CALLERS) as people:
+        first = [people.submit(reader.read, f"Who {n}?", [page(TEXT)]) for n in range(2)]
+        assert not reader.busy
+        last = people.submit(reader.read, "Who else?", [page(TEXT)])
+        while not reader.busy:
+            time.sleep(0.01)
+        go_on.set()
+        assert [len(asked.result()) for asked in (*first, last)] == [1, 1, 1]
+    assert not reader.busy
 
 
 def test_an_archive_reads_its_hits(newsroom: Archive) -> None:
