@@ -44,7 +44,8 @@ def _abbreviations() -> dict[str, str]:
 
 @cache
 def _starters() -> frozenset[str]:
-    return frozenset(files("ingest").joinpath("starters.txt").read_text(encoding="utf-8").split())
+    listed = files("ingest").joinpath("starters.tsv").read_text(encoding="utf-8").splitlines()
+    return frozenset(word for row in listed if not row.startswith("#") for word in row.split())
 
 
 def sentences(body: str) -> Iterator[Span]:

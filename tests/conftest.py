@@ -26,7 +26,6 @@ def pytest_report_header() -> list[str]:
     """What is skipped on this machine, and what no run does that does not ask for it."""
     there = {
         f"the real archives and questions ({SHARED})": SHARED.is_dir(),
-        "Chromium (pages)": bool(shutil.which("chromium") or shutil.which("google-chrome")),
         "PostgreSQL (served ledgers)": binaries() is not None,
         "Caddy (a proxy's settings)": bool(shutil.which("caddy")),
         "openssl (certificates)": bool(shutil.which("openssl")),
@@ -34,7 +33,10 @@ def pytest_report_header() -> list[str]:
     lacking = [
         f"skipped, as it is not here: {what}" for what, is_here in there.items() if not is_here
     ]
-    return [*lacking, "left out, as it takes minutes to hours: pytest -m slow"]
+    return [
+        *lacking,
+        "not run unless asked for: pytest -m browser (pages), pytest -m slow (minutes to hours)",
+    ]
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import re
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,16 @@ ROOT = Path(__file__).parents[1]
 TOUR = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
 NAMED = sorted(set(re.findall(r"`((?:chatbot|ingest|ui|vectorstore)(?:\.\w+)+)`", TOUR)))
 FOLDERS = sorted(set(re.findall(r"`((?:chatbot|ingest|ui|vectorstore|benchmarks)/[\w/.]*)`", TOUR)))
+
+DATA = sorted(
+    path
+    for room in ("chatbot", "ingest", "ui")
+    for path in (ROOT / room).rglob("*")
+    if path.suffix in {".tsv", ".toml"}
+    and "sample" not in path.parts
+    and path.name != "starter.toml"  # a user's file, which explains itself
+)
+"""Tables and settings of the packages, which are data and not code."""
 
 
 @pytest.mark.parametrize("name", NAMED)
@@ -31,6 +42,16 @@ def test_the_tour_passes_what_is_there(name: str) -> None:
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_the_tour_names_folders_that_are_there(folder: str) -> None:
     assert (ROOT / folder).exists()
+
+
+@pytest.mark.parametrize("path", DATA, ids=lambda path: path.name)
+def test_a_data_file_says_first_who_reads_it(path: Path) -> None:
+    lines = path.read_text("utf-8").splitlines()
+    head = " ".join(x.lstrip("# ") for x in takewhile(lambda line: line.startswith("#"), lines))
+    named = re.search(r"Read by ([\w/]+\.py)", head)
+    assert named, "and what its columns or keys are"
+    reader = path.relative_to(ROOT).parts[0] + "/" + named[1]
+    assert path.stem.split(".")[0] in (ROOT / reader).read_text("utf-8"), f"{reader} reads it"
 
 
 def test_the_tour_names_enough_to_be_one() -> None:

@@ -139,7 +139,7 @@ def write(models: Models, first: Floats, count: dict[str, int], out: Path) -> No
         f"# {count['answerable']} questions that an article answers, {count['unanswerable']} that",
         f"# none does, and {count['removed']} of the first again without the article that answers.",
         "# What they reach is in docs/answers.md. A table is a model, its keys are the features of",
-        "# reading/scoring.py and reading/answerability.py, which read this file.",
+        "# reading/scoring.py and reading/answerability.py. Read by reading/scoring.py.",
     ]
     for name, names, weights, intercept in (
         ("reading order", COUNTED_FEATURES, first, None),

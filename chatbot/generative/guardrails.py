@@ -69,14 +69,14 @@ def is_other_language(question: str, sentence: str) -> bool:
 
 
 def is_refusal(reply: str) -> bool:
-    """Whether a reply begins as one that declines to answer (prompts/refusals.txt)."""
+    """Whether a reply begins as one that declines to answer (prompts/refusals.tsv)."""
     start = " ".join(reply[:200].casefold().replace("’", "'").split())
     return any(words in start for words in _refusals())
 
 
 @cache
 def _refusals() -> tuple[str, ...]:
-    lines = (files("chatbot") / "prompts" / "refusals.txt").read_text("utf-8").splitlines()
+    lines = (files("chatbot") / "prompts" / "refusals.tsv").read_text("utf-8").splitlines()
     return tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
 
 

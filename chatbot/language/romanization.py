@@ -148,7 +148,7 @@ def _phonetic_index(
 
 @cache
 def _surnames() -> frozenset[str]:
-    return frozenset("".join(lexicon_lines("surnames.txt")))
+    return frozenset("".join(lexicon_lines("surnames.tsv")))
 
 
 @cache

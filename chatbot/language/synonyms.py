@@ -115,8 +115,8 @@ def _long_form(short: str, text: str) -> str:
 @cache
 def _thesaurus() -> dict[tuple[str, ...], tuple[str, ...]]:
     found: dict[tuple[str, ...], list[str]] = {}
-    for line in lexicon_lines("thesaurus.txt"):
-        group = [w.strip() for w in line.split(",")]
+    for line in lexicon_lines("thesaurus.tsv"):
+        group = [w.strip() for w in line.split(";")]
         for word in group:
             found.setdefault(tuple(terms(word)), []).extend(w for w in group if w != word)
     return {key: tuple(dict.fromkeys(words)) for key, words in found.items()}

@@ -23,7 +23,7 @@ CARRIED_VALUE = 0.4
 
 SYNONYM_MARK = "~"
 SYNONYM_VALUE = 0.6
-"""What a word of like meaning (thesaurus.txt) counts, against the question's own; its term is
+"""What a word of like meaning (thesaurus.tsv) counts, against the question's own; its term is
 marked in a set by SYNONYM_MARK before it."""
 
 SEARCHED_NUMBER = 100

@@ -48,7 +48,7 @@ def is_teaser(body: str) -> bool:
     last = body.rstrip().rpartition("\n")[2]
     if _ELLIPSIS.search(last[-_ENDING:]):
         return True
-    return fold(last).endswith(tuple(folded("teasers.txt"))) and (
+    return fold(last).endswith(tuple(folded("teasers.tsv"))) and (
         weight(last) <= _ENDING or fold(last[-_ENDING:]).endswith(_unmistakable())
     )
 
@@ -70,12 +70,12 @@ def divided(summary: str, content: str) -> tuple[str, str]:
 @cache
 def _unmistakable() -> tuple[str, ...]:
     """Ends of at least two words; one word may end a sentence of an article."""
-    return tuple(phrase for phrase in folded("teasers.txt") if " " in phrase)
+    return tuple(phrase for phrase in folded("teasers.tsv") if " " in phrase)
 
 
 @cache
 def _footers() -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{row})" for row in phrases("footers.txt")), re.IGNORECASE)
+    return re.compile("|".join(f"(?:{row})" for row in phrases("footers.tsv")), re.IGNORECASE)
 
 
 def without_footers(paragraphs: list[str]) -> list[str]:
