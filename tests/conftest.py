@@ -35,7 +35,7 @@ def pytest_report_header() -> list[str]:
     ]
     return [
         *lacking,
-        "not run unless asked for: pytest -m browser (pages), pytest -m slow (minutes to hours)",
+        "not run unless asked for: pytest -m browser (pages), -m long, -m slow (hours)",
     ]
 
 

@@ -95,7 +95,13 @@ def cases(sound: Path, every: bool) -> Iterator[tuple[str, str]]:
             yield name, how
 
 
-@pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "every",
+    [
+        pytest.param(False, marks=pytest.mark.long),
+        pytest.param(True, marks=pytest.mark.slow),
+    ],
+)
 def test_each_file_that_is_damaged_is_told_and_mended(
     sound: Path, tmp_path: Path, every: bool
 ) -> None:

@@ -1,4 +1,4 @@
-"""The same question is read and candidate alike in every process, whatever its hashes are."""
+"""The same question is read and weighed alike in every process, whatever its hashes are."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from tests.conftest import article, put
 from vectorstore import Archive
@@ -30,6 +32,7 @@ SEEDS = ("0", "1", "2")
 """Of the hashes of strings, which decide on the order of sets."""
 
 
+@pytest.mark.long
 def test_a_question_is_weighed_alike_in_every_process(tmp_path: Path) -> None:
     with Archive.open(tmp_path / "archive", create=True) as opened:
         put(

@@ -324,6 +324,7 @@ def test_the_seed_article(shared_dir: Path) -> None:
     )
 
 
+@pytest.mark.long
 @pytest.mark.shared
 def test_the_federal_register(shared_dir: Path) -> None:
     articles, problems = read_all(shared_dir / "archives" / "federal-register")

@@ -139,6 +139,7 @@ def test_one_writer_at_a_time(archive: Archive, news: Path) -> None:
     assert counts(run(archive, [news])) == (2, 0, 0, 0)
 
 
+@pytest.mark.long
 def test_the_sample_is_the_same_wherever_it_is_installed(archive: Archive) -> None:
     report = add_sample(archive)
     assert report.new == report.files > 50

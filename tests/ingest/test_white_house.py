@@ -14,6 +14,8 @@ from ingest.values import Problem
 from tests.ingest.conftest import read_all
 from vectorstore import Article
 
+pytestmark = [pytest.mark.shared, pytest.mark.long]
+
 FLOOR = 0.9995
 """Share of words kept; measured 0.99992 (what is lost stands in broken link targets)."""
 
@@ -51,7 +53,6 @@ def archive(shared: Path) -> Archive:
 Archive = tuple[Path, list[Article], list[Problem]]
 
 
-@pytest.mark.shared
 def test_every_file_is_an_article_or_reported(archive: Archive) -> None:
     _, articles, problems = archive
     left_out = [p for p in problems if p.fatal or p.duplicate]
@@ -64,7 +65,6 @@ def test_every_file_is_an_article_or_reported(archive: Archive) -> None:
     assert all(a.published and not a.published.date_only for a in articles)
 
 
-@pytest.mark.shared
 def test_bodies_keep_the_words_that_readers_see(archive: Archive) -> None:
     root, articles, _ = archive
     total, lost = 0, Counter[str]()
@@ -75,7 +75,6 @@ def test_bodies_keep_the_words_that_readers_see(archive: Archive) -> None:
     assert 1 - lost.total() / total >= FLOOR, lost.most_common(20)
 
 
-@pytest.mark.shared
 def test_bodies_have_no_markup_left(archive: Archive) -> None:
     _, articles, _ = archive
     marks = re.compile(
@@ -84,7 +83,6 @@ def test_bodies_have_no_markup_left(archive: Archive) -> None:
     assert not [a.path for a in articles if marks.search(a.body)]
 
 
-@pytest.mark.shared
 def test_a_table_has_a_line_for_each_row(archive: Archive) -> None:
     _, articles, _ = archive
     (order,) = (
@@ -96,7 +94,6 @@ def test_a_table_has_a_line_for_each_row(archive: Archive) -> None:
     assert order.published.iso == "2025-07-31T19:08:24-04:00"
 
 
-@pytest.mark.shared
 def test_cutting_covers_every_article(archive: Archive) -> None:
     _, articles, _ = archive
     for article in articles:

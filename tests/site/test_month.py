@@ -89,7 +89,10 @@ def real(number: int, tick: datetime) -> datetime:
 
 @pytest.fixture(
     scope="module",
-    params=[pytest.param("short", id="short"), pytest.param("full", marks=pytest.mark.slow)],
+    params=[
+        pytest.param("short", id="short", marks=pytest.mark.long),
+        pytest.param("full", marks=pytest.mark.slow),
+    ],
 )
 def lived(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory

@@ -123,6 +123,7 @@ def test_a_new_user_does_not_get_the_conversations_of_a_removed_one_of_that_name
     assert store.recent(owner) == []
 
 
+@pytest.mark.long
 def test_a_token_opens_every_interface_until_it_ends_or_is_revoked(
     archive: Archive, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -347,6 +348,7 @@ def test_settings_of_the_proxy_that_make_no_sense_are_told(behind: pytest.Monkey
                 Proxy.from_environment()
 
 
+@pytest.mark.long
 def test_the_audit_log_has_who_did_what_by_which_request_and_no_text(
     archive: Archive, store: Store
 ) -> None:

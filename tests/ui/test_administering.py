@@ -213,6 +213,7 @@ def test_the_first_user_made_on_this_machine_must_be_able_to_operate_it(
             assert first.get("/view/access").status_code == 200
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("gone", ["removed", "password"])
 @pytest.mark.usefixtures("looked_after")
 def test_what_streams_to_a_login_ends_with_it(archive: Archive, store: Store, gone: str) -> None:
@@ -228,6 +229,7 @@ def test_what_streams_to_a_login_ends_with_it(archive: Archive, store: Store, go
         assert ended.wait(60)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("looked_after")
 def test_what_streams_to_a_lowered_role_goes_on(archive: Archive, store: Store) -> None:
     """A reader may still have it."""

@@ -143,6 +143,7 @@ def test_status_and_rebuild(archive: Path) -> None:
     assert "350" in dateline("search", "invest", archive=archive).stdout
 
 
+@pytest.mark.long
 def test_the_sample_can_be_taken_out_and_comes_back_whole(tmp_path: Path) -> None:
     """Serve finishes a sample that was begun, and finishes an index that was begun."""
     from ingest import SAMPLE, add_sample

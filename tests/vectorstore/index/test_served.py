@@ -229,6 +229,7 @@ def test_a_function_that_somebody_put_into_a_collection_is_never_built(
     assert built == []
 
 
+@pytest.mark.long
 def test_the_token_goes_over_tls_and_into_no_log(
     chroma: ChromaServer,
     tmp_path: Path,
