@@ -11,7 +11,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 TOUR = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
-NAMED = sorted(set(re.findall(r"`((?:chatbot|ingest|ui|vectorstore)(?:\.\w+)+)`", TOUR)))
+GLOSSARY = (ROOT / "docs" / "glossary.md").read_text("utf-8")
+NAMED = sorted(set(re.findall(r"`((?:chatbot|ingest|ui|vectorstore)(?:\.\w+)+)`", TOUR + GLOSSARY)))
 FOLDERS = sorted(set(re.findall(r"`((?:chatbot|ingest|ui|vectorstore|benchmarks)/[\w/.]*)`", TOUR)))
 
 DATA = sorted(
@@ -52,6 +53,13 @@ def test_a_data_file_says_first_who_reads_it(path: Path) -> None:
     assert named, "and what its columns or keys are"
     reader = path.relative_to(ROOT).parts[0] + "/" + named[1]
     assert path.stem.split(".")[0] in (ROOT / reader).read_text("utf-8"), f"{reader} reads it"
+
+
+def test_the_glossary_says_where_each_word_is_made() -> None:
+    named = re.findall(r"`((?:\w+/)+(?:\w+\.py)?|\w+\.py)`", GLOSSARY)
+    assert len(named) > 40
+    lost = [n for n in named if not any((ROOT / room / n).exists() for room in ("", "chatbot"))]
+    assert not lost
 
 
 def test_the_tour_names_enough_to_be_one() -> None:

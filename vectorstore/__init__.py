@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         InputError,
         ModelMismatch,
     )
+    from vectorstore.filters import Filters
     from vectorstore.index.analyzer import question_terms, terms
     from vectorstore.index.vocabulary import Vocabulary
     from vectorstore.ledger.history import Change
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from vectorstore.values import (
         Article,
         Dated,
-        Filters,
         Hit,
         Passage,
         Progress,
@@ -97,6 +97,7 @@ _WHERE = {
         "vectorstore.archive": "Archive",
         "vectorstore.errors": "ArchiveDamaged ArchiveEmpty ArchiveError ArchiveFull ArchiveLocked "
         "ArchiveTooNew DatelineError EmbeddingError IndexDamaged InputError ModelMismatch",
+        "vectorstore.filters": "Filters",
         "vectorstore.index.analyzer": "question_terms terms",
         "vectorstore.index.vocabulary": "Vocabulary",
         "vectorstore.ledger.history": "Change",
@@ -108,7 +109,7 @@ _WHERE = {
         "vectorstore.revision": "Revision",
         "vectorstore.search.browse": "Covered",
         "vectorstore.settings": "Settings default_archive",
-        "vectorstore.values": "Article Dated Filters Hit Passage "
+        "vectorstore.values": "Article Dated Hit Passage "
         "Progress Sentence Span Status StoredArticle no_progress",
     }.items()
     for name in names.split()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from vectorstore.address import Place
 from vectorstore.backends import open_backend
 from vectorstore.errors import IndexAway
+from vectorstore.filters import Filters
 from vectorstore.following import Follower
 from vectorstore.index.lexical import LexicalIndex
 from vectorstore.indexing import Indexing
@@ -24,7 +25,7 @@ from vectorstore.search.search import Search
 from vectorstore.search.soundness import Soundness
 from vectorstore.search.words import Words
 from vectorstore.settings import Settings
-from vectorstore.values import Filters, Hit, Status, StoredArticle
+from vectorstore.values import Hit, Status, StoredArticle
 from vectorstore.writing import Writing
 
 if TYPE_CHECKING:

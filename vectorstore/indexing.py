@@ -19,8 +19,8 @@ from vectorstore.index.lexical import LexicalIndex
 from vectorstore.index.migration import Migration
 from vectorstore.index.opening import vector_index
 from vectorstore.ledger.ledger import Ledger
+from vectorstore.models.choice import default_model
 from vectorstore.models.embedder import Embedder
-from vectorstore.settings import default_model
 from vectorstore.values import Progress, no_progress
 
 log = logging.getLogger(__name__)

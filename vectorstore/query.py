@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from vectorstore.values import Filters
+from vectorstore.filters import Filters
 
 Period = tuple[date, date]
 """Its first and last day, both inclusive."""

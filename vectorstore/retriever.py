@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol, runtime_checkable
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict, Field
 
-from vectorstore.archive import Archive
+from vectorstore.filters import Filters
 from vectorstore.printed import page_of
-from vectorstore.values import Filters, Hit
+from vectorstore.values import Hit
+
+
+@runtime_checkable
+class Searchable(Protocol):
+    """What a retriever asks: an archive, or what searches as one."""
+
+    def search(
+        self, asked: str, *, k: int = 10, filters: Filters | None = None
+    ) -> Sequence[Hit]: ...
 
 
 class ArchiveRetriever(BaseRetriever):
@@ -25,7 +35,7 @@ class ArchiveRetriever(BaseRetriever):
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    archive: Archive
+    archive: Searchable
     k: int = Field(default=8, ge=1)
     filters: Filters = Filters()
 

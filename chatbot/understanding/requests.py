@@ -20,8 +20,9 @@ import numpy.typing as npt
 
 from chatbot.values import Request
 from vectorstore import DatelineError
+from vectorstore.models.choice import default_model
 from vectorstore.models.embedder import Embedder
-from vectorstore.settings import EMBEDDED_MODEL, default_model
+from vectorstore.settings import EMBEDDED_MODEL
 
 log = logging.getLogger(__name__)
 

@@ -24,7 +24,7 @@ from ui.operations.access import Caller
 from ui.operations.limits import PERSON
 from ui.operations.proxy import Foreign, Proxy
 from ui.store import Role, Store, schema
-from ui.store.operators import hash_password
+from ui.store.passwords import hash_password
 from vectorstore import Archive, InputError
 
 PASSWORD = "correct horse battery"  # noqa: S105

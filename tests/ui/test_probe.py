@@ -24,8 +24,9 @@ import pytest
 from chatbot import Answer, Claim
 from tests.ui.serving import served
 from ui.store import Store
-from ui.store.operators import Operators, Throttled, hash_password
+from ui.store.operators import Operators, Throttled
 from ui.store.owner import owner_of
+from ui.store.passwords import hash_password
 from ui.web import guard as web_guard
 from ui.web.page import WAITING
 from vectorstore import Archive

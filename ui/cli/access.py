@@ -208,7 +208,7 @@ def feedback(
 
 def password() -> None:
     """Print the hash of a password, for DATELINE_LOGIN=name:HASH."""
-    from ui.store.operators import hash_password
+    from ui.store.passwords import hash_password
 
     typer.echo(hash_password(typer.prompt("Password", hide_input=True, confirmation_prompt=True)))
 

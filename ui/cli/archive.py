@@ -172,7 +172,7 @@ def migrate(
     """
     from ui.console import output as console
     from vectorstore import Archive, Settings
-    from vectorstore.settings import default_model
+    from vectorstore.models.choice import default_model
 
     named = model or default_model()
     # What DATELINE_MODEL says may be the model to come: the archive is opened with its own

@@ -8,18 +8,17 @@ to others.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import os
 import secrets
-import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from ui.store.logins import Login
+from ui.store.passwords import hash_password, matches
 from ui.store.roles import Role
 
 if TYPE_CHECKING:
@@ -28,14 +27,8 @@ if TYPE_CHECKING:
 COOKIE = "dateline_operator"
 LOGIN = "DATELINE_LOGIN"
 
-COST, BLOCK, LANES = 2**15, 8, 1
-"""scrypt parameters: 32 MB and about 0.1 s a try (OWASP's password storage sheet)."""
-
 LASTS = 12 * 3600
 """Seconds that a login lasts."""
-
-AT_ONCE = threading.BoundedSemaphore(2)
-"""Passwords checked at the same time: each takes 32 MB."""
 
 
 class Throttled(Exception):
@@ -44,34 +37,6 @@ class Throttled(Exception):
     def __init__(self, wait: float) -> None:
         self.wait = max(1, round(wait))
         super().__init__(f"too many wrong passwords: wait {self.wait} seconds")
-
-
-def hash_password(password: str, salt: bytes = b"") -> str:
-    """`scrypt$salt$hash`, to be kept in place of the password; the salt is 16 bytes, at random
-    if none are given."""
-    salt = salt or secrets.token_bytes(16)
-    return f"scrypt${_b64(salt)}${_b64(_scrypt(password, salt))}"
-
-
-def _matches(password: str, hashed: str) -> bool:
-    try:
-        _, salt, kept = hashed.split("$")
-        wanted = base64.urlsafe_b64decode(kept)
-        given = _scrypt(password, base64.urlsafe_b64decode(salt))
-    except ValueError:
-        return False
-    return hmac.compare_digest(given, wanted)
-
-
-def _scrypt(password: str, salt: bytes) -> bytes:
-    with AT_ONCE:
-        return hashlib.scrypt(
-            password.encode(), salt=salt, n=COST, r=BLOCK, p=LANES, maxmem=2**26, dklen=32
-        )
-
-
-def _b64(value: bytes) -> str:
-    return base64.urlsafe_b64encode(value).decode()
 
 
 @dataclass(slots=True)
@@ -119,7 +84,7 @@ class Operators:
         if wait := self.store.count_try(address, self.clock()):
             raise Throttled(wait)
         kept = self._kept(name)
-        right = _matches(password[:1024], kept[0] if kept else _NOBODY)
+        right = matches(password[:1024], kept[0] if kept else _NOBODY)
         if not (right and kept):
             return None
         token, now = secrets.token_urlsafe(32), self.clock()

@@ -12,8 +12,8 @@ from sqlalchemy.exc import IntegrityError
 
 from ui.store import schema
 from ui.store.database import Database
-from ui.store.operators import hash_password
 from ui.store.owner import owner_of_account
+from ui.store.passwords import hash_password
 from ui.store.roles import Role
 from vectorstore import InputError
 

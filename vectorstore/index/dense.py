@@ -23,6 +23,7 @@ import numpy as np
 
 from vectorstore.durable import Stamps, digests, sync_folder, write_json
 from vectorstore.errors import IndexDamaged
+from vectorstore.filters import Filters
 from vectorstore.index.building import Builder
 from vectorstore.index.form import Halves, Lookup
 from vectorstore.index.manifest import (
@@ -35,7 +36,6 @@ from vectorstore.index.manifest import (
 )
 from vectorstore.index.nearest import nearest
 from vectorstore.index.segment import VECTORS, Floats, Rows, Segment, count_rows, read_ids
-from vectorstore.values import Filters
 
 log = logging.getLogger(__name__)
 

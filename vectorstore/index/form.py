@@ -12,8 +12,8 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from vectorstore.filters import Filters
 from vectorstore.index.segment import Floats, Rows
-from vectorstore.values import Filters
 
 Halves = npt.NDArray[np.float16]
 Lookup = Callable[[Sequence[str]], dict[str, Halves]]

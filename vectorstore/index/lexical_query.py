@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from vectorstore.filters import Filters
 from vectorstore.index.analyzer import question_terms, terms
 from vectorstore.ledger import tags
 from vectorstore.query import SearchQuery
-from vectorstore.values import Filters
 
 FIELDS = {"body": 1.0, "headline": 0.4, "by": 0.2}
 """The fields with words, and what a term in them counts. A headline is the whole article's,

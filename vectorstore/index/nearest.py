@@ -7,8 +7,8 @@ from math import ceil
 
 import numpy as np
 
+from vectorstore.filters import Filters
 from vectorstore.index.segment import Floats, Segment
-from vectorstore.values import Filters
 
 log = logging.getLogger(__name__)
 

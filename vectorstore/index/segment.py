@@ -27,9 +27,9 @@ from filelock import FileLock, Timeout
 
 from vectorstore.durable import digests
 from vectorstore.errors import IndexDamaged
+from vectorstore.filters import Filters
 from vectorstore.index.segment_child import COLLECTION, client_of
 from vectorstore.ledger import tags
-from vectorstore.values import Filters
 
 NO_DAY = 0
 """The day of a passage whose article has no published date."""

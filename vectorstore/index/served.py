@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from vectorstore.errors import IndexAway, IndexDamaged
+from vectorstore.filters import Filters
 from vectorstore.index.chroma import PAUSE, READING, WRITING, Connection
 from vectorstore.index.form import Halves, Lookup
 from vectorstore.index.segment import Floats, Rows
@@ -28,7 +29,6 @@ from vectorstore.index.served_rows import (
     upsert,
 )
 from vectorstore.index.serving import Serving
-from vectorstore.values import Filters
 
 EMPTY: dict[str, Any] = {"model": "", "seq": 0, "segments": [], "retired": []}
 FRESH = 1.0

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from vectorstore.errors import IndexDamaged
+from vectorstore.filters import Filters
 from vectorstore.index.segment import NO_DAY, Floats, Rows
 from vectorstore.ledger import tags
-from vectorstore.values import Filters
 
 SPARE = 1.3
 """How many more than wanted are asked for without a filter, before the server has to filter:

@@ -12,9 +12,9 @@ from typing import Any
 
 from sqlalchemy import Engine, Row, func, select
 
+from vectorstore.filters import Filters
 from vectorstore.ledger import schema, tags
 from vectorstore.ledger.queries import batches
-from vectorstore.values import Filters
 
 a, v, p = schema.articles.c, schema.versions.c, schema.passages.c
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
+from vectorstore.filters import Filters
 from vectorstore.ledger import schema, tags
-from vectorstore.values import Filters
 
 T = TypeVar("T")
 

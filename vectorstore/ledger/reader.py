@@ -8,12 +8,13 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
+from vectorstore.filters import Filters
 from vectorstore.ledger import schema, tags
 from vectorstore.ledger.counts import LedgerCounts
 from vectorstore.ledger.passages import LedgerPassages
 from vectorstore.ledger.queries import batches, conditions
 from vectorstore.revision import Revision
-from vectorstore.values import Dated, Filters, StoredArticle
+from vectorstore.values import Dated, StoredArticle
 
 a, v = schema.articles.c, schema.versions.c
 

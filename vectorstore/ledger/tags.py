@@ -14,7 +14,8 @@ from sqlalchemy import Connection, func, select
 from vectorstore.ledger import schema
 
 if TYPE_CHECKING:
-    from vectorstore.values import Article, Filters
+    from vectorstore.filters import Filters
+    from vectorstore.values import Article
 
 KINDS = ("subject", "place")
 t, a = schema.tags.c, schema.articles.c

@@ -49,7 +49,7 @@ class Model:
     @cached_property
     def states(self) -> States:
         """Its forward passes."""
-        return States(self)
+        return States(self.tokenizer, self.network, self.padding)
 
 
 def load(name: str) -> Model:

@@ -10,14 +10,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from vectorstore.models.batches import padded
 from vectorstore.models.packed import PACKED_TOKENS, packed
 from vectorstore.models.pooling import pool
-
-if TYPE_CHECKING:
-    from vectorstore.models.loading import Model
 
 log = logging.getLogger(__name__)
 
@@ -36,10 +33,10 @@ class States:
     """Forward passes of one loaded model; all take ids and mask, int64[n, tokens], and give
     float32[n, tokens, dim]."""
 
-    def __init__(self, model: Model) -> None:
-        self._tokenizer: Any = model.tokenizer
-        self._model: Any = model.network
-        self._padding = model.padding
+    def __init__(self, tokenizer: Any, network: Any, padding: int) -> None:
+        self._tokenizer = tokenizer
+        self._model = network
+        self._padding = padding
 
     def of_passages(self, ids: Any, mask: Any) -> Any:
         return self._bf16(ids, mask) if self._has_bf16 else self._plain(ids, mask)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, func, select
 
+from vectorstore.filters import Filters
 from vectorstore.ledger import schema
 from vectorstore.ledger.queries import conditions
-from vectorstore.values import Filters, StoredArticle
+from vectorstore.values import StoredArticle
 
 if TYPE_CHECKING:
     from vectorstore.ledger.ledger import Ledger

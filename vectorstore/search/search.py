@@ -15,6 +15,7 @@ from functools import partial
 import numpy as np
 
 from vectorstore.errors import EmbeddingError, IndexAway, IndexDamaged
+from vectorstore.filters import Filters
 from vectorstore.index.form import VectorIndex
 from vectorstore.index.lexical import LexicalIndex
 from vectorstore.index.segment import Floats
@@ -30,7 +31,7 @@ from vectorstore.search.ranking import (
     lexical_candidates,
     ranked,
 )
-from vectorstore.values import Filters, Hit, Sentence, StoredArticle
+from vectorstore.values import Hit, Sentence, StoredArticle
 
 log = logging.getLogger(__name__)
 

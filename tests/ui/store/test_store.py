@@ -18,7 +18,8 @@ from chatbot import Answer, build_chain
 from tests.conftest import article, put
 from ui.store import Role, Store, feedback_csv, feedback_jsonl, restored, schema, snapshot
 from ui.store import conversations as limits
-from ui.store.operators import COOKIE, Operators, Throttled, hash_password
+from ui.store.operators import COOKIE, Operators, Throttled
+from ui.store.passwords import hash_password
 from vectorstore import Archive, ArchiveTooNew, InputError
 
 TARIFF = "What tariff applies to Korean goods after the July deal?"

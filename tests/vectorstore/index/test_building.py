@@ -14,10 +14,10 @@ import pytest
 
 from tests.vectorstore.index.test_dense import rows
 from vectorstore.durable import digests
+from vectorstore.filters import Filters
 from vectorstore.index.building import Builder
 from vectorstore.index.dense import DenseIndex
 from vectorstore.index.segment import Segment
-from vectorstore.values import Filters
 
 
 @pytest.fixture

@@ -149,7 +149,7 @@ def test_questions_have_the_vectors_that_the_model_gives_them() -> None:
 
 def test_weights_are_packed_for_a_question_and_not_for_many_words() -> None:
     embedder = Embedder()
-    states = States(embedder._loaded)
+    states = states_of(embedder)
     if states._packed is None:
         pytest.skip("this build of PyTorch cannot pack weights")
     used = [type(m).__name__ for m in states._packed.modules()]
@@ -165,7 +165,7 @@ def test_weights_are_packed_for_a_question_and_not_for_many_words() -> None:
 def test_without_the_packing_a_question_has_the_plain_model(
     embedder: Embedder, monkeypatch: pytest.MonkeyPatch, operation: str
 ) -> None:
-    wanted, states = embedder.query("Who signed?"), States(embedder._loaded)
+    wanted, states = embedder.query("Who signed?"), states_of(embedder)
     monkeypatch.setattr(torch.ops.quantized, operation, _missing, raising=False)
     asked = embedder._tokenized([embedder.properties.query + "Who signed?"])
     ids, mask = padded([one.ids for one in asked], embedder._loaded.padding)
@@ -186,7 +186,7 @@ def test_packed_weights_that_turn_the_vectors_are_not_used(
     monkeypatch.setattr(
         torch.ops.quantized, "linear_prepack_fp16", lambda w, b: pack(w.round(decimals=1), b)
     )
-    assert States(Embedder()._loaded)._packed is None
+    assert states_of(Embedder())._packed is None
 
 
 def test_packed_layers_share_all_other_weights(embedder: Embedder) -> None:
@@ -196,6 +196,11 @@ def test_packed_layers_share_all_other_weights(embedder: Embedder) -> None:
         pytest.skip("this build of PyTorch cannot pack weights")
     held = {id(p) for p in plain.parameters()}
     assert all(id(p) in held for p in made.parameters())
+
+
+def states_of(embedder: Embedder) -> States:
+    model = embedder._loaded
+    return States(model.tokenizer, model.network, model.padding)
 
 
 def sentence_transformer(embedder: Embedder) -> SentenceTransformer:
