@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
+from chatbot.language.quantities import Quantity, missing_quantities
 from chatbot.reading.answer_spans import (
+    CURRENCIES,
     NAME,
     OTHER_UNIT_MATCH,
     SPAN_FINDERS,
@@ -41,6 +44,9 @@ ASKS_BEFORE = re.compile(
 
 CORRECTS = re.compile(r"\b(?:al)?though\b|\bin fact\b|\bactually\b|\bcontrary to\b", re.IGNORECASE)
 """What stands between an amount that was claimed and the one that is true."""
+
+COUNTER_KO = re.compile(r" ?(?:명|대|번|개국|개|곳|건|척|차례|가지|마리)(?!령|물|설|학|통|표|째)")
+"""What stands behind a number in Korean and says what is counted, where it begins no other word."""
 
 SHORT_LIST = re.compile(
     r"\b(?:which|what|who|name|list) (?:the )?(?P<n>two|three|four)\b", re.IGNORECASE
@@ -76,10 +82,13 @@ def best_answer_span(query: Query, text: str, answer: Span | None = None) -> Ans
     """The amount or date of a sentence that answers; None where several could.
 
     `answer` is the span that the reader model finds: of several that match, the one there is
-    taken, unless another stands clearly nearer to the question's words.
+    taken, unless another stands clearly nearer to the question's words. A sentence without the rate
+    or the sum that the question names ("When did the 25% tariff begin?") does not say when it was.
     """
     question = query.question
     for kind in query.kinds:
+        if kind == "when" and next(missing_quantities(question, text, skip=_is_bare), None):
+            return None
         if kind in ("how much", "when"):
             least = OTHER_UNIT_MATCH + 0.01 if kind == "when" else LEAD_THRESHOLD
             found = [o for o in answer_spans(kind, question, text) if o.type_match >= least]
@@ -91,8 +100,20 @@ def best_answer_span(query: Query, text: str, answer: Span | None = None) -> Ans
                 if best and best.text.lower() != there[0].text.lower():
                     return None
                 best = there[0]
-            return best if best and best.type_match >= LEAD_THRESHOLD else None
+            return _counted(best, text) if best and best.type_match >= LEAD_THRESHOLD else None
     return None
+
+
+def _is_bare(quantity: Quantity) -> bool:
+    """Whether a number is neither a rate nor a sum of money."""
+    return quantity.unit not in {"%", *CURRENCIES}
+
+
+def _counted(span: AnswerSpan, text: str) -> AnswerSpan:
+    """A Korean number with the word that says what is counted: "네 명"."""
+    if not (counter := COUNTER_KO.match(text, span.end)):
+        return span
+    return replace(span, text=text[span.start : counter.end()], end=counter.end())
 
 
 def _of_asked_time(question: str, text: str, found: list[AnswerSpan]) -> list[AnswerSpan]:

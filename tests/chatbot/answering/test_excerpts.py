@@ -84,6 +84,11 @@ def query(question: str) -> Query:
         ("How many tanks did Poland buy?", "Poland bought 300 tanks, mostly used.", "300"),
         ("How many F-35s did Poland buy?", "Poland bought 300 tanks, enabling Poland.", None),
         ("How many F-35s did Poland buy?", "Poland bought 48 F-35s.", "48"),
+        ("한국인 몇 명이 체포됐나요?", "대상자는 네 명뿐이었고 한국인은 없었다.", "네 명"),
+        ("선박 몇 척을 짓나요?", "조선소는 선박 12척을 짓는다.", "12척"),
+        ("When did the 25% tariff begin?", "It was 15% from 16 May 2025.", None),
+        ("When did the 25% tariff begin?", "It was 25% from 3 April 2025.", "3 April 2025"),
+        ("When do the 10 ships leave?", "The ships leave on 3 April 2025.", "3 April 2025"),
         ("How many goods did Section 232 hit?", "Section 232 goods: (1) goods of steel.", None),
     ],
 )
