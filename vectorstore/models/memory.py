@@ -38,9 +38,9 @@ when they first make something."""
 
 @cache
 def tune_runtime() -> None:
-    """Set what oneDNN's cache and glibc's allocator keep, and how OpenMP's threads wait, for this
-    process, once, before PyTorch is imported and what the environment says is kept. Where the C
-    library is not glibc, its allocator stays as it is."""
+    """Set what oneDNN's cache and glibc's allocator keep, and how OpenMP's threads wait: once for
+    this process, before it imports PyTorch. What the environment says of these stays as it is, and
+    so does the allocator where the C library is not glibc."""
     for cache_ in ("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "LRU_CACHE_CAPACITY"):
         os.environ.setdefault(cache_, SHAPES)
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")

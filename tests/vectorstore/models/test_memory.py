@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -28,3 +29,17 @@ def test_lengths_that_were_not_met_before_take_no_more_memory() -> None:
     )
     assert done.returncode == 0, done.stderr
     assert float(done.stdout) < 40, "MB for 300 shapes; 100 and more where all are kept"
+
+
+@pytest.mark.parametrize("said", ["", "active"])
+def test_threads_sleep_while_they_wait_unless_the_environment_says_otherwise(said: str) -> None:
+    code = (
+        "import os; from vectorstore.models.embedder import Embedder; Embedder().query('Who?');"
+        "print(os.environ['OMP_WAIT_POLICY'])"
+    )
+    given = {k: v for k, v in os.environ.items() if k != "OMP_WAIT_POLICY"}
+    given |= {"OMP_WAIT_POLICY": said} if said else {}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=given, check=False
+    )
+    assert done.stdout.strip() == (said or "passive"), done.stderr
